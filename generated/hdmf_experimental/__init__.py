@@ -1,0 +1,1 @@
+"""The models of the namespace 'hdmf-experimental', by version."""

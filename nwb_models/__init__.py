@@ -1,0 +1,86 @@
+"""NWB files as typed models, generated from the specifications that each file carries.
+
+    import nwb_models as nwb
+
+    nwbfile = nwb.read("session.nwb")
+    nwbfile.acquisition["ElectricalSeries"].data[:1000]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.schema.provider import SchemaProvider
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["HDF5IO", "SchemaProvider", "__version__", "open", "read"]
+
+__version__ = "0.1.0"
+
+
+def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5IO:  # noqa: A001
+    """Open an NWB file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    mode
+        ``"r"``.
+    **options
+        What `HDF5IO` takes: ``schemas``, ``external_links``, ``progress``.
+
+    Returns
+    -------
+    HDF5IO
+        A context manager; what was read from it stays usable after it is closed.
+
+    Raises
+    ------
+    NotReadableError, NotNWBError
+        Where it is no NWB file that can be opened.
+    """
+    return HDF5IO(path, mode, **options)
+
+
+def read(path: str | os.PathLike[str], object_path: str | None = None, *, eager: bool = False, strict: bool = False) -> Any:
+    """Read an NWB file, or one object of it and what it refers to.
+
+    Parameters
+    ----------
+    path
+        The file.
+    object_path
+        The path of an object in it, with or without a leading ``/``; the whole file where it is not given.
+    eager
+        Build every object now, not when it is reached.  The data of arrays stays on disk.
+    strict
+        Build every object and refuse a file that departs from its own specifications.
+
+    Returns
+    -------
+    NWBModel
+        For the whole file, an ``NWBFile`` of the version that the file was written with.
+
+    Raises
+    ------
+    NotReadableError, NotNWBError
+        Where it is no NWB file that can be opened.
+    ObjectNotFoundError
+        Where there is no object at `object_path`.
+    DepartureError
+        With ``strict=True``, naming every departure.
+    """
+    return HDF5IO(path).read(object_path, eager=eager, strict=strict)
+
+
+def __getattr__(name: str) -> Any:
+    """Import ``nwb_models.core``, the models of the newest core, when it is asked for."""
+    if name in ("core", "models", "schema"):
+        return importlib.import_module(f"nwb_models.{name}")
+    msg = f"module 'nwb_models' has no attribute {name!r}"
+    raise AttributeError(msg)

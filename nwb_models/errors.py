@@ -1,0 +1,85 @@
+"""The exceptions of this library, one tree::
+
+    NWBError
+    ├── NotReadableError (OSError)         the file cannot be opened: missing, a folder, not HDF5, cut off
+    ├── NotNWBError (ValueError)           an HDF5 file, but nothing in it is NWB
+    ├── ClosedFileError (OSError)          the file was replaced or removed since it was read
+    ├── ObjectNotFoundError (KeyError)     no object at this path, or no type of this name
+    ├── UnreadableObjectError (OSError)    an object of the file cannot be read
+    ├── SpecificationError (ValueError)    a specification breaks the NWB specification language
+    ├── UnsafeSourceError (ValueError)     generated source holds something that models never need
+    ├── UnknownFieldError (TypeError)      a model was given a field that it does not have
+    └── DepartureError (ValueError)        ``strict=True``: the file departs from its specifications
+
+    NWBWarning (UserWarning)               the file could be read, with something to know about it
+
+Each error also derives from the builtin that fits it, so ``except OSError`` and ``except KeyError`` work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nwb_models.models.issues import Issue
+
+
+class NWBError(Exception):
+    """Base of every error that this library raises."""
+
+
+class NotReadableError(NWBError, OSError):
+    """The file cannot be opened at all."""
+
+
+class NotNWBError(NWBError, ValueError):
+    """An HDF5 file that is not an NWB file."""
+
+
+class ClosedFileError(NWBError, OSError):
+    """The file that a model came from is gone, or is another one by now."""
+
+
+class ObjectNotFoundError(NWBError, KeyError):
+    """Nothing of this name is there."""
+
+    def __str__(self) -> str:
+        """Return the message as it is; ``KeyError`` would show its ``repr``."""
+        return str(self.args[0]) if self.args else ""
+
+
+class UnreadableObjectError(NWBError, OSError):
+    """An object of the file cannot be read."""
+
+
+class SpecificationError(NWBError, ValueError):
+    """A specification breaks the rules of the NWB specification language."""
+
+
+class UnsafeSourceError(NWBError, ValueError):
+    """Generated source holds something that is not on the allow-list."""
+
+
+class UnknownFieldError(NWBError, TypeError):
+    """A model was given a field that its class does not have."""
+
+
+class DepartureError(NWBError, ValueError):
+    """The file departs from its own specifications, and ``strict=True`` was asked for.
+
+    Attributes
+    ----------
+    issues
+        Every departure that was found, in the order of reading.
+    """
+
+    def __init__(self, filename: str, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        listed = "\n".join(f"  {issue}" for issue in self.issues)
+        super().__init__(f"{filename} departs from its specifications in {len(self.issues)} places:\n{listed}")
+
+
+class NWBWarning(UserWarning):
+    """The file could be read, with something that its reader should know."""

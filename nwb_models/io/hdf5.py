@@ -1,0 +1,397 @@
+"""`HDF5IO`: an NWB file in HDF5 as models; and functions that look at such a file without any."""
+
+from __future__ import annotations
+
+import contextlib
+import io as stdio
+import os
+import re
+import sys
+import warnings
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+
+from nwb_models.errors import (
+    ClosedFileError,
+    DepartureError,
+    NotNWBError,
+    NotReadableError,
+    NWBWarning,
+    ObjectNotFoundError,
+    SpecificationError,
+)
+from nwb_models.io.construct import Builder
+from nwb_models.io.dependencies import (
+    filter_dependency_graph,
+    find_references,
+    get_references,
+    hdf_dependency_graph,
+    resolve_hardlink,
+)
+from nwb_models.io.specifications import SKIP_PATTERN, read_specs_as_dicts, specifications_group, stored_documents
+from nwb_models.models.issues import Issue
+from nwb_models.schema.language import Namespace
+from nwb_models.schema.provider import SchemaProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+__all__ = [
+    "SKIP_PATTERN",
+    "HDF5IO",
+    "filter_dependency_graph",
+    "find_references",
+    "get_references",
+    "hdf_dependency_graph",
+    "read_specs_as_dicts",
+    "resolve_hardlink",
+]
+
+Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
+"""What finds a file again: (engine, path, options, state of the file when it was opened)."""
+
+
+class HDF5IO:
+    """An NWB file, open for reading.
+
+    Parameters
+    ----------
+    path
+        A path, or a file object that can be read and sought.
+    mode
+        ``"r"``: reading is what there is so far.
+    schemas
+        Namespaces to use besides those in the file, for types that the file has no specifications of.
+    external_links
+        Whether external links are followed that lead out of the folder of the file.
+    progress
+        Called with a line of text when models have to be generated; a line on the terminal otherwise.
+
+    Raises
+    ------
+    NotReadableError
+        Where the file is missing, a folder, not HDF5, cut off, or not ours to read.
+    NotNWBError
+        Where it is an HDF5 file, and nothing in it is NWB.
+
+    Examples
+    --------
+    >>> with HDF5IO("session.nwb") as io:  # doctest: +SKIP
+    ...     units = io.read("/units")
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | stdio.IOBase,
+        mode: str = "r",
+        *,
+        schemas: Iterable[Namespace] = (),
+        external_links: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        if mode != "r":
+            msg = f"mode {mode!r}: this version reads files, mode 'r'"
+            raise ValueError(msg)
+        self._stream = None if isinstance(path, str | os.PathLike) else path
+        self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
+        self.mode = mode
+        self._schemas = list(schemas)
+        self._external_links = external_links
+        self._progress = progress or _tell
+        self._externals: dict[str, HDF5IO] = {}
+        self._file: h5py.File | None = None
+        self._closed = False
+        self._state: tuple[int, ...] | None = None
+        self._file = self._open()
+        self._state = self._file_state()
+        try:
+            self._builder = Builder(self)
+            self._require_nwb()
+        except BaseException:
+            self.close()
+            raise
+
+    # ------------------------------------------------------------------------------------------ reading
+    def read(self, path: str | None = None, *, eager: bool = False, strict: bool = False) -> Any:
+        """Read the file, or one object of it and what it refers to.
+
+        Parameters
+        ----------
+        path
+            None for the whole file; else the path of a group or dataset, with or without a leading ``/``.
+        eager
+            Build everything below at once.  Otherwise the objects in collections are built when they are reached.
+            The data of arrays stays on disk either way.
+        strict
+            Build everything and refuse a file that departs from its own specifications.
+
+        Returns
+        -------
+        NWBModel
+            The model of the object; for a dataset without attributes its value; an untyped group is a mapping.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is no object at the path.
+        DepartureError
+            With ``strict=True``, naming every departure.
+        """
+        where = "/" + (path or "").strip("/")
+        if self.is_skipped(where):
+            msg = f"{where} of {self.filename} holds specifications and no data: see HDF5IO.make_provider()"
+            raise ObjectNotFoundError(msg)
+        model = self._builder.read(where, eager=eager or strict)
+        if strict and self.issues:
+            raise DepartureError(self.filename, self.issues)
+        return model
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """Departures from the specifications in what was read so far."""
+        problems = (
+            Issue(f"{self._spec_path}/{name}/{version}", None, "specification", "a valid specification", text)
+            for (name, version), text in self.provider.problems.items()
+        )
+        return (*self._spec_issues, *problems, *self._builder.issues)
+
+    # ------------------------------------------------------------------------------------------ specifications
+    @cached_property
+    def provider(self) -> SchemaProvider:
+        """The provider of the file's own specifications."""
+        return self.make_provider()
+
+    def make_provider(self) -> SchemaProvider:
+        """Return the provider of the classes of this file.
+
+        Its specifications are those in the file; where there are none, those shipped with the library that are
+        nearest to the file's ``nwb_version``, which is said in a warning.
+        """
+        with self.opened() as file:
+            namespaces, defaults = self._namespaces(file)
+            if any(namespace.name == "core" for namespace in namespaces):
+                return SchemaProvider([*namespaces, *self._schemas], defaults, progress=self._progress)
+            version = _text(file.attrs.get("nwb_version"))
+        provider = SchemaProvider.nearest(version)
+        msg = (
+            f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
+            f"it is read with core {provider.versions['core']}, the nearest one that is shipped"
+        )
+        warnings.warn(msg, NWBWarning, stacklevel=_outside())
+        return provider
+
+    def _namespaces(self, file: h5py.File) -> tuple[list[Namespace], dict[str, str]]:
+        """Return the namespaces in the file that can be read, and the version of core that it says it has."""
+        group = specifications_group(file)
+        namespaces = []
+        self._spec_issues = []
+        for name, version, documents in stored_documents(group) if group is not None else ():
+            try:
+                if isinstance(documents, Exception):
+                    raise documents
+                namespace = Namespace(documents)
+                if namespace.name:
+                    namespaces.append(namespace)
+            except (SpecificationError, ValueError) as error:
+                where = f"{self._spec_path}/{name}/{version}"
+                self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
+        version = _text(file.attrs.get("nwb_version"))
+        known = {namespace.version for namespace in namespaces if namespace.name == "core"}
+        return namespaces, {"core": version} if version in known and version is not None else {}
+
+    @cached_property
+    def _spec_path(self) -> str:
+        """The path of the specifications, "" where there are none."""
+        with self.opened() as file:
+            group = specifications_group(file)
+            return "" if group is None else str(group.name)
+
+    def is_skipped(self, path: str) -> bool:
+        """Tell whether a path leads to the specifications, which are not data."""
+        root = self._spec_path
+        return bool(SKIP_PATTERN.search(path)) or (bool(root) and (path == root or path.startswith(root + "/")))
+
+    # ------------------------------------------------------------------------------------------ the file
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[h5py.File]:
+        """Give the open file; after `close`, it is opened for the moment.
+
+        Raises
+        ------
+        ClosedFileError
+            Where the file is gone or another one by now.
+        """
+        if self._file is not None and self._file.id.valid:
+            yield self._file
+            return
+        if self._stream is None and self._state is not None and self._file_state() != self._state:
+            msg = f"{self.filename} was changed or removed since it was read: read it again"
+            raise ClosedFileError(msg)
+        self._file = self._open()
+        try:
+            yield self._file
+        finally:
+            if self._closed:
+                self._file.close()
+                self._file = None
+
+    def close(self) -> None:
+        """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
+        self._closed = True
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        for other in self._externals.values():
+            other.close()
+
+    def __enter__(self) -> Self:
+        """Return the file."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return file and state."""
+        return f"<HDF5IO {self.filename!r} {'closed' if self._closed else 'open'}>"
+
+    def resolve(self, reference: Any) -> Any:
+        """Return the model that an HDF5 reference of this file leads to."""
+        with self.opened() as file:
+            return self._builder.resolve(file, reference)
+
+    def external(self, filename: str) -> HDF5IO:
+        """Return the file that an external link names.
+
+        Raises
+        ------
+        NotReadableError
+            Where it cannot be opened, or lies outside of the folder and `external_links` is not set.
+        """
+        if self._stream is not None:
+            msg = f"an external link to {filename!r} cannot be followed from a file object"
+            raise NotReadableError(msg)
+        folder = Path(self.filename).resolve().parent
+        target = (folder / filename).resolve()
+        if not self._external_links and not target.is_relative_to(folder):
+            msg = f"{filename!r} lies outside of the folder of {self.filename}: pass external_links=True to follow it"
+            raise NotReadableError(msg)
+        key = str(target)
+        if key not in self._externals:
+            self._externals[key] = HDF5IO(
+                key, schemas=self._schemas, external_links=self._external_links, progress=self._progress
+            )
+        return self._externals[key]
+
+    @property
+    def spec(self) -> Spec:
+        """What finds this file again in another process."""
+        if self._stream is not None:
+            return "stream", self.filename, {}, None
+        return "hdf5", os.path.abspath(self.filename), {"external_links": self._external_links}, self._state
+
+    @classmethod
+    def from_spec(cls, spec: Spec) -> HDF5IO:
+        """Open the file that a spec names.
+
+        Raises
+        ------
+        ClosedFileError
+            Where it is gone or another one by now, or was a file object.
+        """
+        engine, path, options, state = spec
+        if engine != "hdf5":
+            msg = f"{path} was read from a file object, which does not travel to another process"
+            raise ClosedFileError(msg)
+        opened = cls(path, **options)
+        if state is not None and opened._state != state:
+            opened.close()
+            msg = f"{path} was changed since it was read: read it again"
+            raise ClosedFileError(msg)
+        opened.close()
+        return opened
+
+    def _file_state(self) -> tuple[int, ...] | None:
+        try:
+            status = os.stat(self.filename)
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns, status.st_ino
+
+    def _open(self) -> h5py.File:
+        """Open the file, and say in one line why not."""
+        if self._stream is not None:
+            self._stream.seek(0)
+        elif not os.path.exists(self.filename):
+            msg = f"{self.filename}: no such file"
+            raise NotReadableError(msg)
+        elif os.path.isdir(self.filename):
+            kind = "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
+            msg = f"{self.filename} is {kind}"
+            raise NotReadableError(msg)
+        elif not os.access(self.filename, os.R_OK):
+            msg = f"{self.filename} cannot be read: permission denied"
+            raise NotReadableError(msg)
+        elif os.path.getsize(self.filename) == 0:
+            msg = f"{self.filename} is empty"
+            raise NotReadableError(msg)
+        try:
+            return h5py.File(self._stream or self.filename, "r")
+        except (OSError, RuntimeError, ValueError) as error:
+            raise NotReadableError(self._reason(str(error))) from None
+
+    def _reason(self, said: str) -> str:
+        if "signature not found" in said:
+            return f"{self.filename} is not an HDF5 file"
+        if "truncated file" in said:
+            sizes = re.search(r"eof = (\d+).*stored_eof = (\d+)", said)
+            detail = f": it has {sizes[1]} of {sizes[2]} bytes" if sizes else ""
+            return f"{self.filename} is cut off{detail}"
+        if "unable to lock" in said:
+            return f"{self.filename} is open for writing elsewhere"
+        return f"{self.filename} cannot be opened as HDF5: {said.splitlines()[0]}"
+
+    def _require_nwb(self) -> None:
+        """Refuse an HDF5 file that is not NWB."""
+        with self.opened() as file:
+            marks = {"neurodata_type", "nwb_version", "data_type", ".specloc"}
+            if marks & set(file.attrs):
+                return
+            if "nwb_version" in file and isinstance(file["nwb_version"], h5py.Dataset):
+                version = _text(file["nwb_version"][()])
+                msg = f"{self.filename} is NWB {version}: versions before 2.0 cannot be read"
+                raise NotNWBError(msg)
+        msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"
+        raise NotNWBError(msg)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else None
+
+
+def _tell(line: str) -> None:
+    """Show a line of progress on a terminal, and nothing elsewhere."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(line, file=sys.stderr)
+
+
+def _is_zarr(path: str) -> bool:
+    return any(os.path.exists(os.path.join(path, name)) for name in (".zgroup", ".zattrs", "zarr.json"))
+
+
+def _outside() -> int:
+    """Return how far up the stack the caller of this library is, for warnings."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(("nwb_models", "contextlib", "functools")):
+        frame, level = frame.f_back, level + 1
+    return level

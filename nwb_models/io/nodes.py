@@ -1,0 +1,88 @@
+"""What one stored object says, in words that no storage engine owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+Key = tuple[str, int]
+"""What identifies an object: its file (empty for the file that is read) and its address there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """One link of a group."""
+
+    name: str
+    kind: Literal["hard", "soft", "external"]
+    key: Key | None = None
+    """The object that a hard link leads to."""
+    path: str = ""
+    """The path that a soft or external link names."""
+    filename: str = ""
+    """The file that an external link names."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReference:
+    """One object or region reference."""
+
+    kind: Literal["object", "region"]
+    path: str | None
+    """The path of the object that it leads to, None where it leads nowhere."""
+    region: str = ""
+    """The part of it that a region reference selects, for people."""
+
+
+@dataclass(slots=True)
+class StoredObject:
+    """What a stored group and a stored dataset have in common."""
+
+    key: Key
+    path: str
+    """The path by which it was first found."""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    """Name -> value: ``str``, numpy scalars and arrays, `StoredReference`, or `~nwb_models.models.links.Unreadable`."""
+    paths: list[str] = field(default_factory=list)
+    """Every path of hard links that leads to it, as far as the walk came by."""
+
+    @property
+    def neurodata_type(self) -> str | None:
+        """The type that the object names, in either spelling."""
+        return _text(self.attributes.get("neurodata_type", self.attributes.get("data_type")))
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace that the object names."""
+        return _text(self.attributes.get("namespace"))
+
+
+@dataclass(slots=True)
+class StoredGroup(StoredObject):
+    """A group."""
+
+    links: dict[str, StoredLink] = field(default_factory=dict)
+    """The links that were followed or noted: all of them, unless the walk was told otherwise."""
+
+
+@dataclass(slots=True)
+class StoredDataset(StoredObject):
+    """A dataset; its values are not read, unless it is a single one."""
+
+    shape: tuple[int, ...] | None = ()
+    """The lengths of the axes, None where the dataset is empty (a null dataspace)."""
+    dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype("O"))
+    maxshape: tuple[int | None, ...] = ()
+    chunks: tuple[int, ...] | None = None
+    stored_size: int = 0
+    """The bytes that its values take in the file."""
+    problem: str = ""
+    """Why it cannot be read, where it cannot."""
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(-1)[0]
+    return value if isinstance(value, str) else None

@@ -1,0 +1,25 @@
+"""What a model is: the base classes, the markers, collections and arrays that generated classes are made of."""
+
+from nwb_models.models.arrays import Array
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, Shortcut
+from nwb_models.models.children import Collection
+from nwb_models.models.issues import Issue
+from nwb_models.models.mapping import Attribute, Children, Dataset, Group, Link, Name, Reference, Value
+
+__all__ = [
+    "Array",
+    "Attribute",
+    "Children",
+    "Collection",
+    "Dataset",
+    "Group",
+    "Issue",
+    "Link",
+    "NWBDataset",
+    "NWBGroup",
+    "NWBModel",
+    "Name",
+    "Reference",
+    "Shortcut",
+    "Value",
+]

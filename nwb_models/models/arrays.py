@@ -1,0 +1,217 @@
+"""Arrays that stay on disk.
+
+An `Array` knows its shape and dtype and reads what is asked of it.  Where it reads is the business of its *source*;
+`nwb_models.io.arrays` has the one for HDF5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+
+@runtime_checkable
+class ArraySource(Protocol):
+    """Where the values of an array are.  It can be pickled, and finds its values again in another process."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    maxshape: tuple[int | None, ...]
+    chunks: tuple[int, ...] | None
+
+    def read(self, index: tuple[Any, ...]) -> Any:
+        """Return the values at an index that has one entry for each axis at most, slices with positive steps."""
+        ...
+
+    def where(self) -> str:
+        """Return the file and the path in it, for people."""
+        ...
+
+
+class Array:
+    """An array of a file: reads what is indexed, and nothing before.
+
+    It pickles as where it is, not what it holds, and reads again after the file was closed, or in another process.
+    Text comes as ``str``, references as the objects that they lead to, compound rows as structured arrays.
+
+    Parameters
+    ----------
+    source
+        Where the values are.
+    """
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: ArraySource) -> None:
+        self._source = source
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self._source.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype as it is stored; that of text and references is ``object``."""
+        return self._source.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._source.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return int(np.prod(self._source.shape, dtype=np.int64))
+
+    @property
+    def nbytes(self) -> int:
+        """The size in bytes when read; of text and references, that of the pointers."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def chunks(self) -> tuple[int, ...] | None:
+        """The lengths of a chunk in the file, None where the array is stored in one piece."""
+        return self._source.chunks
+
+    @property
+    def maxshape(self) -> tuple[int | None, ...]:
+        """The lengths to which the array can grow, None for any."""
+        return self._source.maxshape
+
+    def __len__(self) -> int:
+        """Return the length of the first axis."""
+        if not self.shape:
+            msg = "len() of an array with no axis"
+            raise TypeError(msg)
+        return self.shape[0]
+
+    def __getitem__(self, index: Any) -> Any:
+        """Read part of the array: numpy's basic indexing, and a list or mask along one axis.
+
+        Raises
+        ------
+        IndexError
+            Where the index lies outside of the array.
+        """
+        entries = _expanded(index, self.ndim)
+        plain, turns, picks = [], [], []
+        axis = 0
+        for entry, length in zip(entries, self.shape, strict=False):
+            forward, backward, pick = _forward(entry, length)
+            plain.append(forward)
+            if not isinstance(forward, int | np.integer):
+                turns.append(slice(None, None, -1) if backward else slice(None))
+                if pick is not None:
+                    picks.append((axis, pick))
+                axis += 1
+        values = self._source.read(tuple(plain))
+        for axis_number, pick in picks:
+            values = np.take(values, pick, axis=axis_number)
+        if any(turn.step for turn in turns):
+            values = values[tuple(turns)]
+        return values
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Read everything."""
+        if copy is False:
+            msg = "An array on disk cannot become a numpy array without a copy"
+            raise ValueError(msg)
+        return np.asarray(self[...], dtype=dtype)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the entries along the first axis, reading a chunk at a time."""
+        for block in self.iter_chunks():
+            yield from block
+
+    def iter_chunks(self, rows: int | None = None) -> Iterator[Any]:
+        """Yield blocks along the first axis.
+
+        Parameters
+        ----------
+        rows
+            The length of a block; that of a stored chunk, or what makes about 1 MiB, where it is not given.
+        """
+        per_row = max(1, self.nbytes // max(1, len(self)))
+        step = rows or max(self.chunks[0] if self.chunks else 1, (1 << 20) // per_row)
+        for start in range(0, len(self), step):
+            yield self[start : start + step]
+
+    def __repr__(self) -> str:
+        """Return shape, dtype and place; no value is read."""
+        from nwb_models.models.check import dtype_name
+
+        return f"<Array {self.shape} {dtype_name(self.dtype)} at {self._source.where()}>"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take anything that has a shape and a dtype, and lists, which become numpy arrays."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(_as_array)
+
+
+def _as_array(value: Any) -> Any:
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return value
+    if isinstance(value, list | tuple):
+        array = np.asarray(value)
+        return array.astype(object) if array.dtype.kind == "U" else array
+    msg = f"an array or a list is needed here, not {type(value).__name__}"
+    raise ValueError(msg)
+
+
+def _expanded(index: Any, ndim: int) -> list[Any]:
+    """Return one entry for each axis that the index names, ``...`` written out."""
+    entries = list(index) if isinstance(index, tuple) else [index]
+    dots = [number for number, entry in enumerate(entries) if entry is Ellipsis]
+    if len(dots) > 1:
+        msg = "an index can only have a single ellipsis ('...')"
+        raise IndexError(msg)
+    if dots:
+        missing = ndim - (len(entries) - 1)
+        entries[dots[0] : dots[0] + 1] = [slice(None)] * missing
+    if len(entries) > ndim:
+        msg = f"too many indices: the array has {ndim} axes, and {len(entries)} were indexed"
+        raise IndexError(msg)
+    return entries
+
+
+def _forward(entry: Any, length: int) -> tuple[Any, bool, np.ndarray[Any, Any] | None]:
+    """Return an entry as HDF5 can select it, whether to turn the result round, and what to pick from it."""
+    if isinstance(entry, slice):
+        start, stop, step = entry.indices(length)
+        if step > 0:
+            return slice(start, max(start, stop), step), False, None
+        count = len(range(start, stop, step))
+        last = start + (count - 1) * step
+        return (slice(last, start + 1, -step) if count else slice(0, 0)), True, None
+    if isinstance(entry, int | np.integer) and not isinstance(entry, bool | np.bool_):
+        place = int(entry)
+        if not -length <= place < length:
+            msg = f"index {place} is out of bounds for an axis of length {length}"
+            raise IndexError(msg)
+        return place % length, False, None
+    picked = np.asarray(entry)
+    if picked.dtype.kind == "b":
+        if picked.shape != (length,):
+            msg = f"a mask of shape {picked.shape} does not fit an axis of length {length}"
+            raise IndexError(msg)
+        return np.flatnonzero(picked), False, None
+    if picked.ndim != 1 or (picked.size and picked.dtype.kind not in "iu"):
+        msg = f"{entry!r} is no index: an array takes numbers, slices, '...', and a list or mask along one axis"
+        raise IndexError(msg)
+    picked = picked.astype(np.int64)
+    if picked.size and not (-length <= picked.min() and picked.max() < length):
+        msg = f"an index is out of bounds for an axis of length {length}"
+        raise IndexError(msg)
+    unique, order = np.unique(picked % max(length, 1), return_inverse=True)
+    return unique, False, order

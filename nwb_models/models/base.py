@@ -1,0 +1,391 @@
+"""The one base of every generated class: `NWBModel`, and its two kinds, `NWBGroup` and `NWBDataset`."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
+
+if TYPE_CHECKING:
+    from nwb_models.models.children import Shelf
+    from nwb_models.models.issues import Issue
+
+T = TypeVar("T")
+
+
+class Shortcut(Generic[T]):
+    """A member of an untyped child, reachable from its parent: ``series.unit`` for ``series.data.unit``.
+
+    Not a data descriptor, so that a field of the same name in a subclass wins; `NWBModel.__setattr__` writes.
+
+    Parameters
+    ----------
+    steps
+        The fields that lead there.
+    """
+
+    def __init__(self, *steps: str) -> None:
+        self.steps = steps
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Shortcut[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        """Follow the steps; None where one of them is not there."""
+        if instance is None:
+            # pydantic asks each base for a field's name, and would warn about a field that takes the place of this
+            raise AttributeError(self.steps[-1])
+        for step in self.steps:
+            instance = getattr(instance, step)
+            if instance is None:
+                return None
+        return instance
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
+class NWBModel(BaseModel):
+    """One object of an NWB file.
+
+    Attributes
+    ----------
+    neurodata_type, namespace
+        The type of the object and the namespace that defines it; None for what has no type of its own.
+    specified
+        False where no specification defines the type that the file names.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        arbitrary_types_allowed=True,
+        validate_assignment=True,
+        defer_build=True,  # validators are built when something is validated first: reading needs none
+        protected_namespaces=(),
+    )
+
+    neurodata_type: ClassVar[str | None] = None
+    namespace: ClassVar[str | None] = None
+    specified: ClassVar[bool] = True
+
+    name: Annotated[str, Name()]
+    """The name of the object in its group."""
+    object_id: Annotated[str | None, Attribute(dtype="text")] = None
+    """The UUID of the object; files written before PyNWB 1.1 have none."""
+
+    _path: str | None = PrivateAttr(None)
+    _issues: Any = PrivateAttr(None)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a field take the place of a shortcut of a class above, which pydantic counts as a class variable."""
+        cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
+
+    def __init__(self, /, **data: Any) -> None:
+        cls = type(self)
+        for key in [key for key in data if key not in cls.model_fields]:
+            shortcut = find_shortcut(cls, key)
+            if shortcut is None:
+                raise UnknownFieldError(_unknown_field(cls, key))
+            _fold(cls, data, shortcut.steps, data.pop(key))
+        super().__init__(**data)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field, or what a shortcut leads to.
+
+        Raises
+        ------
+        UnknownFieldError
+            Where the class has no such field and the file no such member.
+        """
+        cls = type(self)
+        if name in cls.model_fields or name.startswith("_") or name in (self.__pydantic_extra__ or ()):
+            super().__setattr__(name, value)
+            return
+        shortcut = find_shortcut(cls, name)
+        if shortcut is None:
+            raise UnknownFieldError(_unknown_field(cls, name))
+        target: Any = self
+        for step in shortcut.steps[:-1]:
+            target = getattr(target, step)
+            if target is None:
+                msg = f"{name!r} is {'.'.join(shortcut.steps)} of {cls.__name__}, and there is no {step!r} here: set it first"
+                raise UnknownFieldError(msg)
+        setattr(target, shortcut.steps[-1], value)
+
+    @property
+    def path(self) -> str | None:
+        """Where the object is in the file that it was read from; None for one made by hand."""
+        return self._path
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What the file holds at this object and below that its specifications do not foresee, as far as it was read."""
+        if self._issues is None or self._path is None:
+            return ()
+        below = self._path.rstrip("/") + "/"
+        return tuple(i for i in self._issues if (i.path + "/").startswith((below, self._path + "@")))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same object; comparing contents would read them."""
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        """Return type, name and place in one line; nothing is read."""
+        where = f" at {self._path}" if self._path else ""
+        return f"<{type(self).__name__} {self.name!r}{where}>"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        """Return True: an object is there, however much it holds."""
+        return True
+
+
+def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
+    """Return the shortcut of a class by its name; the descriptor itself hides from ``getattr``."""
+    for base in cls.__mro__:
+        found = vars(base).get(name)
+        if found is not None:
+            return found if isinstance(found, Shortcut) else None
+    return None
+
+
+def _fold(cls: type, data: dict[str, Any], steps: tuple[str, ...], value: Any) -> None:
+    """Put a constructor's argument into the child that a shortcut leads to, making the child where it is not given."""
+    first, *rest = steps
+    if not rest:
+        data[first] = value
+        return
+    child = data.get(first)
+    entry = next(f for f in (*storage(cls).children.values(), *storage(cls).unnamed) if f.field == first)
+    assert entry.model is not None
+    inner: dict[str, Any]
+    if isinstance(child, NWBModel):
+        target = child
+        for step in rest[:-1]:
+            target = getattr(target, step)
+        setattr(target, rest[-1], value)
+        return
+    if isinstance(child, _Unfinished):
+        inner = child.data
+    else:
+        inner = {"name": entry.stored_name} if child is None else {"name": entry.stored_name, "value": child}
+    _fold(entry.model, inner, tuple(rest), value)
+    data[first] = _Unfinished(entry.model, inner)
+
+
+class _Unfinished:
+    """A child that shortcuts of a constructor are filling."""
+
+    def __init__(self, model: type, data: dict[str, Any]) -> None:
+        self.model, self.data = model, data
+
+    def finish(self) -> Any:
+        return self.model(**{k: v.finish() if isinstance(v, _Unfinished) else v for k, v in self.data.items()})
+
+
+def _unknown_field(cls: type[BaseModel], name: str) -> str:
+    import difflib
+
+    shortcuts = {key for base in cls.__mro__ for key, value in vars(base).items() if isinstance(value, Shortcut)}
+    near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts], n=1)
+    hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
+    return f"{cls.__name__} has no field {name!r}{hint}"
+
+
+class NWBGroup(NWBModel):
+    """A group: its children are reachable by their names, ``group["name"]`` and ``group["name/of/a/child"]``."""
+
+    _shelf: Any = PrivateAttr(None)
+
+    def _children(self) -> Iterator[tuple[str, StoredField | None]]:
+        """Yield the names of the children and the field that holds each, None for those in a collection."""
+        tables = storage(type(self))
+        for stored_name, entry in tables.children.items():
+            if getattr(self, entry.field) is not None:
+                yield stored_name, entry
+        for entry in tables.unnamed:
+            child = getattr(self, entry.field)
+            if child is not None:
+                yield child.name, entry
+        seen = set()
+        for entry in tables.collections:
+            for name in getattr(self, entry.field) or ():
+                seen.add(name)
+                yield name, None
+        shelf: Shelf | None = self._shelf
+        if shelf is not None:
+            for name in (*(n for n, f in shelf.fields().items() if f is None), *shelf.extras):
+                if name not in seen:
+                    seen.add(name)
+                    yield name, None
+
+    def __getitem__(self, path: str) -> Any:
+        """Return a child by its name in the file, or one further down by its path.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is none.
+        """
+        if not isinstance(path, str):
+            msg = f"children have names: {path!r} is not one"
+            raise TypeError(msg)
+        name, _, rest = path.strip("/").partition("/")
+        child = self._child(name)
+        if not rest:
+            return child
+        if not isinstance(child, NWBGroup):
+            msg = f"{name!r} of {self!r} is no group, so there is no {rest!r} in it"
+            raise ObjectNotFoundError(msg)
+        return child[rest]
+
+    def _child(self, name: str) -> Any:
+        tables = storage(type(self))
+        if name in tables.children and (child := getattr(self, tables.children[name].field)) is not None:
+            return child
+        for entry in tables.collections:
+            collection = getattr(self, entry.field)
+            if collection is not None and name in collection._items:
+                return collection[name]
+        for entry in tables.unnamed:
+            child = getattr(self, entry.field)
+            if child is not None and child.name == name:
+                return child
+        shelf: Shelf | None = self._shelf
+        if shelf is not None and (name in shelf.extras or shelf.fetch(name)):
+            if name in shelf.extras:
+                return shelf.extras[name]
+            return self._child(name)
+        from nwb_models.models.children import _missing
+
+        raise ObjectNotFoundError(f"{self!r}: {_missing(name, list(self.keys()))}")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a child that the class does not foresee: those are not fields."""
+        try:
+            return super().__getattr__(name)  # type: ignore[misc]
+        except AttributeError:
+            if name.startswith("_"):
+                raise
+            shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
+            if shelf is not None and (name in shelf.extras or name in shelf.pending):
+                return self._child(name)
+            raise
+
+    def __contains__(self, path: object) -> bool:
+        """Tell whether there is such a child, without building it."""
+        if not isinstance(path, str):
+            return False
+        name, _, rest = path.strip("/").partition("/")
+        if rest:
+            return name in self and isinstance(child := self._child(name), NWBGroup) and rest in child
+        shelf: Shelf | None = self._shelf
+        if shelf is not None and (name in shelf.extras or name in shelf.pending):
+            return True
+        return any(name == other for other, _ in self._children())
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+        """Yield the names of the children."""
+        return (name for name, _ in self._children())
+
+    def __len__(self) -> int:
+        """Return the number of children."""
+        return sum(1 for _ in self._children())
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the children."""
+        return KeysView(_Children(self))
+
+    def values(self) -> ValuesView[Any]:
+        """Return the children; each is built when it is reached."""
+        return ValuesView(_Children(self))
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and children; each child is built when it is reached."""
+        return ItemsView(_Children(self))
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return a child, or `default` where there is none."""
+        return self[path] if path in self else default
+
+    def __bool__(self) -> bool:
+        """Return True for a typed object; for an untyped group, whether it has children."""
+        return self.neurodata_type is not None or any(True for _ in self._children())
+
+
+Mapping.register(NWBGroup)
+
+
+class _Children(Mapping[str, Any]):
+    """The children of a group as a mapping, also where the length of the group is something else, as of a table."""
+
+    def __init__(self, group: NWBGroup) -> None:
+        self._group = group
+
+    def __getitem__(self, name: str) -> Any:
+        return self._group._child(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._group._children())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class NWBDataset(NWBModel):
+    """A dataset with attributes: behaves as the array that is its ``value``."""
+
+    value: Annotated[Any, Value()]
+    """The data: an array, or a single value."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes; ``()`` for a single value."""
+        return tuple(self.value.shape or ()) if hasattr(self.value, "shape") else np.shape(self.value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype as it is stored."""
+        value = self.value
+        return value.dtype if hasattr(value, "dtype") else np.dtype(object if isinstance(value, str) else type(value))
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    def __getitem__(self, index: Any) -> Any:
+        """Read part of the data."""
+        value = self.value
+        if self.shape == () and (index == () or index is Ellipsis):
+            return value
+        return value[index]
+
+    def __len__(self) -> int:
+        """Return the length of the first axis."""
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        """Yield the entries along the first axis."""
+        return iter(self.value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Read everything."""
+        value = self.value
+        return np.asarray(value, dtype=dtype) if copy is None else np.array(value, dtype=dtype, copy=copy)

@@ -1,0 +1,109 @@
+"""Whether a value has the dtype and the shape that a specification asks for: for reading and for making models."""
+
+from __future__ import annotations
+
+import h5py
+import numpy as np
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nwb_models.models.mapping import Dtype, Shapes
+
+Problem = tuple[str, str, str]
+"""(rule, expected, found)."""
+
+_MINIMUM: dict[str, tuple[str, int]] = {
+    "float": ("f", 4), "float32": ("f", 4), "double": ("f", 8), "float64": ("f", 8),
+    "long": ("i", 8), "int64": ("i", 8), "int": ("i", 4), "int32": ("i", 4), "short": ("i", 2), "int16": ("i", 2),
+    "int8": ("i", 1), "byte": ("i", 1),
+    "uint64": ("u", 8), "uint": ("u", 4), "uint32": ("u", 4), "uint16": ("u", 2), "uint8": ("u", 1),
+}  # fmt: skip
+"""Kind and least number of bytes of each numeric dtype: a specification names the least precision allowed.
+Source: the table of dtypes in the NWB Specification Language."""
+
+TEXTS = frozenset({"text", "utf", "utf8", "utf-8", "ascii", "bytes", "str"})
+DATES = frozenset({"isodatetime", "datetime", "date"})
+
+
+def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
+    """Return the problem with the dtype of a value, None where it has none."""
+    found = getattr(value, "dtype", None)
+    if dtype is None or value is None:
+        return None
+    if found is None:
+        found = np.dtype(object) if isinstance(value, str | bytes) else np.asarray(value).dtype
+    return None if allows(dtype, found, value) else ("dtype", describe(dtype), dtype_name(found))
+
+
+def allows(dtype: Dtype, found: np.dtype[Any], value: Any = None) -> bool:
+    """Tell whether a specification's dtype allows a numpy dtype."""
+    if not isinstance(dtype, str):
+        if found.names is None:
+            return False
+        return all(name in found.names and allows(kind, found[name]) for name, kind in dtype)
+    if dtype in _MINIMUM:
+        kind, size = _MINIMUM[dtype]
+        return found.kind == kind and found.itemsize >= size
+    if dtype in TEXTS or dtype in DATES:
+        return found.kind in "OSUT" and h5py.check_ref_dtype(found) is None
+    if dtype == "numeric":
+        return found.kind in "iufcb"
+    if dtype == "bool":
+        return found.kind == "b"
+    if dtype.startswith(("object", "region")):
+        return found.kind == "O"
+    return True
+
+
+def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
+    """Return the problem with the shape of a value, None where it has none."""
+    if shapes is None or value is None:
+        return None
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        shape = () if isinstance(value, str | bytes) or not hasattr(value, "__len__") else np.shape(value)
+    for allowed in shapes:
+        if len(allowed) == len(shape) and all(a is None or a == s for a, s in zip(allowed, shape, strict=True)):
+            return None
+    return "shape", " or ".join(_shape_name(allowed) for allowed in shapes), _shape_name(shape)
+
+
+def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str | None:
+    """Return what is wrong with an array that a model is given, as a sentence."""
+    if not hasattr(value, "shape") or not hasattr(value, "dtype") or hasattr(value, "neurodata_type"):
+        return None
+    problem = dtype_problem(value, dtype) or shape_problem(value, shapes)
+    return None if problem is None else f"{problem[0]} is {problem[2]}, and has to be {problem[1]}"
+
+
+def describe(dtype: Dtype) -> str:
+    """Return a dtype of the specification as text."""
+    if isinstance(dtype, str):
+        return dtype
+    return "compound (" + ", ".join(f"{name}: {kind}" for name, kind in dtype) + ")"
+
+
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """Return a stored dtype as people write it: ``int16``, ``text``, ``object reference``, ``compound (x: int32)``."""
+    if h5py.check_string_dtype(dtype) is not None or dtype.kind in "SU":
+        return "text"
+    reference = h5py.check_ref_dtype(dtype)
+    if reference is not None:
+        return "object reference" if reference is h5py.Reference else "region reference"
+    vlen = h5py.check_vlen_dtype(dtype)
+    if vlen is not None:
+        return f"ragged {dtype_name(np.dtype(vlen))}"
+    if dtype.names is not None:
+        return "compound (" + ", ".join(f"{name}: {dtype_name(dtype[name])}" for name in dtype.names) + ")"
+    if dtype.kind == "O":
+        return "text or object"
+    if dtype.subdtype is not None:
+        return f"{dtype_name(dtype.subdtype[0])}{list(dtype.subdtype[1])}"
+    return dtype.name
+
+
+def _shape_name(shape: tuple[int | None, ...]) -> str:
+    if not shape:
+        return "a single value"
+    return "(" + ", ".join("*" if size is None else str(size) for size in shape) + ")"

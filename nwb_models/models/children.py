@@ -1,0 +1,193 @@
+"""`Collection`: any number of named objects of a group, listed at once and built when they are asked for.
+
+Laziness lives here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
+
+from nwb_models.errors import ObjectNotFoundError
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+T = TypeVar("T")
+
+
+class Pending(Protocol):
+    """The children of a stored group that no model has been built of yet."""
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a child, without listing the others."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """List them."""
+        ...
+
+    def field_of(self, name: str) -> str | None:
+        """Return the field that a child belongs to, None where the class foresees no such child."""
+        ...
+
+    def build(self, name: str) -> Any:
+        """Build a child, with what it refers to."""
+        ...
+
+
+class Shelf:
+    """What the collections of one group share: the children that are still on disk."""
+
+    __slots__ = ("_fields", "collections", "extras", "pending")
+
+    def __init__(self, pending: Pending) -> None:
+        self.pending = pending
+        self.collections: dict[str, Collection[Any]] = {}
+        self.extras: dict[str, Any] = {}
+        """Children that the class does not foresee."""
+        self._fields: dict[str, str | None] | None = None
+
+    def fields(self) -> dict[str, str | None]:
+        """Return the field of each child that is not built yet; this looks at the type of each."""
+        if self._fields is None:
+            self._fields = {name: self.pending.field_of(name) for name in self.pending.names()}
+        return self._fields
+
+    def fetch(self, name: str) -> bool:
+        """Build a child and put it where it belongs; False where there is none of this name."""
+        if name not in self.pending:
+            return False
+        field = self.pending.field_of(name)
+        model = self.pending.build(name)
+        collection = self.collections.get(field) if field is not None else None
+        if collection is None:
+            self.extras[name] = model
+        else:
+            collection._items[name] = model
+        return True
+
+
+class Collection(MutableMapping[str, T]):
+    """Named objects of one type, as a mapping from their names.
+
+    Parameters
+    ----------
+    items
+        The objects, or a mapping from their names.
+    """
+
+    holds_models: ClassVar[bool] = True
+    __slots__ = ("_field", "_items", "_removed", "_shelf")
+
+    def __init__(self, items: Mapping[str, T] | Iterable[T] = ()) -> None:
+        if isinstance(items, Mapping):
+            self._items = dict(items)
+        else:
+            self._items = {item.name: item for item in items}  # type: ignore[attr-defined]
+        self._shelf: Shelf | None = None
+        self._field = ""
+        self._removed: set[str] = set()
+
+    @classmethod
+    def on(cls, shelf: Shelf, field: str) -> Collection[T]:
+        """Return the collection of a field whose objects are still on disk."""
+        collection = cls()
+        collection._shelf, collection._field = shelf, field
+        shelf.collections[field] = collection
+        return collection
+
+    def __getitem__(self, name: str) -> T:
+        """Return an object, built now where it was not yet.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is none of this name.
+        """
+        if name not in self._items and name not in self._removed and self._shelf is not None:
+            self._shelf.fetch(name)
+        try:
+            return self._items[name]
+        except KeyError:
+            raise ObjectNotFoundError(_missing(name, list(self))) from None
+
+    def __setitem__(self, name: str, item: T) -> None:
+        """Put an object in under a name."""
+        self._items[name] = item
+        self._removed.discard(name)
+
+    def __delitem__(self, name: str) -> None:
+        """Take an object out."""
+        if name not in self:
+            raise ObjectNotFoundError(_missing(name, list(self)))
+        self._items.pop(name, None)
+        self._removed.add(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such an object, without building it."""
+        if name in self._items:
+            return True
+        if self._shelf is None or not isinstance(name, str) or name in self._removed or name not in self._shelf.pending:
+            return False
+        return self._shelf.pending.field_of(name) == self._field
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, those of the file first; nothing is built."""
+        listed: dict[str, None] = {}
+        if self._shelf is not None:
+            listed.update(dict.fromkeys(n for n, f in self._shelf.fields().items() if f == self._field))
+        listed.update(dict.fromkeys(self._items))
+        return (name for name in listed if name not in self._removed)
+
+    def __len__(self) -> int:
+        """Return how many there are; nothing is built."""
+        return sum(1 for _ in self)
+
+    def add(self, item: T) -> T:
+        """Put an object in under its own name."""
+        self[item.name] = item  # type: ignore[attr-defined]
+        return item
+
+    def __repr__(self) -> str:
+        """Return the names."""
+        return f"<Collection {', '.join(self) or '(empty)'}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same collection; comparing what they hold would build it."""
+        return self is other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take a collection, a mapping, or objects that have names; each has to be of the right class."""
+        from pydantic_core import core_schema
+
+        wanted = get_args(source)[0] if get_args(source) else object
+
+        def validated(value: Any) -> Collection[Any]:
+            if isinstance(value, Collection):
+                return value
+            if hasattr(value, "neurodata_type"):
+                value = [value]
+            if not isinstance(value, Mapping | Iterable) or isinstance(value, str | bytes):
+                msg = f"objects or a mapping from their names are needed here, not {type(value).__name__}"
+                raise ValueError(msg)
+            collection: Collection[Any] = Collection(value)
+            for name, item in collection._items.items():
+                if not isinstance(item, wanted):
+                    msg = f"{name!r} is a {type(item).__name__}, and has to be a {getattr(wanted, '__name__', wanted)}"
+                    raise ValueError(msg)
+            return collection
+
+        return core_schema.no_info_plain_validator_function(validated)
+
+
+def _missing(name: str, names: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, names, n=1)
+    listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"Nothing is called {name!r} here{f': did you mean {near[0]!r}?' if near else ''}; there are: {listed or 'none'}"

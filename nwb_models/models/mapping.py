@@ -1,0 +1,242 @@
+"""How a field is stored: one marker in the ``Annotated`` of each field, and what a class's markers say together.
+
+    location: Annotated[str, Attribute(dtype="text")]
+    device: Annotated[Device, Link()]
+
+The markers make reading and writing a lookup: `storage` turns those of a class into tables, once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union, get_args, get_origin
+
+from nwb_models.models.check import array_problem, dtype_problem, shape_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+Shapes = tuple[tuple[int | None, ...], ...]
+Dtype = str | tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """How one field is stored."""
+
+    name: str | None = None
+    """The name in the file, where it is not the name of the field."""
+    dtype: Dtype | None = None
+    """The dtype of the specification, the least that is allowed; pairs of name and dtype for a compound one."""
+    shape: Shapes | None = None
+    """The shapes that are allowed, each with None for any length; None where the specification names none."""
+    value: Any = None
+    """The value that is fixed by the specification, None where there is none."""
+
+    def problem(self, value: Any) -> tuple[str, str, str] | None:
+        """Return (rule, expected, found) where a value is not what the specification asks for."""
+        if self.value is not None:
+            same = bool(value == self.value) if getattr(value, "ndim", 0) == 0 else False
+            return None if same else ("value", repr(self.value), repr(value)[:80])
+        return dtype_problem(value, self.dtype) or shape_problem(value, self.shape)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check dtype and shape of arrays when a model is made or changed."""
+        from pydantic_core import core_schema
+
+        schema = handler(source)
+        if self.dtype is None and self.shape is None:
+            return schema
+        return core_schema.no_info_after_validator_function(self._checked, schema)
+
+    def _checked(self, value: Any) -> Any:
+        problem = array_problem(value, self.dtype, self.shape)
+        if problem is not None:
+            raise ValueError(problem)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Stored):
+    """The name of the object itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute(Stored):
+    """An HDF5 attribute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference(Stored):
+    """An attribute that holds an object reference."""
+
+    kind: str = "object"
+    """``object`` or ``region``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value(Stored):
+    """The payload of the dataset that the model stands for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset(Stored):
+    """A dataset inside the group."""
+
+    unnamed: bool = False
+    """True where the specification gives no name: it is found by its type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Stored):
+    """A group inside the group."""
+
+    unnamed: bool = False
+    """True where the specification gives no name: it is found by its type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Stored):
+    """A link to an object that lives elsewhere."""
+
+    unnamed: bool = False
+    """True where the specification gives no name: it is found by its type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Children(Stored):
+    """Any number of named objects of one type; see `Collection`."""
+
+    kind: str = "group"
+    """``group``, ``dataset`` or ``link``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredField:
+    """One field of a class and how it is stored."""
+
+    field: str
+    """The name of the field."""
+    marker: Stored
+    """Its marker."""
+    model: type | None
+    """The model class that it holds, None for a plain value."""
+    required: bool
+    """Whether the specification requires it."""
+
+    @property
+    def stored_name(self) -> str:
+        """The name in the file."""
+        return self.marker.name if self.marker.name is not None else self.field
+
+
+@dataclass(slots=True)
+class Storage:
+    """How a class is stored: its fields by what holds them."""
+
+    attributes: dict[str, StoredField] = field(default_factory=dict)
+    """Attributes and references, by their names in the file."""
+    children: dict[str, StoredField] = field(default_factory=dict)
+    """Groups, datasets and links that have a name, by their names in the file."""
+    unnamed: list[StoredField] = field(default_factory=list)
+    """Single members without a name, found by their types."""
+    collections: list[StoredField] = field(default_factory=list)
+    """Members of any number, found by their types."""
+    value: StoredField | None = None
+    """The payload of a dataset."""
+
+    def by_type(self, model: type) -> StoredField | None:
+        """Return the field for a nameless child of a class: that of the nearest type, of any number before single."""
+        fitting = [
+            entry
+            for entry in (*self.collections, *self.unnamed)
+            if entry.model is not None and (issubclass(model, entry.model) or refines(entry.model, model))
+        ]
+        return max(fitting, key=lambda entry: len(entry.model.__mro__), default=None)  # type: ignore[union-attr]
+
+
+def refines(declared: type, found: type) -> bool:
+    """Tell whether `declared` has the type of `found`, and says more of it for the place where it stands."""
+    return issubclass(declared, found) and getattr(declared, "neurodata_type", None) == getattr(
+        found, "neurodata_type", None
+    )
+
+
+@cache
+def storage(model: type) -> Storage:
+    """Return how a class is stored.  The tables of the class above are taken over, so each marker is read once."""
+    result = Storage()
+    for base in reversed(model.__mro__[1:]):
+        if hasattr(base, "model_fields") and "__annotations__" in vars(base):
+            _add(result, base)
+    _add(result, model)
+    return result
+
+
+def _add(result: Storage, model: type) -> None:
+    for entry in own_fields(model):
+        for known in (result.unnamed, result.collections):
+            known[:] = [other for other in known if other.field != entry.field]
+        match entry.marker:
+            case Attribute() | Reference():
+                result.attributes[entry.stored_name] = entry
+            case Value():
+                result.value = entry
+            case Children():
+                result.collections.append(entry)
+            case Dataset(unnamed=True) | Group(unnamed=True) | Link(unnamed=True):
+                result.unnamed.append(entry)
+            case Dataset() | Group() | Link():
+                result.children[entry.stored_name] = entry
+
+
+@cache
+def own_fields(model: type) -> tuple[StoredField, ...]:
+    """Return the fields that a class declares itself.
+
+    The annotations are evaluated here and not taken from pydantic, which has them only after it has built the
+    validators of every class that is mentioned: that costs a second for the core of NWB, and reading needs none.
+    """
+    found = []
+    for name, annotation in inspect.get_annotations(model, eval_str=True).items():
+        if get_origin(annotation) is ClassVar or annotation is ClassVar or name.startswith("_"):
+            continue
+        marker = next((m for m in getattr(annotation, "__metadata__", ()) if isinstance(m, Stored)), None)
+        if marker is None:
+            continue
+        options = list(_options(annotation))
+        kind = next((option for option in options if inspect.isclass(option) and _is_model(option)), None)
+        found.append(StoredField(name, marker, kind, type(None) not in options and not _has_default(model, name)))
+    return tuple(found)
+
+
+def _has_default(model: type, name: str) -> bool:
+    """Tell whether the field has a default that is not its fixed value."""
+    info = model.model_fields.get(name)  # type: ignore[attr-defined]
+    marker = None if info is None else next((m for m in info.metadata if isinstance(m, Stored)), None)
+    fixed = marker is not None and marker.value is not None
+    return info is not None and not fixed and not info.is_required() and info.default_factory is None
+
+
+def _is_model(option: type) -> bool:
+    return hasattr(option, "model_fields")
+
+
+def _options(annotation: Any) -> Iterator[Any]:
+    """Yield the types that an annotation allows, with those inside ``Annotated``, unions and collections."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _options(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for argument in get_args(annotation):
+            yield from _options(argument)
+    elif origin is not None and get_args(annotation) and getattr(origin, "holds_models", False):
+        yield from _options(get_args(annotation)[0])
+    else:
+        yield annotation

@@ -1,0 +1,1 @@
+"""Behaviour of some types, inherited by their generated classes."""

@@ -1,0 +1,32 @@
+"""Names that a field or a class of a generated module cannot have, because something else has them."""
+
+from __future__ import annotations
+
+NAMES = frozenset(
+    {
+        "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset", "DynamicTableMixin",
+        "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBGroup", "NWBModel", "Name", "None", "Reference",
+        "Shortcut", "True", "Value", "VectorIndexMixin", "annotations", "bool",
+        "datetime", "float", "int", "str",
+    }
+)  # fmt: skip
+"""Names of a generated module that are not its own classes."""
+
+FIELDS = frozenset(
+    {
+        "name", "object_id", "neurodata_type", "namespace", "specified", "issues", "path",
+        # members of pydantic.BaseModel
+        "construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
+        "schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct",
+        "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set",
+        "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate",
+        "model_validate_json", "model_validate_strings",
+    }
+)  # fmt: skip
+"""Names that no field can have, because every model has a member of that name; a test compares them."""
+
+GROUP_FIELDS = frozenset({"keys", "values", "items", "get"})
+"""Names that no field of a group can have."""
+
+DATASET_FIELDS = frozenset({"value", "shape", "dtype", "ndim", "size", "row"})
+"""Names that no field of a dataset can have, but for its payload, ``value``."""

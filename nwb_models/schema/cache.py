@@ -1,0 +1,92 @@
+"""Generated sources that are kept for the next time, in a folder of the user's alone.
+
+Nothing in the cache is trusted: a source counts only when it is what its own digest says, and is checked against the
+allow-list like any other before it is executed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from functools import cache
+from pathlib import Path
+
+_CODE = ("translation", "codegen", "language.py", "../models/reserved.py", "../models/mixins", "../naming.py")
+
+
+@cache
+def generator_digest() -> str:
+    """Return a digest of the generator's own code, so that no source outlives a change of it."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for part in _CODE:
+        path = here / part
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jinja"))
+        for file in files:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def folder() -> Path:
+    """Return the folder of the cache: ``NWB_MODELS_CACHE``, or where the platform keeps caches of the user."""
+    chosen = os.environ.get("NWB_MODELS_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("nwb_models", appauthor=False))
+
+
+def load(digest: str) -> str | None:
+    """Return the source that is kept under a digest; None where there is none, or where it cannot be trusted."""
+    path = _path(digest)
+    try:
+        if not _is_private(path.parent) or path.is_symlink():
+            return None
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    head, _, source = text.partition("\n")
+    return source if head == f"# {_seal(source)}" else None
+
+
+def store(digest: str, source: str) -> bool:
+    """Keep a source; False where the folder does not allow it.  Two processes may do so at once: the last one wins."""
+    path = _path(digest)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _is_private(path.parent):
+            return False
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".py")
+    except OSError:
+        return False
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(f"# {_seal(source)}\n{source}")
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        return False
+    return True
+
+
+def _path(digest: str) -> Path:
+    return folder() / generator_digest() / f"{digest}.py"
+
+
+def _seal(source: str) -> str:
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_private(path: Path) -> bool:
+    """Tell whether a folder is the user's own and nobody else may write to it."""
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if not hasattr(os, "getuid"):  # Windows: the folder of the user is protected by the system
+        return True
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022

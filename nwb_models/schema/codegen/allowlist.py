@@ -1,0 +1,235 @@
+"""The check of generated source: what is not on this list is not executed.
+
+Specifications inside files come from strangers.  The source made of them is parsed, and each node of its tree has to
+be one that models need: imports from known modules, classes, annotated fields, calls of known markers with constants.
+The tree that was checked is what is compiled and executed; the text is not looked at again.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NoReturn
+
+from nwb_models.errors import UnsafeSourceError
+from nwb_models.models.reserved import FIELDS, NAMES
+from nwb_models.schema.codegen.mixins import MIXINS
+
+IMPORTS: dict[str, frozenset[str]] = {
+    "__future__": frozenset({"annotations"}),
+    "datetime": frozenset({"datetime"}),
+    "pydantic": frozenset({"Field"}),
+    "typing": frozenset({"Annotated", "Any", "ClassVar", "Literal"}),
+    "nwb_models.models": frozenset(
+        {
+            "Array", "Attribute", "Children", "Collection", "Dataset", "Group", "Link", "NWBDataset", "NWBGroup",
+            "Name", "Reference", "Shortcut", "Value",
+        }
+    ),
+    **{module: frozenset(n for m, n in MIXINS.values() if m == module) for module, _ in MIXINS.values()},
+}  # fmt: skip
+"""What a generated module may import, besides classes of other generated modules."""
+
+MARKERS = frozenset({"Attribute", "Children", "Dataset", "Group", "Link", "Name", "Reference", "Value"})
+GENERICS = frozenset({"Annotated", "ClassVar", "Collection", "Literal"})
+BUILTINS = frozenset({"bool", "float", "int", "str"})
+OWN_FIELDS = frozenset({"name", "value"})
+CLASS_VARS = frozenset({"neurodata_type", "namespace"})
+_SIBLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def checked(source: str, filename: str) -> ast.Module:
+    """Parse generated source and check every node of it.
+
+    Parameters
+    ----------
+    source
+        The source of one module.
+    filename
+        What it is called in errors.
+
+    Returns
+    -------
+    ast.Module
+        The tree, to be compiled as it is.
+
+    Raises
+    ------
+    UnsafeSourceError
+        Where something is not on the list, with its line.
+    """
+    try:
+        tree = ast.parse(source, filename)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        msg = f"{filename}: the generated source is not valid Python: {error}"
+        raise UnsafeSourceError(msg) from None
+    _Check(filename).module(tree)
+    return tree
+
+
+class _Check:
+    def __init__(self, filename: str) -> None:
+        self.filename = filename
+        self.imported: set[str] = set()
+        self.classes: set[str] = set()
+        self.defined: set[str] = set()
+
+    def refuse(self, node: ast.AST, why: str) -> NoReturn:
+        msg = f"{self.filename}, line {getattr(node, 'lineno', '?')}: {why}; a model never needs that, so it is not run"
+        raise UnsafeSourceError(msg)
+
+    # ------------------------------------------------------------------------------------------ module
+    def module(self, tree: ast.Module) -> None:
+        self.classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+        for number, node in enumerate(tree.body):
+            match node:
+                case ast.Expr(value=ast.Constant(value=str())) if number == 0:
+                    pass
+                case ast.ImportFrom():
+                    self.import_from(node)
+                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
+                    for name in names:
+                        if not isinstance(name, ast.Constant) or name.value not in self.classes:
+                            self.refuse(node, "__all__ holds something other than classes of this module")
+                case ast.ClassDef():
+                    self.class_def(node)
+                case _:
+                    self.refuse(node, f"a {type(node).__name__} in a module")
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if node.level == 0:
+                if alias.asname is not None or alias.name not in IMPORTS.get(module, ()):
+                    self.refuse(node, f"an import of {alias.name} from {module}")
+            elif node.level != 2 or not _SIBLING.fullmatch(module):
+                self.refuse(node, f"an import from {'.' * node.level}{module}")
+            else:
+                self.identifier(node, alias.name)
+                self.identifier(node, name)
+                if name in NAMES or name in self.imported:
+                    self.refuse(node, f"an import that replaces {name}")
+            self.imported.add(name)
+
+    # ------------------------------------------------------------------------------------------ classes
+    def class_def(self, node: ast.ClassDef) -> None:
+        self.identifier(node, node.name)
+        if node.name in NAMES or node.name in self.imported or node.name in self.defined:
+            self.refuse(node, f"a class that replaces {node.name}")
+        if node.decorator_list or node.keywords or getattr(node, "type_params", None):
+            self.refuse(node, "a class with decorators or keywords")
+        for base in node.bases:
+            if not isinstance(base, ast.Name) or base.id not in (self.imported | self.defined) - MARKERS - GENERICS:
+                self.refuse(base, "a base that is no class known before")
+        names: set[str] = set()
+        for statement in node.body:
+            self.statement(statement, names)
+        self.defined.add(node.name)
+
+    def statement(self, node: ast.stmt, names: set[str]) -> None:
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                return
+            case ast.AnnAssign(
+                target=ast.Name(id=name),
+                annotation=ast.Subscript(
+                    value=ast.Name(id="ClassVar"), slice=ast.Subscript(value=ast.Name(id="Shortcut"), slice=kind)
+                ),
+                value=ast.Call(func=ast.Name(id="Shortcut"), args=steps, keywords=[]),
+            ):
+                if name in FIELDS:
+                    self.refuse(node, f"a shortcut that replaces {name}")
+                self.annotation(kind)
+                for step in steps:
+                    self.constant(step)
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                self.field(node, name, annotation, value)
+            case _:
+                self.refuse(node, f"a {type(node).__name__} in a class")
+        self.identifier(node, name)
+        if name in names:
+            self.refuse(node, f"two fields called {name}")
+        names.add(name)
+
+    def field(self, node: ast.AnnAssign, name: str, annotation: ast.expr, value: ast.expr | None) -> None:
+        if name in CLASS_VARS:
+            if ast.unparse(annotation) != "ClassVar[str]":
+                self.refuse(node, f"a field called {name}")
+        elif name in FIELDS and name not in OWN_FIELDS:
+            self.refuse(node, f"a field that replaces {name}")
+        self.annotation(annotation)
+        match value:
+            case None:
+                pass
+            case ast.Call(func=ast.Name(id="Field"), args=[], keywords=[ast.keyword(arg="default_factory", value=made)]):
+                self.factory(made)
+            case _:
+                self.constant(value)
+
+    def factory(self, node: ast.expr) -> None:
+        """Check ``Collection``, or ``lambda: Class(name="...")``, the default of a group that has to be there."""
+        match node:
+            case ast.Name(id="Collection"):
+                pass
+            case ast.Lambda(
+                args=ast.arguments(
+                    posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+                ),
+                body=ast.Call(func=ast.Name(id=name), args=[], keywords=keywords),
+            ) if name in self.classes:
+                for keyword in keywords:
+                    if keyword.arg != "name":
+                        self.refuse(node, "a default with an argument other than its name")
+                    self.constant(keyword.value)
+            case _:
+                self.refuse(node, "a default that is no class of this module")
+
+    # ------------------------------------------------------------------------------------------ expressions
+    def annotation(self, node: ast.expr) -> None:
+        match node:
+            case ast.Constant(value=None):
+                pass
+            case ast.Name(id=name):
+                if name not in self.imported | self.classes | BUILTINS or name in MARKERS | {"Field", "Shortcut"}:
+                    self.refuse(node, f"the type {name}")
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                self.annotation(left)
+                self.annotation(right)
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=inside):
+                for entry in inside.elts if isinstance(inside, ast.Tuple) else [inside]:
+                    self.constant(entry)
+            case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[kind, marker])):
+                self.annotation(kind)
+                self.marker(marker)
+            case ast.Subscript(value=ast.Name(id=name), slice=inside) if name in GENERICS - {"Annotated", "Literal"}:
+                self.annotation(inside)
+            case _:
+                self.refuse(node, f"a {type(node).__name__} in a type")
+
+    def marker(self, node: ast.expr) -> None:
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords) if name in MARKERS:
+                for keyword in keywords:
+                    if keyword.arg is None:
+                        self.refuse(node, "a marker with arguments from elsewhere")
+                    self.constant(keyword.value)
+            case _:
+                self.refuse(node, "metadata of a field that is no marker")
+
+    def constant(self, node: ast.expr) -> None:
+        match node:
+            case ast.Constant(value=None | bool() | int() | float() | str()):
+                pass
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+                pass
+            case ast.Tuple(elts=entries):
+                for entry in entries:
+                    self.constant(entry)
+            case _:
+                self.refuse(node, f"a {type(node).__name__} where a constant should stand")
+
+    def identifier(self, node: ast.AST, name: str) -> None:
+        if not _IDENTIFIER.fullmatch(name) or "__class" in name:
+            self.refuse(node, f"the name {name!r}")

@@ -1,0 +1,415 @@
+"""The NWB specification language: load namespaces, and find what their types include.
+
+A *namespace* in one version is a dict of documents, as a file keeps them below ``/specifications``::
+
+    {"namespace": {"namespaces": [{"name": "core", "version": "2.11.0", "schema": [...]}]},
+     "nwb.base": {"groups": [...], "datasets": [...]}, ...}
+
+Sources: the NWB Specification Language 2.0 (https://schema-language.readthedocs.io), both spellings of it
+(``neurodata_type_def`` of NWB and ``data_type_def`` of HDMF).  Documents stay as they were read, key for key:
+the functions here look at them and never change them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.naming import version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Spec = dict[str, Any]
+Kind = Literal["group", "dataset", "attribute", "link"]
+
+MEMBER_LISTS: tuple[tuple[str, Kind], ...] = (
+    ("attributes", "attribute"),
+    ("datasets", "dataset"),
+    ("groups", "group"),
+    ("links", "link"),
+)
+"""The lists of members that a specification has, in the order in which members are declared."""
+
+QUANTITIES: dict[Any, tuple[bool, bool]] = {
+    None: (True, False),
+    1: (True, False),
+    "?": (False, False),
+    "zero_or_one": (False, False),
+    "*": (False, True),
+    "zero_or_many": (False, True),
+    "+": (True, True),
+    "one_or_many": (True, True),
+}
+"""Each spelling of a quantity as (required, many); any other whole number is required, and many above 1."""
+
+
+def type_def(spec: Spec) -> str | None:
+    """Return the type that a specification defines, in either spelling."""
+    return spec.get("neurodata_type_def") or spec.get("data_type_def")
+
+
+def type_inc(spec: Spec) -> str | None:
+    """Return the type that a specification includes, in either spelling."""
+    return spec.get("neurodata_type_inc") or spec.get("data_type_inc")
+
+
+def quantity(spec: Spec) -> tuple[bool, bool]:
+    """Return (required, many) of a member.
+
+    >>> quantity({"quantity": "?"}), quantity({"quantity": "one_or_many"}), quantity({"quantity": 3})
+    ((False, False), (True, True), (True, True))
+    """
+    value = spec.get("quantity")
+    if isinstance(value, str) and value.isdigit():
+        value = int(value)
+    if isinstance(value, int):
+        return value > 0, value > 1
+    try:
+        return QUANTITIES[value]
+    except (KeyError, TypeError):
+        allowed = ", ".join(repr(key) for key in QUANTITIES if key is not None)
+        msg = f"quantity {value!r} of {spec.get('name') or type_inc(spec)!r} is none of {allowed} or a number"
+        raise SpecificationError(msg) from None
+
+
+def members(spec: Spec) -> Iterator[tuple[Kind, Spec]]:
+    """Yield the members of a specification: attributes, datasets, groups and links."""
+    for key, kind in MEMBER_LISTS:
+        for member in spec.get(key) or ():
+            yield kind, member
+
+
+@dataclass(frozen=True)
+class TypeSpec:
+    """One neurodata_type: what defines it, and where."""
+
+    name: str
+    """The neurodata_type."""
+    kind: Kind
+    """``group`` or ``dataset``."""
+    spec: Spec
+    """The specification, as it was read."""
+    namespace: Namespace = field(repr=False)
+    source: str = ""
+    """The document that holds it, e.g. ``nwb.base``."""
+
+    def __str__(self) -> str:
+        """Return where the type is defined, as errors say it."""
+        return f"{self.namespace.name}.{self.name} (in {self.source})"
+
+
+@dataclass(frozen=True, eq=False)
+class Namespace:
+    """One namespace in one version.
+
+    Parameters
+    ----------
+    documents
+        ``{"namespace": ..., source: ...}``, see the text of this module.  The document ``namespace`` may be the
+        namespace itself or a list of one.
+
+    Raises
+    ------
+    SpecificationError
+        Where a document is missing or is not what it should be.
+    """
+
+    documents: Mapping[str, Spec]
+
+    @cached_property
+    def header(self) -> Spec:
+        """The entry of the namespace: name, version, doc, author, schema ..."""
+        header = self.documents.get("namespace")
+        if isinstance(header, dict) and isinstance(header.get("namespaces"), list) and header["namespaces"]:
+            header = header["namespaces"][0]
+        if not isinstance(header, dict) or not isinstance(header.get("name"), str):
+            msg = "The document 'namespace' names no namespace: it needs a 'name', a 'version' and a 'schema'"
+            raise SpecificationError(msg)
+        return header
+
+    @property
+    def name(self) -> str:
+        """The name of the namespace, e.g. ``hdmf-common``."""
+        return str(self.header["name"])
+
+    @property
+    def version(self) -> str:
+        """The version of the namespace, as it is written."""
+        return str(self.header.get("version", ""))
+
+    @cached_property
+    def includes(self) -> tuple[tuple[str, str | None], ...]:
+        """The namespaces that this one includes, each with its version where one is asked for."""
+        return tuple(
+            (str(entry["namespace"]), entry.get("version")) for entry in self._schema() if "namespace" in entry
+        )
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The documents that define types, in their order."""
+        return tuple(source_name(entry["source"]) for entry in self._schema() if "source" in entry)
+
+    @cached_property
+    def types(self) -> dict[str, TypeSpec]:
+        """Every type that the namespace defines, those inside other types included, in order."""
+        found: dict[str, TypeSpec] = {}
+        for source in self.sources:
+            document = self.documents.get(source)
+            if not isinstance(document, dict):
+                msg = f"Namespace {self.name!r} {self.version} has no document {source!r}, which its schema names"
+                raise SpecificationError(msg)
+            for kind, spec in members(document):
+                self._collect(kind, spec, source, found)
+        return found
+
+    def _schema(self) -> list[Spec]:
+        schema = self.header.get("schema")
+        if not isinstance(schema, list) or not all(isinstance(entry, dict) for entry in schema):
+            msg = f"Namespace {self.name!r} has no list 'schema' of sources and namespaces"
+            raise SpecificationError(msg)
+        return schema
+
+    def _collect(self, kind: Kind, spec: Spec, source: str, found: dict[str, TypeSpec]) -> None:
+        """Note the type that `spec` defines, after those defined inside it."""
+        pending = [(kind, spec)]
+        defined = []
+        while pending:
+            kind, spec = pending.pop()
+            if not isinstance(spec, dict):
+                msg = f"{source} of namespace {self.name!r} holds {spec!r} where a {kind} should stand"
+                raise SpecificationError(msg)
+            name = type_def(spec)
+            if name is not None and kind in ("group", "dataset"):
+                defined.append(TypeSpec(str(name), kind, spec, self, source))
+            pending += members(spec)
+        for entry in reversed(defined):
+            if entry.name in found:
+                msg = f"Namespace {self.name!r} defines {entry.name!r} twice: in {found[entry.name].source} and {source}"
+                raise SpecificationError(msg)
+            found[entry.name] = entry
+
+
+class Specifications:
+    """Any number of namespaces, in any number of versions, and how they include each other.
+
+    Parameters
+    ----------
+    namespaces
+        What is known.  A namespace that another one includes is looked up among these.
+    defaults
+        The version of a namespace that is meant where none is named: the highest one otherwise.
+    """
+
+    def __init__(self, namespaces: Iterable[Namespace], defaults: Mapping[str, str] | None = None) -> None:
+        self._versions: dict[str, dict[str, Namespace]] = {}
+        for namespace in namespaces:
+            self._versions.setdefault(namespace.name, {})[namespace.version] = namespace
+        self.defaults = dict(defaults or {})
+
+    def __iter__(self) -> Iterator[Namespace]:
+        """Yield every namespace in every version."""
+        for versions in self._versions.values():
+            yield from versions.values()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each namespace that is used where none is named."""
+        return {name: self.get(name).version for name in self._versions}
+
+    def get(self, name: str, version: str | None = None) -> Namespace:
+        """Return a namespace.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is none of this name and version.
+        """
+        versions = self._versions.get(name, {})
+        version = version or self.defaults.get(name)
+        if version is None and versions:
+            version = max(versions, key=version_key)
+        if version not in versions:
+            known = ", ".join(f"{n.name} {n.version}" for n in self) or "none"
+            msg = f"No specifications of namespace {name!r}{f' {version}' if version else ''}; there are: {known}"
+            raise ObjectNotFoundError(msg)
+        return versions[version]
+
+    def included(self, namespace: Namespace) -> list[Namespace]:
+        """Return the namespaces that `namespace` includes, in its order.
+
+        Raises
+        ------
+        SpecificationError
+            Where one of them is not there.
+        """
+        found = []
+        for name, version in namespace.includes:
+            wanted = version if version in self._versions.get(name, {}) else None
+            try:
+                found.append(self.get(name, wanted))
+            except ObjectNotFoundError as error:
+                msg = f"Namespace {namespace.name!r} {namespace.version} includes {name!r}: {error}"
+                raise SpecificationError(msg) from None
+        return found
+
+    def closure(self, namespace: Namespace) -> list[Namespace]:
+        """Return `namespace` and all that it includes, each after what it includes itself.
+
+        Raises
+        ------
+        SpecificationError
+            Where namespaces include each other in a circle.
+        """
+        done: dict[Namespace, None] = {}
+
+        def visit(current: Namespace, above: tuple[Namespace, ...]) -> None:
+            if current in above:
+                circle = " -> ".join(entry.name for entry in (*above, current))
+                msg = f"Namespaces include each other in a circle: {circle}"
+                raise SpecificationError(msg)
+            if current not in done:
+                for other in self.included(current):
+                    visit(other, (*above, current))
+                done[current] = None
+
+        visit(namespace, ())
+        return list(done)
+
+    def find_type(self, namespace: Namespace, name: str) -> TypeSpec | None:
+        """Return the type that `name` means inside `namespace`: its own, or that of what it includes."""
+        if name in namespace.types:
+            return namespace.types[name]
+        for other in reversed(self.closure(namespace)):
+            if name in other.types:
+                return other.types[name]
+        return None
+
+    def parent(self, entry: TypeSpec) -> TypeSpec | None:
+        """Return the type that a type includes, None at the top.
+
+        Raises
+        ------
+        SpecificationError
+            Where it includes a type that is not there, or one of the other kind.
+        """
+        name = type_inc(entry.spec)
+        if name is None:
+            return None
+        found = self.find_type(entry.namespace, name)
+        if found is None:
+            msg = f"{entry} includes {name!r}, which neither its namespace nor those it includes define"
+            raise SpecificationError(msg)
+        if found.kind != entry.kind:
+            msg = f"{entry} is a {entry.kind} and includes {found}, which is a {found.kind}"
+            raise SpecificationError(msg)
+        return found
+
+    def ancestry(self, entry: TypeSpec) -> list[TypeSpec]:
+        """Return the type and all that it inherits from, nearest first.
+
+        Raises
+        ------
+        SpecificationError
+            Where types include each other in a circle.
+        """
+        chain = [entry]
+        while (above := self.parent(chain[-1])) is not None:
+            if above in chain:
+                circle = " -> ".join(item.name for item in (*chain, above))
+                msg = f"Types of {entry.namespace.name!r} include each other in a circle: {circle}"
+                raise SpecificationError(msg)
+            chain.append(above)
+        return chain
+
+    def resolved_members(self, entry: TypeSpec) -> list[tuple[Kind, Spec, TypeSpec]]:
+        """Return every member of a type, inherited ones included: what is declared nearest wins.
+
+        Two declarations are of one member when they have the same kind and name, or, without a name, the same type.
+        """
+        found: dict[tuple[Kind, str | None, str | None], tuple[Kind, Spec, TypeSpec]] = {}
+        for level in reversed(self.ancestry(entry)):
+            for kind, member in members(level.spec):
+                name = member.get("name")
+                target = None if name else member.get("target_type") or type_def(member) or type_inc(member)
+                found[kind, name, target] = (kind, member, level)
+        return list(found.values())
+
+
+def source_name(source: str) -> str:
+    """Return the name of a document: that of its file without its ending."""
+    return Path(source).name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".json")
+
+
+def namespaces_of(specs: Mapping[str, Mapping[str, Mapping[str, Spec]]]) -> list[Namespace]:
+    """Return the namespaces of ``{name: {version: documents}}``, which `read_specs_as_dicts` gives."""
+    return [Namespace(documents) for versions in specs.values() for documents in versions.values()]
+
+
+def load_namespaces(path: str | Path) -> list[Namespace]:
+    """Load the namespaces of a namespace file and the schema files that it names.
+
+    Parameters
+    ----------
+    path
+        A ``*.namespace.yaml``, or JSON; its sources are looked for beside it.
+
+    Raises
+    ------
+    SpecificationError
+        Where a file is missing, is neither YAML nor JSON, or names no namespace.
+    """
+    path = Path(path)
+    document = _load(path)
+    entries = document.get("namespaces") if isinstance(document, dict) else None
+    if not isinstance(entries, list) or not entries:
+        msg = f"{path} has no list 'namespaces': is it a namespace file?"
+        raise SpecificationError(msg)
+    found = []
+    for entry in entries:
+        documents = {"namespace": {"namespaces": [entry]}}
+        sources = [s["source"] for s in entry.get("schema") or () if isinstance(s, dict) and "source" in s]
+        for source in sources:
+            documents[source_name(source)] = _load(_beside(path, source))
+        found.append(Namespace(documents))
+    return found
+
+
+def _beside(path: Path, source: str) -> Path:
+    """Return the file of a source, which has to lie in the folder of the namespace file or below it."""
+    target = path.parent / source
+    if not target.resolve().is_relative_to(path.parent.resolve()):
+        msg = f"{path} names the source {source!r}, which lies outside of its folder"
+        raise SpecificationError(msg)
+    candidates = [target, *(target.with_name(target.name + ending) for ending in (".yaml", ".yml", ".json"))]
+    return next((candidate for candidate in candidates if candidate.is_file()), target)
+
+
+def _load(path: Path) -> Spec:
+    """Return the document in a YAML or JSON file."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_safe_loader())
+    except OSError as error:
+        msg = f"The specification {path} cannot be read: {error.strerror or error}"
+        raise SpecificationError(msg) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        msg = f"The specification {path} is not valid: {error}"
+        raise SpecificationError(msg) from None
+    if not isinstance(loaded, dict):
+        msg = f"The specification {path} holds no mapping of keys to values"
+        raise SpecificationError(msg)
+    return loaded
+
+
+def _safe_loader() -> Any:
+    """Return YAML's safe loader, in C where PyYAML has it (ten times faster)."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,0 +1,234 @@
+"""`SchemaProvider`: (namespace, version) -> a module of classes.
+
+Shipped with the library, else in the cache, else generated now.  What decides is a digest of the specifications
+themselves, never a name or a version, so a file with a changed core gets the models of its own core.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import sys
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.naming import module_name, version_key, version_name
+from nwb_models.schema import cache as source_cache
+from nwb_models.schema.codegen.execute import execute
+from nwb_models.schema.language import Namespace, Specifications
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import ModuleType
+
+GENERATED = "nwb_models.generated"
+
+
+class SchemaProvider:
+    """The models of some specifications, any number of namespaces and versions side by side.
+
+    Parameters
+    ----------
+    namespaces
+        The specifications, for example those of a file; without any, those that ship with the library.
+    defaults
+        The version of a namespace that is meant where none is named; otherwise the highest one.
+    progress
+        Called with a line of text when something has to be generated, which takes seconds.
+
+    Examples
+    --------
+    >>> SchemaProvider().get_class("core", "TimeSeries").neurodata_type
+    'TimeSeries'
+    """
+
+    def __init__(
+        self,
+        namespaces: Iterable[Namespace] | None = None,
+        defaults: Mapping[str, str] | None = None,
+        *,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self.specifications = None if namespaces is None else Specifications(namespaces, defaults)
+        self._progress = progress
+        self.shipped_defaults: dict[str, str] = {}
+        self._modules: dict[tuple[str, str], ModuleType] = {}
+        self._digests: dict[Namespace, str] = {}
+        self.problems: dict[tuple[str, str], str] = {}
+        """Namespaces whose specifications cannot be used, and why; their types count as without specification."""
+
+    @classmethod
+    def nearest(cls, version: str | None) -> SchemaProvider:
+        """Return the provider of the shipped core that is nearest to a version: the first one after it, else the last."""
+        core = sorted(shipped_versions()["core"], key=version_key)
+        later = [v for v in core if version is None or version_key(v) >= version_key(version)]
+        provider = cls()
+        provider.shipped_defaults = {"core": later[0] if later and version is not None else core[-1]}
+        return provider
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each namespace that is used where none is named."""
+        if self.specifications is not None:
+            return self.specifications.versions
+        newest = {name: max(versions, key=version_key) for name, versions in shipped_versions().items()}
+        return {**newest, **self.shipped_defaults}
+
+    def get(self, namespace: str, version: str | None = None) -> ModuleType:
+        """Return the module with the classes of a namespace.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there are no specifications of this namespace and version.
+        SpecificationError
+            Where they break the specification language.
+        """
+        if self.specifications is None:
+            return self._shipped(namespace, version)
+        found = self.specifications.get(namespace, version)
+        key = found.name, found.version
+        if key not in self._modules:
+            self._modules[key] = self._module(found, self.specifications)
+        return self._modules[key]
+
+    def get_class(self, namespace: str, neurodata_type: str, version: str | None = None) -> type[Any]:
+        """Return the class of a type.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where the namespace, or the type in it, is not there.
+        """
+        module = self.get(namespace, version)
+        found = types_of(module).get(neurodata_type)
+        if found is None:
+            known = ", ".join(sorted(types_of(module)))
+            msg = f"Namespace {namespace!r} {version or self.versions[namespace]} has no type {neurodata_type!r}; it has: {known}"
+            raise ObjectNotFoundError(msg)
+        return found
+
+    def find_class(self, namespace: str | None, neurodata_type: str) -> type[Any] | None:
+        """Return the class of a type, None where no specification that can be used defines it.
+
+        Where the namespace does not define it, those that it includes are searched: files written before the types
+        of the tables moved from core to hdmf-common name the one for the other.
+        """
+        for name in [namespace] if namespace is not None else list(self.versions):
+            if (name, self.versions.get(name, "")) in self.problems:
+                continue
+            try:
+                modules = [self.get(name), *self._included(name)]
+            except ObjectNotFoundError:
+                continue
+            except SpecificationError as error:
+                self.problems[name, self.versions[name]] = str(error)
+                continue
+            for module in modules:
+                if neurodata_type in types_of(module):
+                    return types_of(module)[neurodata_type]
+        return None
+
+    def _included(self, name: str) -> list[ModuleType]:
+        if self.specifications is None:
+            return [self.get(other) for other in self.versions if other != name]
+        closure = self.specifications.closure(self.specifications.get(name))
+        return [self.get(other.name, other.version) for other in reversed(closure[:-1])]
+
+    # ------------------------------------------------------------------------------------------ modules
+    def _shipped(self, namespace: str, version: str | None) -> ModuleType:
+        versions = shipped_versions().get(namespace, {})
+        version = version or self.versions.get(namespace)
+        if version is None or version not in versions:
+            known = ", ".join(f"{name} {v}" for name, all_ in shipped_versions().items() for v in all_)
+            msg = f"No models of namespace {namespace!r} {version or ''} are shipped; there are: {known}"
+            raise ObjectNotFoundError(msg)
+        return import_shipped(namespace, version)
+
+    def _module(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
+        """Return the module of a namespace: shipped, cached or generated."""
+        digest = self._digest(namespace, specifications)
+        if digest in shipped_digests():
+            return import_shipped(*shipped_digests()[digest])
+        name = f"{GENERATED}.{module_name(namespace.name)}.{version_name(namespace.version)}_{digest[:16]}"
+        if name in sys.modules:
+            return sys.modules[name]
+        source = source_cache.load(digest)
+        if source is None:
+            from nwb_models.schema.codegen.generator import generate
+
+            if self._progress is not None:
+                self._progress(f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ...")
+            source = generate(namespace, specifications, digest)
+            source_cache.store(digest, source)
+        siblings = {
+            f"{module_name(other.name)}.{version_name(other.version)}": self._sibling(other, specifications)
+            for other in specifications.closure(namespace)[:-1]
+        }
+        return execute(source, name, siblings)
+
+    def _sibling(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
+        key = namespace.name, namespace.version
+        if key not in self._modules:
+            self._modules[key] = self._module(namespace, specifications)
+        return self._modules[key]
+
+    def _digest(self, namespace: Namespace, specifications: Specifications) -> str:
+        """Return the digest of a namespace and of all that it includes."""
+        if namespace not in self._digests:
+            self._digests[namespace] = digest_of(
+                namespace, [self._digest(other, specifications) for other in specifications.included(namespace)]
+            )
+        return self._digests[namespace]
+
+
+def digest_of(namespace: Namespace, included: Iterable[str]) -> str:
+    """Return the sha256 of a namespace's documents and of the digests of what it includes."""
+    documents = {key: namespace.documents[key] for key in namespace.sources if key in namespace.documents}
+    text = json.dumps([namespace.header, documents, list(included)], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def types_of(module: ModuleType) -> dict[str, type[Any]]:
+    """Return the classes of a generated module by their neurodata_type."""
+    return {
+        value.neurodata_type: value
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__ == module.__name__ and "neurodata_type" in vars(value)
+    }
+
+
+@cache
+def shipped_index() -> dict[str, Any]:
+    """Return the index of what ships with the library, which the generator writes beside it."""
+    text = resources.files(GENERATED).joinpath("index.json").read_text(encoding="utf-8")
+    index: dict[str, Any] = json.loads(text)
+    return index
+
+
+def shipped_versions() -> dict[str, dict[str, Any]]:
+    """Return the shipped namespaces and their versions."""
+    versions: dict[str, dict[str, Any]] = shipped_index()["namespaces"]
+    return versions
+
+
+@cache
+def shipped_digests() -> dict[str, tuple[str, str]]:
+    """Return digest -> (namespace, version) of what ships: as published, and as PyNWB writes it into files."""
+    return {
+        digest: (name, version)
+        for name, versions in shipped_versions().items()
+        for version, entry in versions.items()
+        for digest in entry["digests"]
+    }
+
+
+def import_shipped(namespace: str, version: str) -> ModuleType:
+    """Return a module that ships with the library."""
+    return importlib.import_module(f"{GENERATED}.{module_name(namespace)}.{version_name(version)}")
+
+

@@ -1,0 +1,98 @@
+"""dtypes of the specification language <-> LinkML types.
+
+Every primitive dtype is a LinkML type of the same name, so that its spelling and its width survive.
+Source: "dtype" in the NWB Specification Language (a dtype is a minimum: ``int32`` allows ``int64``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_FLOATS = ("float", "float32", "double", "float64")
+_INTEGERS = ("long", "int64", "int", "int32", "short", "int16", "int8", "byte")
+_UNSIGNED = ("uint64", "uint", "uint32", "uint16", "uint8")
+_TEXTS = ("text", "utf", "utf8", "utf-8", "ascii", "bytes", "str")
+
+ANY = "AnyType"
+"""The LinkML class for what may be anything."""
+
+LANGUAGE = "nwb.language"
+"""The name of the LinkML schema that holds the types below."""
+
+
+def _type(uri: str, base: str, description: str, **more: str) -> dict[str, str]:
+    return {"uri": uri, "base": base, "description": description, **more}
+
+
+TYPES: dict[str, dict[str, str]] = {
+    **{name: _type("xsd:double", "float", "A floating point number.") for name in _FLOATS},
+    **{name: _type("xsd:integer", "int", "A whole number.") for name in _INTEGERS},
+    **{name: _type("xsd:nonNegativeInteger", "int", "A whole number of 0 or more.") for name in _UNSIGNED},
+    **{name: _type("xsd:string", "str", "Text.") for name in _TEXTS},
+    "numeric": _type("xsd:decimal", "float", "A number of any type."),
+    "bool": _type("xsd:boolean", "Bool", "True or false.", repr="bool"),
+    "isodatetime": _type("xsd:dateTime", "XSDDateTime", "A date and time in ISO 8601.", repr="str"),
+    "datetime": _type("xsd:dateTime", "XSDDateTime", "A date and time in ISO 8601.", repr="str"),
+    "date": _type("xsd:date", "XSDDate", "A date in ISO 8601.", repr="str"),
+}
+"""Every primitive dtype as the definition of a LinkML type."""
+
+
+def language_schema() -> dict[str, Any]:
+    """Return the LinkML schema with the types and classes that every translated schema imports."""
+    return {
+        "id": f"https://w3id.org/nwb-models/{LANGUAGE}",
+        "name": LANGUAGE,
+        "description": "The primitive types of the NWB specification language.",
+        "prefixes": {
+            "linkml": "https://w3id.org/linkml/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+            "nwb": "https://w3id.org/nwb-models/",
+        },
+        "default_prefix": "nwb",
+        "types": {name: dict(definition) for name, definition in TYPES.items()},
+        "classes": {ANY: {"class_uri": "linkml:Any", "description": "A value of any type."}},
+    }
+
+
+def reference_target(dtype: Any) -> tuple[str, str] | None:
+    """Return (target type, kind of reference) of a reference dtype, None for any other.
+
+    >>> reference_target({"target_type": "VectorData", "reftype": "object"})
+    ('VectorData', 'object')
+    """
+    if isinstance(dtype, dict) and isinstance(dtype.get("target_type"), str):
+        kind = "region" if str(dtype.get("reftype", "")).startswith("region") else "object"
+        return dtype["target_type"], kind
+    return None
+
+
+def is_compound(dtype: Any) -> bool:
+    """Tell whether a dtype is compound: a list of named fields."""
+    return isinstance(dtype, list)
+
+
+def primitive_range(dtype: Any) -> dict[str, Any]:
+    """Return the range of a slot for a primitive dtype, or for none.
+
+    NWB::
+
+        dtype: float32
+
+    LinkML::
+
+        range: float32
+
+    A dtype that the language does not have stays as an annotation, and anything goes:
+
+    >>> primitive_range("float32"), primitive_range(None)
+    ({'range': 'float32'}, {'range': 'AnyType'})
+    >>> primitive_range("float17")
+    {'range': 'AnyType', 'annotations': {'dtype': '"float17"'}}
+    """
+    if dtype is None:
+        return {"range": ANY}
+    if isinstance(dtype, str) and dtype in TYPES:
+        return {"range": dtype}
+    return {"range": ANY, "annotations": {"dtype": json.dumps(dtype)}}

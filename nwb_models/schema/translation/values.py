@@ -1,0 +1,84 @@
+"""Fixed and default values <-> LinkML; 0, "" and False are values like any other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def fixed_value(value: Any) -> dict[str, Any]:
+    """Return what a fixed value says of a slot.
+
+    NWB::
+
+        value: volts
+
+    LinkML::
+
+        equals_string: volts
+
+    Whole numbers use ``equals_number``; LinkML has no word for the rest, which is an annotation:
+
+    >>> fixed_value("volts"), fixed_value(0)
+    ({'equals_string': 'volts'}, {'equals_number': 0})
+    >>> fixed_value(-1.0), fixed_value(False), fixed_value("")
+    ({'annotations': {'value': '-1.0'}}, {'annotations': {'value': 'false'}}, {'annotations': {'value': '""'}})
+    """
+    if isinstance(value, str) and value:
+        return {"equals_string": value}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"equals_number": value}
+    return {"annotations": {"value": json.dumps(value)}}
+
+
+def default_value(value: Any) -> dict[str, Any]:
+    """Return what a default value says of a slot.
+
+    NWB::
+
+        default_value: 1.0
+
+    LinkML::
+
+        ifabsent: float(1.0)
+
+    >>> default_value(1.0), default_value("no unit"), default_value(0)
+    ({'ifabsent': 'float(1.0)'}, {'ifabsent': 'string(no unit)'}, {'ifabsent': 'int(0)'})
+    >>> default_value("a (b)")
+    {'annotations': {'default_value': '"a (b)"'}}
+    """
+    if isinstance(value, bool):
+        return {"ifabsent": str(value)}
+    if isinstance(value, int):
+        return {"ifabsent": f"int({value})"}
+    if isinstance(value, float):
+        return {"ifabsent": f"float({value!r})"}
+    if isinstance(value, str) and value.isprintable() and not set(value) & set("()\"'\\"):
+        return {"ifabsent": f"string({value})"}
+    return {"annotations": {"default_value": json.dumps(value)}}
+
+
+def read_fixed(slot: dict[str, Any]) -> Any:
+    """Return the fixed value of a slot, None where it has none: what `fixed_value` wrote, read back."""
+    if slot.get("equals_string") is not None:
+        return slot["equals_string"]
+    if slot.get("equals_number") is not None:
+        return slot["equals_number"]
+    return _annotated(slot, "value")
+
+
+def read_default(slot: dict[str, Any]) -> Any:
+    """Return the default value of a slot, None where it has none: what `default_value` wrote, read back."""
+    text = slot.get("ifabsent")
+    if text is None:
+        return _annotated(slot, "default_value")
+    if text in ("True", "False"):
+        return text == "True"
+    kind, _, rest = text.partition("(")
+    value = rest.removesuffix(")")
+    return {"int": int, "float": float, "string": str}[kind](value)
+
+
+def _annotated(slot: dict[str, Any], key: str) -> Any:
+    text = slot.get("annotations", {}).get(key)
+    return None if text is None else json.loads(text)
