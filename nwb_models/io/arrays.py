@@ -55,7 +55,8 @@ class HDF5Array:
                     return plain(np.asarray(values), dataset.dtype, decode) if not isinstance(values, bytes) else decode(values)
                 if dataset.dtype.kind not in "OV":
                     return dataset[index]
-                return plain(np.asarray(dataset[index], dtype=dataset.dtype), dataset.dtype, self.io.resolve)
+                values = np.asarray(dataset[index], dtype=dataset.dtype)
+                return plain(values, dataset.dtype, lambda reference: self.io.resolve(reference, self.path))
         except (OSError, RuntimeError, KeyError) as error:
             if isinstance(error, UnreadableObjectError) or type(error).__module__.startswith("nwb_models"):
                 raise

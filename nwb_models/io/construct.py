@@ -20,6 +20,7 @@ from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.graph import construction_order
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import (
+    SPECLOC,
     Flat,
     flatten,
     join,
@@ -27,10 +28,11 @@ from nwb_models.io.queue import (
     link_of,
     links_of,
     open_path,
+    paths_by_key,
     read_node,
     references_of,
 )
-from nwb_models.io.values import read_scalar, stored_reference
+from nwb_models.io.values import stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.check import DATES
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nwb_models.io.hdf5 import HDF5IO
+
+_LATER = object()
+"""Stands for the value of a dataset that refers to something in whose building it takes part itself."""
 
 TYPE_ATTRIBUTES = frozenset({"neurodata_type", "data_type", "namespace"})
 """Attributes that say what class an object has, and are no fields of it."""
@@ -63,6 +68,7 @@ class Builder:
         self.issues: list[Issue] = []
         self._models: dict[Key, Any] = {}
         self._classes: dict[str, type[NWBModel] | None] = {}
+        self._paths: dict[Key, str] | None = None
         self._late: list[tuple[Key, Callable[[Any], None]]] = []
         self._noted: set[Issue] = set()
 
@@ -82,32 +88,52 @@ class Builder:
             obj, path = found
             key = key_of(obj)
             if key not in self._models or eager:
-                flat = flatten(file, [path], follow=None if eager else self._follow, skip=self.io.is_skipped)
+                flat = flatten(
+                    file, [path], follow=None if eager else self._follow, skip=self.io.is_skipped, locate=self._locate
+                )
                 if eager:
                     for node in flat.nodes.values():
                         self._class_of(node)
-                self._build(file, flat)
+                self._build(flat)
                 if eager:
                     self._fetch_all(flat)
             return self._models[key]
 
-    def _build(self, file: h5py.File, flat: Flat) -> None:
+    def _build(self, flat: Flat) -> None:
         """Construct the nodes, each after what it depends on; what circles leave open is filled in at the end."""
         new = {key: node for key, node in flat.nodes.items() if key not in self._models}
         dependencies = {key: self._dependencies(node, flat) for key, node in new.items()}
         for key in construction_order(dependencies):
-            self._models[key] = self._construct(file, new[key], flat)
+            self._models[key] = self._construct(new[key], flat)
         for key, patch in self._late:
             patch(self._models.get(key))
         self._late.clear()
 
     def _dependencies(self, node: StoredObject, flat: Flat) -> list[Key]:
         """Return what has to be there before a node: its children and what its attributes refer to."""
-        needed = [flat.keys[r.path] for r in references_of(node) if r.path in flat.keys]
+        needed = [r.key for r in references_of(node) if r.key is not None]
         if isinstance(node, StoredGroup):
             paths = (join(node.path, link.name) for link in node.links.values())
             needed += [flat.keys[path] for path in paths if path in flat.keys]
         return [key for key in needed if key != node.key]
+
+    def _locate(self, reference: StoredReference, holder: str) -> str | None:
+        """Return the path of an object that no link led to; None where its model is there already.
+
+        Most references lead to a neighbour, as that of an index to its column.  Only for the others all addresses of
+        the file are collected, once.
+        """
+        if reference.key is None or reference.key in self._models:
+            return None
+        above = holder.rpartition("/")[0] or "/"
+        with self.io.opened() as file:
+            found = open_path(file, above)
+            for link in links_of(found[0]).values() if found is not None else ():
+                if link.key == reference.key:
+                    return join(above, link.name)
+            if self._paths is None:
+                self._paths = paths_by_key(file)
+        return self._paths.get(reference.key)
 
     def _fetch_all(self, flat: Flat) -> None:
         """Put every child that was built into its collection."""
@@ -170,7 +196,11 @@ class Builder:
             return None if entry is not None or not node.attributes else NWBDataset
         if own is None:
             return self._unspecified(node, declared, kind)
-        return declared if declared is not None and refines(declared, own) else own
+        found = declared if declared is not None and refines(declared, own) else own
+        if node.namespace not in (None, found.namespace):
+            # the file names an older or wider namespace, as files do from before the tables left core
+            return variant(found, node.neurodata_type, node.namespace, specified=True)
+        return found
 
     def _own_class(self, node: StoredObject) -> type[Any] | None:
         """Return the class of the type that a node names."""
@@ -209,15 +239,16 @@ class Builder:
             "a type of the file's specifications",
             f"{node.namespace or 'no namespace'}.{node.neurodata_type}, read as {base.__name__}",
         )
-        return unspecified(base, node.neurodata_type, node.namespace)
+        return variant(base, node.neurodata_type, node.namespace, specified=False)
 
     # ------------------------------------------------------------------------------------------ models
-    def _construct(self, file: h5py.File, node: StoredObject, flat: Flat) -> Any:
+    def _construct(self, node: StoredObject, flat: Flat) -> Any:
         """Return the model of a node, or its value where it is a plain dataset."""
         cls = self._class_of(node)
         if cls is None:
             assert isinstance(node, StoredDataset)
-            return self._value(file, node)
+            value = self._value(node, flat, self._models, node.key)
+            return _LATER if value is None else value
         tables = storage(cls)
         data: dict[str, Any] = {"name": self._name(node, cls)}
         extras: dict[str, Any] = {}
@@ -227,7 +258,7 @@ class Builder:
             shelf = self._children(node, cls, tables, data, extras, flat)
         else:
             assert isinstance(node, StoredDataset)
-            data["value"] = self._value(file, node)
+            data["value"] = self._value(node, flat, data, "value")
             if tables.value is not None:
                 self._check(node, node.path, tables.value, data["value"])
                 data["value"] = _converted(data["value"], tables.value)
@@ -266,7 +297,7 @@ class Builder:
         self, node: StoredObject, tables: Storage, data: dict[str, Any], extras: dict[str, Any], flat: Flat
     ) -> None:
         for name, stored in node.attributes.items():
-            if name in TYPE_ATTRIBUTES or (node.path == "/" and name == ".specloc"):
+            if name in TYPE_ATTRIBUTES or (node.path == "/" and name == SPECLOC):
                 continue
             entry = tables.attributes.get(name)
             target, field = (data, entry.field) if entry is not None else (extras, _free(name, data, extras))
@@ -365,7 +396,7 @@ class Builder:
         if key is None:
             self._note(node, "link", f"an object at {link.path or where}", "nothing that can be opened", where)
             return Unresolved(link.kind, link.path or where)
-        if key not in self._models:
+        if self._models.get(key, _LATER) is _LATER:
             self._late.append((key, _filling(holder, field)))
             return None
         return self._models[key]
@@ -378,16 +409,15 @@ class Builder:
             self._add(Issue(where, None, "link", f"{link.path} in {link.filename}", str(error)))
             return Unresolved("external", link.path, link.filename)
 
-    def _linked(self, stored: Any, flat: Flat, holder: dict[str, Any], field: str) -> Any:
+    def _linked(self, stored: Any, flat: Flat, holder: Any, field: Any) -> Any:
         """Return the value of an attribute with models in the place of references."""
         if isinstance(stored, StoredReference):
-            key = flat.keys.get(stored.path) if stored.path is not None else None
-            if key is None:
+            if stored.key in self._models:
+                return _with_region(self._models[stored.key], stored)
+            if stored.key is None or stored.key not in flat.nodes:
                 return Unresolved(stored.kind, stored.path)
-            if key not in self._models:
-                self._late.append((key, _filling(holder, field, stored)))
-                return None
-            return _with_region(self._models[key], stored)
+            self._late.append((stored.key, _filling(holder, field, stored)))
+            return None
         if isinstance(stored, np.ndarray | np.void) and stored.dtype.hasobject:
             return self._linked_array(stored, flat)
         return stored
@@ -404,27 +434,21 @@ class Builder:
         for number, value in enumerate(stored.reshape(-1)):
             flat_result[number] = value
             if isinstance(value, StoredReference):
-                key = flat.keys.get(value.path) if value.path is not None else None
-                if key is None:
-                    flat_result[number] = Unresolved(value.kind, value.path)
-                elif key in self._models:
-                    flat_result[number] = _with_region(self._models[key], value)
-                else:
-                    self._late.append((key, _filling(flat_result, number, value)))
+                flat_result[number] = self._linked(value, flat, flat_result, number)
         return result if result.ndim else result[()]
 
-    def resolve(self, file: h5py.File, reference: Any) -> Any:
-        """Return what a reference in an array leads to."""
+    def resolve(self, file: h5py.File, reference: Any, holder: str) -> Any:
+        """Return what a reference in the array at the path `holder` leads to."""
         stored = stored_reference(file.id, reference)
-        if stored.path is None:
-            return Unresolved(stored.kind, None)
-        try:
-            return _with_region(self.read(stored.path), stored)
-        except ObjectNotFoundError:
-            return Unresolved(stored.kind, stored.path)
+        if stored.key not in self._models:
+            path = self._locate(stored, holder)
+            if path is None or self.io.is_skipped(path):
+                return Unresolved(stored.kind, path)
+            self.read(path)
+        return _with_region(self._models[stored.key], stored) if stored.key is not None else Unresolved(stored.kind, None)
 
     # ------------------------------------------------------------------------------------------ values
-    def _value(self, file: h5py.File, node: StoredDataset) -> Any:
+    def _value(self, node: StoredDataset, flat: Flat, holder: Any, place: Any) -> Any:
         """Return the value of a dataset: a handle for an array, the value itself where it is a single one."""
         if node.problem:
             self._note(node, "unreadable", "a dataset", node.problem)
@@ -433,22 +457,7 @@ class Builder:
             return h5py.Empty(node.dtype)
         if node.shape:
             return Array(HDF5Array(self.io, node))
-        found = open_path(file, node.path)
-        assert found is not None
-        try:
-            return read_scalar(found[0], node.dtype, lambda reference: self._scalar_reference(file, reference))
-        except (OSError, RuntimeError, TypeError, ValueError) as error:
-            self._note(node, "unreadable", "a value", str(error))
-            return Unreadable(str(error))
-
-    def _scalar_reference(self, file: h5py.File, reference: Any) -> Any:
-        """Return what a dataset with a single reference leads to: a model where it is built, else where it leads."""
-        stored = stored_reference(file.id, reference)
-        found = open_path(file, stored.path) if stored.path is not None else None
-        if found is None:
-            return Unresolved(stored.kind, stored.path)
-        known = self._models.get(key_of(found[0]))
-        return Unresolved(stored.kind, stored.path) if known is None else _with_region(known, stored)
+        return self._linked(node.value, flat, holder, place)
 
     # ------------------------------------------------------------------------------------------ departures
     def _check(self, node: StoredObject, where: str, entry: StoredField, value: Any) -> None:
@@ -556,9 +565,9 @@ class StoredChildren:
 
 
 @cache
-def unspecified(base: type[NWBModel], neurodata_type: str, namespace: str | None) -> type[NWBModel]:
-    """Return a class for a type that no specification defines: it has the fields of `base`, and says what it is."""
-    content = {"neurodata_type": neurodata_type, "namespace": namespace, "specified": False, "__module__": __name__}
+def variant(base: type[NWBModel], neurodata_type: str, namespace: str | None, *, specified: bool) -> type[NWBModel]:
+    """Return a class with the fields of `base` for an object whose file calls it something else."""
+    content = {"neurodata_type": neurodata_type, "namespace": namespace, "specified": specified, "__module__": __name__}
     return type(base)(class_name(neurodata_type), (base,), content)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredObject, StoredReference
 from nwb_models.io.queue import Flat, flatten, join, key_of, open_path, references_in, references_of
-from nwb_models.io.specifications import SKIP_PATTERN, specifications_group
+from nwb_models.io.specifications import SKIP_PATTERN, specifications_path
 from nwb_models.io.values import plain, stored_reference
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     with _opened(h5f) as group:
-        skipped = _specifications_path(group.file)
+        skipped = specifications_path(group.file)
         flat = flatten(group.file, [group.name or "/"], skip=lambda path: _is_skipped(path, skipped))
         for node in flat.nodes.values():
             kind = "group" if isinstance(node, StoredGroup) else "dataset"
@@ -72,11 +72,12 @@ def _edges(file: h5py.File, node: StoredObject, flat: Flat) -> Iterator[tuple[st
                 target = flat.nodes[flat.keys[path]].path
                 yield ("soft" if link.kind == "soft" else "child" if target == path else "hard"), target, {}
     for reference in (*references_of(node), *_dataset_references(file, node)):
-        if reference.path is not None:
+        if reference.key is not None:
             label = "reference" if reference.kind == "object" else "region"
-            key = flat.keys.get(reference.path) or _key(file, reference.path)
-            known = flat.nodes.get(key) if key is not None else None
-            yield label, known.path if known else reference.path, {} if known or key else {"missing": True}
+            known = flat.nodes.get(reference.key)
+            target = known.path if known is not None else reference.path
+            if target is not None:
+                yield label, target, {}
 
 
 def filter_dependency_graph(g: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
@@ -129,7 +130,8 @@ def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
 
     node = read_node(obj.file, obj.id, obj.name or "/")
     found = [*references_of(node), *_dataset_references(obj.file, node)]
-    return list(dict.fromkeys(reference.path for reference in found if reference.path is not None))
+    targets = {reference.key: reference for reference in found if reference.key is not None}
+    return [path for reference in targets.values() if (path := reference.path) is not None]
 
 
 def resolve_hardlink(obj: h5py.Group | h5py.Dataset) -> str:
@@ -184,20 +186,13 @@ def _cached(kind: str, file: h5py.File) -> Any:
 
 
 def _make_index(file: h5py.File) -> dict[int, set[str]]:
-    skipped = _specifications_path(file)
+    skipped = specifications_path(file)
     flat = flatten(file, skip=lambda path: _is_skipped(path, skipped))
     index: dict[int, set[str]] = {}
-    keys: dict[str, int | None] = {}
     for node in flat.nodes.values():
         for reference in (*references_of(node), *_dataset_references(file, node)):
-            if reference.path is None:
-                continue
-            if reference.path not in keys:
-                key = flat.keys.get(reference.path) or _key(file, reference.path)
-                keys[reference.path] = key[1] if key is not None else None
-            address = keys[reference.path]
-            if address is not None:
-                index.setdefault(address, set()).add(node.path)
+            if reference.key is not None:
+                index.setdefault(reference.key[1], set()).add(node.path)
     return index
 
 
@@ -211,7 +206,7 @@ def _make_paths(file: h5py.File) -> dict[int, str]:
 
 def _dataset_references(file: h5py.File, node: StoredObject) -> Iterator[StoredReference]:
     """Yield the references in the data of a dataset, each once; what it holds is known from its dtype."""
-    if not isinstance(node, StoredDataset) or node.shape is None or not _holds_references(node.dtype):
+    if not isinstance(node, StoredDataset) or not node.shape or not _holds_references(node.dtype):
         return
     found = open_path(file, node.path)
     assert found is not None
@@ -247,16 +242,6 @@ def _holds_references(dtype: np.dtype[Any]) -> bool:
     if vlen is not None:
         return _holds_references(np.dtype(vlen))
     return h5py.check_ref_dtype(dtype) is not None
-
-
-def _key(file: h5py.File, path: str) -> tuple[str, int] | None:
-    found = open_path(file, path)
-    return key_of(found[0]) if found is not None else None
-
-
-def _specifications_path(file: h5py.File) -> str:
-    group = specifications_group(file)
-    return str(group.name) if group is not None else ""
 
 
 def _is_skipped(path: str, root: str) -> bool:

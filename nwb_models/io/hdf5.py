@@ -31,7 +31,7 @@ from nwb_models.io.dependencies import (
     hdf_dependency_graph,
     resolve_hardlink,
 )
-from nwb_models.io.specifications import SKIP_PATTERN, read_specs_as_dicts, specifications_group, stored_documents
+from nwb_models.io.specifications import SKIP_PATTERN, read_specs_as_dicts, specifications_group, specifications_path, stored_documents
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
@@ -208,8 +208,7 @@ class HDF5IO:
     def _spec_path(self) -> str:
         """The path of the specifications, "" where there are none."""
         with self.opened() as file:
-            group = specifications_group(file)
-            return "" if group is None else str(group.name)
+            return specifications_path(file)
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
@@ -263,10 +262,10 @@ class HDF5IO:
         """Return file and state."""
         return f"<HDF5IO {self.filename!r} {'closed' if self._closed else 'open'}>"
 
-    def resolve(self, reference: Any) -> Any:
-        """Return the model that an HDF5 reference of this file leads to."""
+    def resolve(self, reference: Any, holder: str = "/") -> Any:
+        """Return the model that an HDF5 reference, found at the path `holder` of this file, leads to."""
         with self.opened() as file:
-            return self._builder.resolve(file, reference)
+            return self._builder.resolve(file, reference, holder)
 
     def external(self, filename: str) -> HDF5IO:
         """Return the file that an external link names.

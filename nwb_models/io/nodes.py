@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,10 +31,17 @@ class StoredReference:
     """One object or region reference."""
 
     kind: Literal["object", "region"]
-    path: str | None
-    """The path of the object that it leads to, None where it leads nowhere."""
+    key: Key | None
+    """The object that it leads to, None where it leads nowhere."""
     region: str = ""
     """The part of it that a region reference selects, for people."""
+    lookup: Callable[[], str | None] | None = field(default=None, compare=False, repr=False)
+    """Finds the path; HDF5 may search the whole file for it."""
+
+    @property
+    def path(self) -> str | None:
+        """A path of the object, None where it leads nowhere.  Ask for it only where the key does not do."""
+        return None if self.lookup is None else self.lookup()
 
 
 @dataclass(slots=True)
@@ -78,6 +86,8 @@ class StoredDataset(StoredObject):
     chunks: tuple[int, ...] | None = None
     stored_size: int = 0
     """The bytes that its values take in the file."""
+    value: Any = None
+    """Its value where it has a single one, as those of attributes are; None for an array."""
     problem: str = ""
     """Why it cannot be read, where it cannot."""
 

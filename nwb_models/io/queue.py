@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 import h5py
 from h5py import h5d, h5g, h5l, h5o, h5t
 
-from nwb_models.errors import ObjectNotFoundError
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
-from nwb_models.io.values import decode, dtype_of, read_attributes, stored_reference
+from nwb_models.io.values import decode, dtype_of, read_attributes, read_scalar, stored_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    Follow = Callable[[StoredObject], "Iterable[str] | None"]
+    Follow = Callable[[StoredObject], Iterable[str] | None]
+    Locate = Callable[[StoredReference, str], str | None]
+
+SPECLOC = ".specloc"
+"""The attribute of the root that refers to the specifications, which are no data."""
 
 MAX_SOFT_LINKS = 40
 """How many soft links are followed one after another before they count as a circle, as on a POSIX system."""
@@ -42,6 +45,7 @@ def flatten(
     start: Iterable[str] = ("/",),
     follow: Follow | None = None,
     skip: Callable[[str], bool] | None = None,
+    locate: Locate | None = None,
 ) -> Flat:
     """Return the objects below some paths, and those that they refer to, each once.
 
@@ -55,10 +59,19 @@ def flatten(
         Called with each node; returns the names of the children to go on with, None for all of them.
     skip
         Called with a path; True for what is left out with all below it.
+    locate
+        Called with each reference to an object that no link led to, and the path of what holds it; returns the path
+        of the object, None to leave it out.
     """
     flat = Flat()
+    references: dict[Key, tuple[StoredReference, str]] = {}
     queue: deque[tuple[str, Any, StoredLink | None]] = deque((path, None, None) for path in start)
-    while queue:
+    while queue or references:
+        if not queue:
+            path = _unmet(flat, references, locate)
+            if path is None:
+                continue
+            queue.append((path, None, None))
         asked, parent, link = queue.popleft()
         if asked in flat.keys or (skip is not None and skip(asked)):
             continue
@@ -78,11 +91,23 @@ def flatten(
             continue
         node = flat.nodes[key]
         names = None if follow is None else follow(node)
-        queue.extend((r.path, None, None) for r in references_of(node) if r.path is not None)
+        references.update((r.key, (r, path)) for r in references_of(node) if r.key is not None)
         if isinstance(node, StoredGroup):
             node.links = links_of(obj, names)
             queue.extend((join(path, e.name), obj, e) for e in node.links.values() if e.kind != "external")
     return flat
+
+
+def _unmet(
+    flat: Flat,
+    references: dict[Key, tuple[StoredReference, str]],
+    locate: Locate | None,
+) -> str | None:
+    """Take out a reference and return the path of its object, where no link has led there."""
+    key, (reference, holder) = references.popitem()
+    if key in flat.nodes:
+        return None
+    return reference.path if locate is None else locate(reference, holder)
 
 
 def _note(flat: Flat, asked: str, key: Key, path: str) -> None:
@@ -112,31 +137,35 @@ def read_node(file: h5py.File, obj: Any, path: str) -> StoredObject:
 
     key = key_of(obj)
     if isinstance(obj, h5d.DatasetID):
-        return _dataset(obj, key, path, read_attributes(obj, resolve))
+        return _dataset(obj, StoredDataset(key, path, read_attributes(obj, resolve), [path]), resolve)
     attributes = read_attributes(obj, resolve) if isinstance(obj, h5g.GroupID) else {}
     return StoredGroup(key, path, attributes, [path])
 
 
-def _dataset(obj: h5d.DatasetID, key: Key, path: str, attributes: dict[str, Any]) -> StoredDataset:
-    node = StoredDataset(key, path, attributes, [path])
+def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], StoredReference]) -> StoredDataset:
+    """Fill in what a dataset says of its data; of the data, a single value only."""
     try:
         node.dtype = dtype_of(obj.get_type())
-        space = obj.get_space()
         node.shape = obj.shape
         node.stored_size = obj.get_storage_size()
         if node.shape:
             unlimited = h5py.h5s.UNLIMITED
-            node.maxshape = tuple(None if n == unlimited else n for n in space.get_simple_extent_dims(maxdims=True))
+            node.maxshape = tuple(
+                None if n == unlimited else n for n in obj.get_space().get_simple_extent_dims(maxdims=True)
+            )
             create = obj.get_create_plist()
             node.chunks = create.get_chunk() if create.get_layout() == h5d.CHUNKED else None
+        elif node.shape == ():
+            node.value = read_scalar(obj, node.dtype, resolve)
     except (TypeError, OSError, RuntimeError, ValueError) as error:
         node.problem = f"{type(error).__name__}: {error}"
     return node
 
 
 def references_of(node: StoredObject) -> Iterator[StoredReference]:
-    """Yield the references in the attributes of a node: scalars, arrays and compound values."""
-    for value in node.attributes.values():
+    """Yield the references in the attributes of a node, and in its value where that is a single one."""
+    values = [value for name, value in node.attributes.items() if name != SPECLOC]
+    for value in (*values, node.value) if isinstance(node, StoredDataset) else values:
         if isinstance(value, StoredReference):
             yield value
         elif getattr(value, "dtype", None) is not None and value.dtype.kind in "OV":
@@ -238,19 +267,15 @@ def open_path(file: h5py.File, path: str) -> tuple[Any, str] | None:
     return obj, "/" + "/".join(done)
 
 
-def resolve_path(file: h5py.File, path: str) -> str:
-    """Return the path of an object after soft links.
+def paths_by_key(file: h5py.File) -> dict[Key, str]:
+    """Return a path of every object of a file, in one pass of HDF5's own."""
+    paths: dict[Key, str] = {("", h5o.get_info(file.id).addr): "/"}
 
-    Raises
-    ------
-    ObjectNotFoundError
-        Where there is no object.
-    """
-    found = open_path(file, path)
-    if found is None:
-        msg = f"No object at {path!r} in {file.filename}"
-        raise ObjectNotFoundError(msg)
-    return found[1]
+    def visit(name: bytes, info: Any) -> None:
+        paths["", info.addr] = "/" + decode(name)
+
+    h5o.visit(file.id, visit, info=True)
+    return paths
 
 
 def join(path: str, name: str) -> str:

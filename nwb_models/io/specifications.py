@@ -38,7 +38,16 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
             found = file.get(DEFAULT)
     except (KeyError, ValueError, OSError, RuntimeError):
         found = file.get(DEFAULT)
-    return found if isinstance(found, h5py.Group) and found.name != "/" else None
+    return found if isinstance(found, h5py.Group) and found != file["/"] else None
+
+
+def specifications_path(file: h5py.File) -> str:
+    """Return the path of the specifications, "" where there are none."""
+    group = specifications_group(file)
+    if group is None:
+        return ""
+    # a group that was reached by a reference has no name yet, and HDF5 walks through the file to find one
+    return f"/{DEFAULT}" if file.get(DEFAULT) == group else str(group.name)
 
 
 def read_specs_as_dicts(group: h5py.Group) -> dict[str, dict[str, dict[str, Spec]]]:

@@ -5,11 +5,11 @@ Text that is not valid UTF-8 comes with surrogate escapes, so that nothing of it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5r, h5s, h5t
+from h5py import h5a, h5d, h5o, h5r, h5s, h5t
 
 from nwb_models.io.nodes import StoredReference
 from nwb_models.models.links import Unreadable
@@ -126,21 +126,26 @@ def decode(value: Any) -> str:
 
 
 def stored_reference(file: Any, reference: Any) -> StoredReference:
-    """Return what a reference says: its kind and the path that it leads to."""
-    kind = "region" if isinstance(reference, h5r.RegionReference) else "object"
+    """Return what a reference says: its kind and the object that it leads to.
+
+    The object is known by its address: to find its name, HDF5 walks through the file.
+    """
+    kind: Literal["object", "region"] = "region" if isinstance(reference, h5r.RegionReference) else "object"
     if not isinstance(reference, _REFERENCES) or not reference:
-        return StoredReference(kind, None)  # type: ignore[arg-type]
-    region = ""
-    try:
+        return StoredReference(kind, None)
+
+    def lookup() -> str | None:
         name = h5r.get_name(reference, file)
-        path = decode(name) if name is not None else None
-        if path is not None and h5r.dereference(reference, file) is None:
-            path = None
-        if path is not None and kind == "region":
-            region = _region(h5r.get_region(reference, file))
+        return decode(name) if name is not None else None
+
+    try:
+        target = h5r.dereference(reference, file)
+        if target is None:
+            return StoredReference(kind, None)
+        region = _region(h5r.get_region(reference, file)) if kind == "region" else ""
+        return StoredReference(kind, ("", h5o.get_info(target).addr), region, lookup)
     except (ValueError, KeyError, RuntimeError, OSError, TypeError):
-        path = None
-    return StoredReference(kind, path, region)  # type: ignore[arg-type]
+        return StoredReference(kind, None)
 
 
 def _region(space: Any) -> str:

@@ -212,7 +212,7 @@ class NWBGroup(NWBModel):
         """Yield the names of the children and the field that holds each, None for those in a collection."""
         tables = storage(type(self))
         for stored_name, entry in tables.children.items():
-            if getattr(self, entry.field) is not None:
+            if self._holds(entry):
                 yield stored_name, entry
         for entry in tables.unnamed:
             child = getattr(self, entry.field)
@@ -229,6 +229,13 @@ class NWBGroup(NWBModel):
                 if name not in seen:
                     seen.add(name)
                     yield name, None
+
+    def _holds(self, entry: StoredField) -> bool:
+        """Tell whether a named child is there: a default that the file does not hold is none."""
+        child = getattr(self, entry.field)
+        if child is None:
+            return False
+        return entry.field in self.model_fields_set or (self._path is None and isinstance(child, NWBModel))
 
     def __getitem__(self, path: str) -> Any:
         """Return a child by its name in the file, or one further down by its path.
@@ -252,8 +259,8 @@ class NWBGroup(NWBModel):
 
     def _child(self, name: str) -> Any:
         tables = storage(type(self))
-        if name in tables.children and (child := getattr(self, tables.children[name].field)) is not None:
-            return child
+        if name in tables.children and self._holds(tables.children[name]):
+            return getattr(self, tables.children[name].field)
         for entry in tables.collections:
             collection = getattr(self, entry.field)
             if collection is not None and name in collection._items:

@@ -29,7 +29,7 @@ DATES = frozenset({"isodatetime", "datetime", "date"})
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
     """Return the problem with the dtype of a value, None where it has none."""
     found = getattr(value, "dtype", None)
-    if dtype is None or value is None:
+    if dtype is None or value is None or getattr(value, "size", 1) == 0:  # no value, so none of a wrong dtype
         return None
     if found is None:
         found = np.dtype(object) if isinstance(value, str | bytes) else np.asarray(value).dtype
