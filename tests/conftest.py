@@ -1,0 +1,32 @@
+"""What several tests need: the packaged example, files of PyNWB's, and the corpus where it lies beside the checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "nwb_models" / "examples" / "example.nwb"
+CORPUS = Path(os.environ.get("NWB_MODELS_CORPUS", ROOT.parent / "shared" / "corpus"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep generated models of the tests out of the user's cache."""
+    os.environ["NWB_MODELS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    """A copy of the packaged example, called as in the documentation."""
+    path = tmp_path / "session.nwb"
+    shutil.copy(EXAMPLE, path)
+    return path
+
+
+def corpus_files() -> list[Path]:
+    """Return the files of the corpus; none where it is not there."""
+    return sorted(CORPUS.rglob("*.nwb"))
