@@ -137,11 +137,19 @@ class Builder:
 
     def _fetch_all(self, flat: Flat) -> None:
         """Put every child that was built into its collection."""
-        for key in flat.nodes:
-            shelf = getattr(self._models.get(key), "_shelf", None)
-            if isinstance(shelf, Shelf):
-                for name in list(shelf.pending.names()):
+        for key, node in flat.nodes.items():
+            shelf = getattr(self._models[key], "_shelf", None)
+            if not isinstance(shelf, Shelf) or not isinstance(node, StoredGroup):
+                continue
+            assert isinstance(shelf.pending, StoredChildren)
+            for name, link in node.links.items():
+                if name not in shelf.pending or name in shelf.extras:
+                    continue
+                child = flat.keys.get(join(node.path, name))
+                if link.kind == "external" or child is None:
                     shelf.fetch(name)
+                else:
+                    shelf.put(name, *shelf.pending.placed(name, self._models[child]))
 
     def _follow(self, node: StoredObject) -> Iterable[str] | None:
         """Return the children that are built together with a group: all but those of its collections."""
@@ -325,7 +333,7 @@ class Builder:
                 self._child(node, link, entry, data, extras, flat)
             elif entry.required:
                 self._note(node, "missing", f"{_marker_name(entry)} {name}", "none", join(node.path, name))
-        children = StoredChildren(self, node.path, cls)
+        children = StoredChildren(self, node.path, cls, list(node.links) if node.complete else None)
         if not tables.collections and not tables.unnamed:
             shelf = Shelf(children)
             for name, link in node.links.items():
@@ -333,12 +341,6 @@ class Builder:
                     shelf.extras[name] = self._target(node, link, flat, shelf.extras, name)
                     self._note(node, "unknown", "no such child", _link_name(link), join(node.path, name))
             return shelf if shelf.extras else None
-        for name, link in node.links.items():
-            if name not in tables.children and not tables.collections:
-                field = children.field_of(name)
-                entry_or_none = next((e for e in tables.unnamed if e.field == field and e.field not in data), None)
-                if entry_or_none is not None:
-                    self._child(node, link, entry_or_none, data, extras, flat)
         return self._shelf(node, children, tables, data, extras, flat)
 
     def _shelf(
@@ -503,10 +505,10 @@ class Builder:
 class StoredChildren:
     """The children of a stored group that its collections build when they are asked for."""
 
-    def __init__(self, builder: Builder, path: str, cls: type[NWBModel]) -> None:
+    def __init__(self, builder: Builder, path: str, cls: type[NWBModel], names: list[str] | None = None) -> None:
         self._builder, self._path, self._cls = builder, path, cls
         self._excluded = set(storage(cls).children)
-        self._names: list[str] | None = None
+        self._names = names
 
     def exclude(self, name: str) -> None:
         """Leave out a child that a field holds."""
@@ -535,33 +537,41 @@ class StoredChildren:
 
     def field_of(self, name: str) -> str | None:
         """Return the field whose type a child has."""
-        path = join(self._path, name)
-        cls = self._builder.class_at(path)
-        if cls is None:
-            model = self.build(name)
-            cls = type(model) if isinstance(model, NWBModel) else None
-        entry = storage(self._cls).by_type(cls) if cls is not None else None
-        return entry.field if entry is not None else None
+        cls = self._builder.class_at(join(self._path, name))
+        if cls is not None:
+            return self._field(cls)
+        with self._builder.io.opened() as file:
+            found = open_path(file, self._path)
+            link = link_of(found[0], name) if found is not None else None
+        return self.build(name)[1] if link is not None and link.kind == "external" else None
 
-    def build(self, name: str) -> Any:
-        """Build a child, or follow the link that it is."""
+    def build(self, name: str) -> tuple[Any, str | None]:
+        """Build a child, or follow the link that it is; return it and the field that it belongs to."""
         path = join(self._path, name)
         with self._builder.io.opened() as file:
             found = open_path(file, self._path)
             link = link_of(found[0], name) if found is not None else None
             if link is not None and link.kind == "external":
-                return self._builder.external(path, link)
+                return self.placed(name, self._builder.external(path, link))
             try:
-                model = self._builder.read(path)
+                return self.placed(name, self._builder.read(path))
             except ObjectNotFoundError:
                 if link is None:
                     raise
-                self._builder._add(Issue(path, None, "link", f"an object at {link.path}", "nothing"))
-                return Unresolved(link.kind, link.path)
-        if not isinstance(model, NWBModel) or storage(self._cls).by_type(type(model)) is None:
+                self._builder._add(Issue(path, None, "link", f"an object at {link.path or path}", "nothing"))
+                return Unresolved(link.kind, link.path or path), None
+
+    def placed(self, name: str, model: Any) -> tuple[Any, str | None]:
+        """Return a child and the field that it belongs to; note it where the class foresees no such child."""
+        field = self._field(type(model)) if isinstance(model, NWBModel) else None
+        if field is None and not isinstance(model, Unresolved):
             owner = self._cls.neurodata_type
-            self._builder._add(Issue(path, owner, "unknown", "no such child", _described(model)))
-        return model
+            self._builder._add(Issue(join(self._path, name), owner, "unknown", "no such child", _described(model)))
+        return model, field
+
+    def _field(self, cls: type[NWBModel]) -> str | None:
+        entry = storage(self._cls).by_type(cls)
+        return entry.field if entry is not None else None
 
 
 @cache

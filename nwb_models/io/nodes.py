@@ -73,6 +73,8 @@ class StoredGroup(StoredObject):
 
     links: dict[str, StoredLink] = field(default_factory=dict)
     """The links that were followed or noted: all of them, unless the walk was told otherwise."""
+    complete: bool = False
+    """Whether these are all."""
 
 
 @dataclass(slots=True)

@@ -93,7 +93,7 @@ def flatten(
         names = None if follow is None else follow(node)
         references.update((r.key, (r, path)) for r in references_of(node) if r.key is not None)
         if isinstance(node, StoredGroup):
-            node.links = links_of(obj, names)
+            node.links, node.complete = links_of(obj, names), names is None
             queue.extend((join(path, e.name), obj, e) for e in node.links.values() if e.kind != "external")
     return flat
 

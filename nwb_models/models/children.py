@@ -32,8 +32,8 @@ class Pending(Protocol):
         """Return the field that a child belongs to, None where the class foresees no such child."""
         ...
 
-    def build(self, name: str) -> Any:
-        """Build a child, with what it refers to."""
+    def build(self, name: str) -> tuple[Any, str | None]:
+        """Build a child, with what it refers to; return it and the field that it belongs to."""
         ...
 
 
@@ -59,14 +59,16 @@ class Shelf:
         """Build a child and put it where it belongs; False where there is none of this name."""
         if name not in self.pending:
             return False
-        field = self.pending.field_of(name)
-        model = self.pending.build(name)
+        self.put(name, *self.pending.build(name))
+        return True
+
+    def put(self, name: str, model: Any, field: str | None) -> None:
+        """Put a child that was built where it belongs: into a collection, or with what the class does not foresee."""
         collection = self.collections.get(field) if field is not None else None
         if collection is None:
             self.extras[name] = model
         else:
             collection._items[name] = model
-        return True
 
 
 class Collection(MutableMapping[str, T]):
