@@ -19,12 +19,12 @@ from pathlib import Path
 import h5py
 import yaml
 
-from nwb_models.io.specifications import read_specs_as_dicts
+from nwb_models.io.specifications import stored_documents
 from nwb_models.naming import module_name, version_name
 from nwb_models.schema.codegen import VERSION
 from nwb_models.schema.codegen.generator import generate
-from nwb_models.schema.language import Namespace, Specifications, load_namespaces, namespaces_of
-from nwb_models.schema.provider import digest_of
+from nwb_models.schema.language import Namespace, Specifications, load_namespaces
+from nwb_models.schema.provider import digest_of, fingerprint_of
 from nwb_models.schema.translation import to_linkml
 from nwb_models.schema.translation.dtype import LANGUAGE, language_schema
 
@@ -49,7 +49,7 @@ def as_written() -> Specifications:
         with NWBHDF5IO(str(path), "w") as io:
             io.write(nwbfile)
         with h5py.File(path) as file:
-            return Specifications(namespaces_of(read_specs_as_dicts(file)))
+            return Specifications(Namespace(documents) for _, _, documents in stored_documents(file["specifications"]))
 
 
 def digest(namespace: Namespace, specifications: Specifications) -> str:
@@ -72,7 +72,7 @@ def contents() -> dict[str, str]:
                 if generate(other, written, own) != source:
                     message = f"{namespace.name}: the models of the specifications that PyNWB writes are others"
                     raise SystemExit(message)
-                digests.append(digest(other, written))
+                digests += [digest(other, written), fingerprint_of(other, written)]
         files[f"generated/{name}/__init__.py"] = f'"""The models of the namespace {namespace.name!r}, by version."""\n'
         files[f"generated/{name}/{version}.py"] = source
         index.setdefault(namespace.name, {})[namespace.version] = {"digests": digests}

@@ -192,12 +192,10 @@ class HDF5IO:
         self._spec_issues = []
         for name, version, documents in stored_documents(group) if group is not None else ():
             try:
-                if isinstance(documents, Exception):
-                    raise documents
                 namespace = Namespace(documents)
                 if namespace.name:
                     namespaces.append(namespace)
-            except (SpecificationError, ValueError) as error:
+            except SpecificationError as error:
                 where = f"{self._spec_path}/{name}/{version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
         version = _text(file.attrs.get("nwb_version"))

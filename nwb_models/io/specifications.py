@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import re
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import h5py
+import numpy as np
+from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import SpecificationError
-from nwb_models.io.values import decode
+from nwb_models.io.queue import links_of
+from nwb_models.io.values import decode, dtype_of, read_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,29 +82,80 @@ def read_specs_as_dicts(group: h5py.Group) -> dict[str, dict[str, dict[str, Spec
         group = found
     specs: dict[str, dict[str, dict[str, Spec]]] = {}
     for name, version, documents in stored_documents(group):
-        if isinstance(documents, Exception):
-            raise documents
-        specs.setdefault(name, {})[version] = documents
+        specs.setdefault(name, {})[version] = dict(documents)
     return specs
 
 
-def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, dict[str, Spec] | SpecificationError]]:
-    """Yield each namespace in each version with its documents, or with what is wrong with them."""
-    for name, versions in group.items():
-        if isinstance(versions, h5py.Group):
-            for version, documents in versions.items():
-                if isinstance(documents, h5py.Group):
-                    yield name, version, _documents(documents)
+class JSONDocuments(Mapping[str, Any]):
+    """The documents of one namespace as a file keeps them: JSON, parsed when it is asked for.
+
+    Most files carry specifications whose models are there already, known by the `fingerprint` of the text.
+
+    Parameters
+    ----------
+    texts
+        Document -> its JSON.
+    where
+        The path of the group that holds them, for errors.
+    """
+
+    def __init__(self, texts: Mapping[str, str], where: str) -> None:
+        self._texts = dict(texts)
+        self._where = where
+        self._parsed: dict[str, Any] = {}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The sha256 of names and texts."""
+        digest = hashlib.sha256()
+        for name in sorted(self._texts):
+            for part in (name, self._texts[name]):
+                raw = part.encode("utf-8", "surrogateescape")
+                digest.update(b"%d:" % len(raw) + raw)
+        return digest.hexdigest()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._parsed:
+            try:
+                self._parsed[name] = json.loads(self._texts[name])
+            except (ValueError, RecursionError) as error:
+                msg = f"{self._where}/{name} is no JSON: {error}"
+                raise SpecificationError(msg) from None
+        return self._parsed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
-def _documents(group: h5py.Group) -> dict[str, Spec] | SpecificationError:
-    found: dict[str, Any] = {}
-    for key, dataset in group.items():
-        if not isinstance(dataset, h5py.Dataset):
-            continue
-        try:
-            value = dataset[()]
-            found[key] = json.loads(value if isinstance(value, bytes | str) else value.reshape(-1)[0])
-        except (ValueError, TypeError, OSError, AttributeError, IndexError, RecursionError) as error:
-            return SpecificationError(f"{dataset.name} is no JSON: {error}")
-    return found
+def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocuments]]:
+    """Yield each namespace in each version with its documents."""
+    for name, versions in _children(group.id):
+        if isinstance(versions, h5g.GroupID):
+            for version, documents in _children(versions):
+                if isinstance(documents, h5g.GroupID):
+                    texts = {
+                        key: _document(dataset) for key, dataset in _children(documents) if isinstance(dataset, h5d.DatasetID)
+                    }
+                    yield name, version, JSONDocuments(texts, f"{name}/{version}")
+
+
+def _children(group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
+    """Yield the names and objects of the hard links of a group: specifications from elsewhere are not the file's."""
+    for name, link in links_of(group).items():
+        if link.kind == "hard":
+            with contextlib.suppress(KeyError, OSError, RuntimeError, ValueError):
+                yield name, h5o.open(group, name.encode("utf-8", "surrogateescape"))
+
+
+def _document(dataset: h5d.DatasetID) -> str:
+    """Return the text of a document; "", which is no JSON, where it is none."""
+    try:
+        value = h5py.Dataset(dataset)[()] if dataset.shape else read_scalar(dataset, dtype_of(dataset.get_type()), str)
+    except (OSError, RuntimeError, TypeError, ValueError, KeyError):
+        return ""
+    if isinstance(value, np.ndarray):
+        value = value.reshape(-1)[0] if value.size == 1 else ""
+    return decode(value) if isinstance(value, str | bytes) else ""
