@@ -1,6 +1,6 @@
 """Names of the NWB specification language as Python identifiers, and back to nothing else: pure functions.
 
-Every name is plain ASCII, so it cannot change under Unicode normalisation, which Python applies to identifiers.
+Every name is plain ASCII, so it is the same under Unicode normalisation, which Python applies to identifiers.
 """
 
 from __future__ import annotations
@@ -62,13 +62,15 @@ def version_name(version: str) -> str:
     return "v" + _NOT_A_WORD.sub("_", version)
 
 
-def version_key(version: str) -> tuple[tuple[int, ...], bool, str]:
+def version_key(version: str) -> tuple[tuple[tuple[int, str], ...], bool, str]:
     """Return what versions are ordered by: numbers as numbers, and a release after its own pre-releases.
 
     >>> sorted(["2.10.0", "2.6.0", "2.6.0-alpha", "2.0b"], key=version_key)
     ['2.0b', '2.6.0-alpha', '2.6.0', '2.10.0']
     """
-    parts = re.match(r"\d+(?:\.\d+)*", version)
+    parts = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
     release = parts.group() if parts else ""
     rest = version[len(release) :]
-    return tuple(int(part) for part in release.split(".") if part), not rest, rest
+    # by length, then by digits: int() refuses numbers of more than 4,300 digits, and a file may hold one
+    numbers = [part.lstrip("0") for part in release.split(".") if part]
+    return tuple((len(number), number) for number in numbers), not rest, rest

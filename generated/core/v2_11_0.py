@@ -210,6 +210,85 @@ class NWBDataInterface(NWBContainer):
     namespace: ClassVar[str] = "core"
 
 
+class TimeSeries__data(NWBDataset):
+    """Data values. Data can be in 1-D, 2-D, 3-D, or 4-D. The first dimension should always represent time.
+    This can also be used to store binary data (e.g., image frames). This can also be a link to data stored
+    in an external file.
+    """
+
+    value: Annotated[Array, Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
+    """The data."""
+    conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
+    """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored
+    in acquisition system units or other units that require a conversion to be interpretable, multiply the
+    data by 'conversion' to convert the data to the specified 'unit'. For example, if the data acquisition
+    system stores values in this object as signed 16-bit integers (int16 range -32,768 to 32,767) that
+    correspond to a 5V range (-2.5V to 2.5V), and the data acquisition system gain is 8000X, then the
+    'conversion' multiplier to get from raw data acquisition values to recorded volts is 2.5/32768/8000 =
+    9.5367e-9.
+    """
+    offset: Annotated[float, Attribute(dtype="float32")] = 0.0
+    """Scalar to add to the data after scaling by 'conversion' to finalize its coercion to the specified
+    'unit'. Two common examples of this include (a) data stored in an unsigned type that requires a shift
+    after scaling to re-center the data, and (b) specialized recording devices that naturally cause a
+    scalar offset with respect to the true units.
+    """
+    resolution: Annotated[float, Attribute(dtype="float32")] = -1.0
+    """Smallest meaningful difference between values in data, stored in the specified unit, e.g., the change
+    in value of the least significant bit, or a larger number if signal noise is known to be present. If
+    unknown, use -1.0.
+    """
+    unit: Annotated[str, Attribute(dtype="text")]
+    """Base unit of measurement for working with the data. Actual stored values are not necessarily stored in
+    these units. To access the data in these units, multiply 'data' by 'conversion' and add 'offset'.
+    """
+    continuity: Annotated[str | None, Attribute(dtype="text")] = None
+    """Optionally describe the continuity of the data. Can be "continuous", "instantaneous", or "step". For
+    example, a voltage trace would be "continuous", because samples are recorded from a continuous process.
+    An array of lick times would be "instantaneous", because the data represents distinct moments in time.
+    Times of image presentations would be "step" because the picture remains the same until the next
+    timepoint. This field is optional, but is useful in providing information about the underlying data. It
+    may inform the way this data is interpreted, the way it is visualized, and what analysis methods are
+    applicable. For storing instantaneous event information, it is recommended to use an EventsTable
+    instead of a TimeSeries with continuity set to "instantaneous".
+    """
+
+
+class TimeSeries__starting_time(NWBDataset):
+    """Timestamp of the first sample in seconds. When timestamps are uniformly spaced, the timestamp of the
+    first sample can be specified and all subsequent ones calculated from the sampling rate attribute.
+    """
+
+    value: Annotated[float | Array, Value(dtype="float64")]
+    """The data."""
+    rate: Annotated[float, Attribute(dtype="float32")]
+    """Sampling rate, in Hz."""
+    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
+    """Unit of measurement for time, which is fixed to 'seconds'."""
+
+
+class TimeSeries__timestamps(NWBDataset):
+    """Timestamps for samples stored in data, in seconds, relative to the common experiment master clock
+    stored in NWBFile.timestamps_reference_time.
+    """
+
+    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    """The data."""
+    interval: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
+    """Value is '1'"""
+    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
+    """Unit of measurement for timestamps, which is fixed to 'seconds'."""
+
+
+class TimeSeries__sync(NWBGroup):
+    """Lab-specific time and sync information as provided directly from hardware devices and that is necessary
+    for aligning all acquired time information to a common timebase. The timestamp array stores time in the
+    common timebase. This group will usually only be populated in TimeSeries that are stored external to
+    the NWB file, in files storing raw data. Once timestamp data is calculated, the contents of 'sync' are
+    mostly for archival purposes.
+    """
+
+
 class TimeSeries(NWBDataInterface):
     """General purpose time series."""
 
@@ -296,83 +375,24 @@ class Images(NWBDataInterface):
     """
 
 
-class TimeSeries__data(NWBDataset):
-    """Data values. Data can be in 1-D, 2-D, 3-D, or 4-D. The first dimension should always represent time.
-    This can also be used to store binary data (e.g., image frames). This can also be a link to data stored
-    in an external file.
+class DeviceModel(NWBContainer):
+    """Model properties of a data acquisition device, e.g., recording system, electrode, microscope. This
+    should be extended for specific types of device models to include additional attributes specific to
+    each type. The name of the DeviceModel should be the most common representation of the model name,
+    e.g., Neuropixels 1.0, V-Probe, Bergamo III.
     """
 
-    value: Annotated[Array, Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
-    """The data."""
-    conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
-    """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored
-    in acquisition system units or other units that require a conversion to be interpretable, multiply the
-    data by 'conversion' to convert the data to the specified 'unit'. For example, if the data acquisition
-    system stores values in this object as signed 16-bit integers (int16 range -32,768 to 32,767) that
-    correspond to a 5V range (-2.5V to 2.5V), and the data acquisition system gain is 8000X, then the
-    'conversion' multiplier to get from raw data acquisition values to recorded volts is 2.5/32768/8000 =
-    9.5367e-9.
-    """
-    offset: Annotated[float, Attribute(dtype="float32")] = 0.0
-    """Scalar to add to the data after scaling by 'conversion' to finalize its coercion to the specified
-    'unit'. Two common examples of this include (a) data stored in an unsigned type that requires a shift
-    after scaling to re-center the data, and (b) specialized recording devices that naturally cause a
-    scalar offset with respect to the true units.
-    """
-    resolution: Annotated[float, Attribute(dtype="float32")] = -1.0
-    """Smallest meaningful difference between values in data, stored in the specified unit, e.g., the change
-    in value of the least significant bit, or a larger number if signal noise is known to be present. If
-    unknown, use -1.0.
-    """
-    unit: Annotated[str, Attribute(dtype="text")]
-    """Base unit of measurement for working with the data. Actual stored values are not necessarily stored in
-    these units. To access the data in these units, multiply 'data' by 'conversion' and add 'offset'.
-    """
-    continuity: Annotated[str | None, Attribute(dtype="text")] = None
-    """Optionally describe the continuity of the data. Can be "continuous", "instantaneous", or "step". For
-    example, a voltage trace would be "continuous", because samples are recorded from a continuous process.
-    An array of lick times would be "instantaneous", because the data represents distinct moments in time.
-    Times of image presentations would be "step" because the picture remains the same until the next
-    timepoint. This field is optional, but is useful in providing information about the underlying data. It
-    may inform the way this data is interpreted, the way it is visualized, and what analysis methods are
-    applicable. For storing instantaneous event information, it is recommended to use an EventsTable
-    instead of a TimeSeries with continuity set to "instantaneous".
-    """
+    neurodata_type: ClassVar[str] = "DeviceModel"
+    namespace: ClassVar[str] = "core"
 
-
-class TimeSeries__starting_time(NWBDataset):
-    """Timestamp of the first sample in seconds. When timestamps are uniformly spaced, the timestamp of the
-    first sample can be specified and all subsequent ones calculated from the sampling rate attribute.
+    manufacturer: Annotated[str, Attribute(dtype="text")]
+    """The name of the manufacturer of the device model, e.g., Imec, Plexon, Thorlabs."""
+    model_number: Annotated[str | None, Attribute(dtype="text")] = None
+    """The model number (or part/product number) of the device, e.g., PRB_1_4_0480_1,
+    PLX-VP-32-15SE(75)-(260-80)(460-10)-300-(1)CON/32m-V, BERGAMO.
     """
-
-    value: Annotated[float | Array, Value(dtype="float64")]
-    """The data."""
-    rate: Annotated[float, Attribute(dtype="float32")]
-    """Sampling rate, in Hz."""
-    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
-    """Unit of measurement for time, which is fixed to 'seconds'."""
-
-
-class TimeSeries__timestamps(NWBDataset):
-    """Timestamps for samples stored in data, in seconds, relative to the common experiment master clock
-    stored in NWBFile.timestamps_reference_time.
-    """
-
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
-    """The data."""
-    interval: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
-    """Value is '1'"""
-    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
-    """Unit of measurement for timestamps, which is fixed to 'seconds'."""
-
-
-class TimeSeries__sync(NWBGroup):
-    """Lab-specific time and sync information as provided directly from hardware devices and that is necessary
-    for aligning all acquired time information to a common timebase. The timestamp array stores time in the
-    common timebase. This group will usually only be populated in TimeSeries that are stored external to
-    the NWB file, in files storing raw data. Once timestamp data is calculated, the contents of 'sync' are
-    mostly for archival purposes.
-    """
+    description: Annotated[str | None, Attribute(dtype="text")] = None
+    """Description of the device model as free-form text."""
 
 
 class Device(NWBContainer):
@@ -405,26 +425,6 @@ class Device(NWBContainer):
     """The serial number of the device."""
     model: Annotated[DeviceModel | None, Link()] = None
     """The model of the device."""
-
-
-class DeviceModel(NWBContainer):
-    """Model properties of a data acquisition device, e.g., recording system, electrode, microscope. This
-    should be extended for specific types of device models to include additional attributes specific to
-    each type. The name of the DeviceModel should be the most common representation of the model name,
-    e.g., Neuropixels 1.0, V-Probe, Bergamo III.
-    """
-
-    neurodata_type: ClassVar[str] = "DeviceModel"
-    namespace: ClassVar[str] = "core"
-
-    manufacturer: Annotated[str, Attribute(dtype="text")]
-    """The name of the manufacturer of the device model, e.g., Imec, Plexon, Thorlabs."""
-    model_number: Annotated[str | None, Attribute(dtype="text")] = None
-    """The model number (or part/product number) of the device, e.g., PRB_1_4_0480_1,
-    PLX-VP-32-15SE(75)-(260-80)(460-10)-300-(1)CON/32m-V, BERGAMO.
-    """
-    description: Annotated[str | None, Attribute(dtype="text")] = None
-    """Description of the device model as free-form text."""
 
 
 class TimeIntervals(DynamicTable):
@@ -556,6 +556,36 @@ class RGBAImage(Image):
     """The data."""
 
 
+class ImageSeries__data(TimeSeries__data):
+    """Binary data representing images across frames. If data are stored in an external file, this should be
+    an empty 3-D array.
+    """
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
+    """The data."""
+
+
+class ImageSeries__external_file(NWBDataset):
+    """Paths to one or more external file(s). The field is only present if format='external'. This is only
+    relevant if the image series is stored in the file system as one or more image file(s). This field
+    should NOT be used if the image is stored in another NWB file and that file is linked to this file.
+    """
+
+    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
+    """The data."""
+    starting_frame: Annotated[Array, Attribute(dtype="int32", shape=((None,),))]
+    """Each external image may contain one or more consecutive frames of the full ImageSeries. This attribute
+    serves as an index to indicate which frames each file contains, to facilitate random access. The
+    'starting_frame' attribute, hence, contains a list of frame numbers within the full ImageSeries of the
+    first frame of each file listed in the parent 'external_file' dataset. Zero-based indexing is used
+    (hence, the first element will always be zero). For example, if the 'external_file' dataset has three
+    paths to files and the first file has 5 frames, the second file has 10 frames, and the third file has
+    20 frames, then this attribute will have values [0, 5, 15]. If there is a single external file that
+    holds all of the frames of the ImageSeries (and so there is a single element in the 'external_file'
+    dataset), then this attribute should have value [0].
+    """
+
+
 class ImageSeries(TimeSeries):
     """General image data that is common between acquisition and stimulus time series. Sometimes the image
     data is stored in the file in a raw format while other times it will be stored as a series of external
@@ -609,6 +639,13 @@ class ImageMaskSeries(ImageSeries):
     """Link to ImageSeries object that this image mask is applied to."""
 
 
+class OpticalSeries__data(ImageSeries__data):
+    """Images presented to subject, either grayscale or RGB"""
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, 3)))]
+    """The data."""
+
+
 class OpticalSeries(ImageSeries):
     """Image data that is presented or recorded. A stimulus template movie will be stored only as an image.
     When the image is presented as stimulus, additional data is required, such as field of view (e.g., how
@@ -629,6 +666,21 @@ class OpticalSeries(ImageSeries):
     """Description of image relative to some reference frame (e.g., which way is up). Must also specify frame
     of reference.
     """
+
+
+class IndexSeries__data(TimeSeries__data):
+    """Index of the image (using zero-indexing) in the linked Images object."""
+
+    value: Annotated[Array, Value(dtype="uint32", shape=((None,),))]
+    """The data."""
+    conversion: Annotated[float | None, Attribute(dtype="float32")] = None
+    """This field is unused by IndexSeries."""
+    resolution: Annotated[float | None, Attribute(dtype="float32")] = None
+    """This field is unused by IndexSeries."""
+    offset: Annotated[float | None, Attribute(dtype="float32")] = None
+    """This field is unused by IndexSeries."""
+    unit: Annotated[Literal["N/A"], Attribute(dtype="text", value="N/A")] = "N/A"
+    """This field is unused by IndexSeries and has the value N/A."""
 
 
 class IndexSeries(TimeSeries):
@@ -662,58 +714,6 @@ class IndexSeries(TimeSeries):
     """
 
 
-class ImageSeries__data(TimeSeries__data):
-    """Binary data representing images across frames. If data are stored in an external file, this should be
-    an empty 3-D array.
-    """
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
-    """The data."""
-
-
-class ImageSeries__external_file(NWBDataset):
-    """Paths to one or more external file(s). The field is only present if format='external'. This is only
-    relevant if the image series is stored in the file system as one or more image file(s). This field
-    should NOT be used if the image is stored in another NWB file and that file is linked to this file.
-    """
-
-    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
-    """The data."""
-    starting_frame: Annotated[Array, Attribute(dtype="int32", shape=((None,),))]
-    """Each external image may contain one or more consecutive frames of the full ImageSeries. This attribute
-    serves as an index to indicate which frames each file contains, to facilitate random access. The
-    'starting_frame' attribute, hence, contains a list of frame numbers within the full ImageSeries of the
-    first frame of each file listed in the parent 'external_file' dataset. Zero-based indexing is used
-    (hence, the first element will always be zero). For example, if the 'external_file' dataset has three
-    paths to files and the first file has 5 frames, the second file has 10 frames, and the third file has
-    20 frames, then this attribute will have values [0, 5, 15]. If there is a single external file that
-    holds all of the frames of the ImageSeries (and so there is a single element in the 'external_file'
-    dataset), then this attribute should have value [0].
-    """
-
-
-class OpticalSeries__data(ImageSeries__data):
-    """Images presented to subject, either grayscale or RGB"""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, 3)))]
-    """The data."""
-
-
-class IndexSeries__data(TimeSeries__data):
-    """Index of the image (using zero-indexing) in the linked Images object."""
-
-    value: Annotated[Array, Value(dtype="uint32", shape=((None,),))]
-    """The data."""
-    conversion: Annotated[float | None, Attribute(dtype="float32")] = None
-    """This field is unused by IndexSeries."""
-    resolution: Annotated[float | None, Attribute(dtype="float32")] = None
-    """This field is unused by IndexSeries."""
-    offset: Annotated[float | None, Attribute(dtype="float32")] = None
-    """This field is unused by IndexSeries."""
-    unit: Annotated[Literal["N/A"], Attribute(dtype="text", value="N/A")] = "N/A"
-    """This field is unused by IndexSeries and has the value N/A."""
-
-
 class ScratchData(NWBData):
     """Any one-off datasets"""
 
@@ -722,6 +722,938 @@ class ScratchData(NWBData):
 
     notes: Annotated[str, Attribute(dtype="text")]
     """Any notes the user has about the dataset being stored"""
+
+
+class NWBFile__acquisition(NWBGroup):
+    """Data streams recorded from the system, including ephys, ophys, tracking, etc. This group should be
+    read-only after the experiment is completed and timestamps are corrected to a common timebase. The data
+    stored here may be links to raw data stored in external NWB files. This will allow keeping bulky raw
+    data out of the file while preserving the option of keeping some/all in the file. Acquired data
+    includes tracking and experimental data streams (i.e., everything measured from the system). If bulky
+    data is stored in the /acquisition group, the data can exist in a separate NWB file that is linked to
+    by the file being used for processing and analysis.
+    """
+
+    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(default_factory=Collection)
+    """Acquired, raw data."""
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    """Tabular data that is relevant to acquisition"""
+
+
+class NWBFile__analysis(NWBGroup):
+    """Lab-specific and custom scientific analysis of data. There is no defined format for the content of this
+    group - the format is up to the individual user/lab. To facilitate sharing analysis data between labs,
+    the contents here should be stored in standard types (e.g., neurodata_types) and appropriately
+    documented. The file can store lab-specific and custom data analysis without restriction on its form or
+    schema, reducing data formatting restrictions on end users. Such data should be placed in the analysis
+    group. The analysis data should be documented so that it could be shared with other labs.
+    """
+
+    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
+    """Custom analysis results."""
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    """Tabular data that is relevant to data stored in analysis"""
+
+
+class NWBFile__scratch(NWBGroup):
+    """A place to store one-off analysis results. Data placed here is not intended for sharing. By placing
+    data here, users acknowledge that there is no guarantee that their data meets any standard.
+    """
+
+    scratch_data: Annotated[Collection[ScratchData], Children(kind="dataset")] = Field(default_factory=Collection)
+    """Any one-off datasets"""
+    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
+    """Any one-off containers"""
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    """Any one-off tables"""
+
+
+class NWBFile__processing(NWBGroup):
+    """The home for ProcessingModules. These modules perform intermediate analysis of data that is necessary
+    to perform before scientific analysis. Examples include spike clustering, extracting position from
+    tracking data, stitching together image slices. ProcessingModules can be large and express many data
+    sets from relatively complex analysis (e.g., spike detection and clustering) or small, representing
+    extraction of position information from tracking video, or even binary lick/no-lick decisions. Common
+    software tools (e.g., klustakwik, MClust) are expected to read/write data here. 'Processing' refers to
+    intermediate analysis of the acquired data to make it more amenable to scientific analysis.
+    """
+
+    processing_module: Annotated[Collection[ProcessingModule], Children(kind="group")] = Field(default_factory=Collection)
+    """Intermediate analysis of acquired data."""
+
+
+class NWBFile__stimulus__presentation(NWBGroup):
+    """Stimuli presented during the experiment."""
+
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
+    """TimeSeries objects containing data of presented stimuli."""
+    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(default_factory=Collection)
+    """Generic NWB data interfaces, usually from an extension, containing data of presented stimuli."""
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    """DynamicTable objects containing data of presented stimuli."""
+
+
+class NWBFile__stimulus__templates(NWBGroup):
+    """Template stimuli. Timestamps in templates are based on stimulus design and are relative to the
+    beginning of the stimulus. When templates are used, the stimulus instances must convert presentation
+    times to the experiment's time reference frame.
+    """
+
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
+    """TimeSeries objects containing template data of presented stimuli."""
+    images: Annotated[Collection[Images], Children(kind="group")] = Field(default_factory=Collection)
+    """Images objects containing images of presented stimuli."""
+
+
+class NWBFile__stimulus(NWBGroup):
+    """Data pushed into the system (e.g., video stimulus, sound, voltage, etc.) and secondary representations
+    of that data (e.g., measurements of something used as a stimulus). This group should be made read-only
+    after the experiment is complete and timestamps are corrected to a common timebase. Stores both
+    presented stimuli and stimulus templates, the latter in case the same stimulus is presented multiple
+    times, or is pulled from an external stimulus library. Stimuli are here defined as any signal that is
+    pushed into the system as part of the experiment (e.g., sound, video, voltage, etc.). Many different
+    experiments can use the same stimuli, and stimuli can be reused during an experiment. The stimulus
+    group is organized so that one version of template stimuli can be stored and these can be used multiple
+    times. These templates can exist in the present file or can be linked to a remote library file.
+    """
+
+    presentation: Annotated[NWBFile__stimulus__presentation, Group()] = Field(default_factory=lambda: NWBFile__stimulus__presentation(name="presentation"))
+    """Stimuli presented during the experiment."""
+    templates: Annotated[NWBFile__stimulus__templates, Group()] = Field(default_factory=lambda: NWBFile__stimulus__templates(name="templates"))
+    """Template stimuli. Timestamps in templates are based on stimulus design and are relative to the
+    beginning of the stimulus. When templates are used, the stimulus instances must convert presentation
+    times to the experiment's time reference frame.
+    """
+
+    nwb_data_interface: ClassVar[Shortcut[Collection[NWBDataInterface]]] = Shortcut("presentation", "nwb_data_interface")
+    dynamic_table: ClassVar[Shortcut[Collection[DynamicTable]]] = Shortcut("presentation", "dynamic_table")
+    images: ClassVar[Shortcut[Collection[Images]]] = Shortcut("templates", "images")
+
+
+class NWBFile__general__source_script(NWBDataset):
+    """Script file or link to public source code used to create this NWB file."""
+
+    value: Annotated[str | Array, Value(dtype="text")]
+    """The data."""
+    file_name: Annotated[str, Attribute(dtype="text")]
+    """Name of script file."""
+
+
+class LabMetaData(NWBContainer):
+    """Lab-specific meta-data."""
+
+    neurodata_type: ClassVar[str] = "LabMetaData"
+    namespace: ClassVar[str] = "core"
+
+
+class NWBFile__general__devices__models(NWBGroup):
+    """Collection of data acquisition device models."""
+
+    device_model: Annotated[Collection[DeviceModel], Children(kind="group")] = Field(default_factory=Collection)
+    """Data acquisition device models."""
+
+
+class NWBFile__general__devices(NWBGroup):
+    """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc.
+    """
+
+    device: Annotated[Collection[Device], Children(kind="group")] = Field(default_factory=Collection)
+    """Data acquisition devices."""
+    models: Annotated[NWBFile__general__devices__models | None, Group()] = None
+    """Collection of data acquisition device models."""
+
+    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("models", "device_model")
+
+
+class Subject__age(NWBDataset):
+    """Age of subject. Can be supplied instead of 'date_of_birth'. The ISO 8601 Duration format is
+    recommended, e.g., 'P90D' for 90 days old. If the precise age is unknown, an age range can be given by
+    '[lower bound]/[upper bound]' e.g. 'P10D/P20D' would mean that the age is in between 10 and 20 days. If
+    only the lower bound is known, then including only the slash after that lower bound can be used to
+    indicate a missing bound. For instance, 'P90Y/' would indicate that the age is 90 years or older.
+    """
+
+    value: Annotated[str | Array, Value(dtype="text")]
+    """The data."""
+    reference: Annotated[str, Attribute(dtype="text")] = "birth"
+    """Age is with reference to this event. Can be 'birth' or 'gestational'. If reference is omitted, 'birth'
+    is implied.
+    """
+
+
+class Subject(NWBContainer):
+    """Information about the animal or person from which the data was measured."""
+
+    neurodata_type: ClassVar[str] = "Subject"
+    namespace: ClassVar[str] = "core"
+
+    age: Annotated[Subject__age | None, Dataset()] = None
+    """Age of subject. Can be supplied instead of 'date_of_birth'. The ISO 8601 Duration format is
+    recommended, e.g., 'P90D' for 90 days old. If the precise age is unknown, an age range can be given by
+    '[lower bound]/[upper bound]' e.g. 'P10D/P20D' would mean that the age is in between 10 and 20 days. If
+    only the lower bound is known, then including only the slash after that lower bound can be used to
+    indicate a missing bound. For instance, 'P90Y/' would indicate that the age is 90 years or older.
+    """
+    date_of_birth: Annotated[datetime | None, Dataset(dtype="isodatetime")] = None
+    """Date of birth of subject. Can be supplied instead of 'age'."""
+    description: Annotated[str | None, Dataset(dtype="text")] = None
+    """Description of subject and where subject came from (e.g., breeder, if animal)."""
+    genotype: Annotated[str | None, Dataset(dtype="text")] = None
+    """Genetic strain. If absent, assume Wild Type (WT)."""
+    sex: Annotated[str | None, Dataset(dtype="text")] = None
+    """Biological sex of subject."""
+    species: Annotated[str | None, Dataset(dtype="text")] = None
+    """Species of subject."""
+    strain: Annotated[str | None, Dataset(dtype="text")] = None
+    """Strain of subject."""
+    subject_id: Annotated[str | None, Dataset(dtype="text")] = None
+    """ID of animal/person used/participating in experiment (lab convention)."""
+    weight: Annotated[str | None, Dataset(dtype="text")] = None
+    """Weight at time of experiment, at time of surgery and at other important times."""
+
+    reference: ClassVar[Shortcut[str | None]] = Shortcut("age", "reference")
+
+
+class ElectrodeGroup(NWBContainer):
+    """A physical grouping of electrodes, e.g., a shank of an array. An electrode group is typically used to
+    describe electrodes that are physically connected on a single device and are often (but not always)
+    used together for analysis, such as for spike sorting. Note that this is descriptive metadata;
+    electrodes from different groups can still be spike-sorted together if needed.
+    """
+
+    neurodata_type: ClassVar[str] = "ElectrodeGroup"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[str, Attribute(dtype="text")]
+    """Description of this electrode group."""
+    location: Annotated[str, Attribute(dtype="text")]
+    """Location of electrode group. Specify the area, layer, comments on estimation of area/layer, etc. Use
+    standard atlas names for anatomical regions when possible.
+    """
+    position: Annotated[Array | None, Dataset(dtype=(("x", "float32"), ("y", "float32"), ("z", "float32")))] = None
+    """Stereotaxic or common framework coordinates of the electrode group position."""
+    device: Annotated[Device, Link()]
+    """Link to the device that was used to record from this electrode group."""
+
+
+class ElectrodesTable(DynamicTable):
+    """A table of all electrodes (i.e., channels) used for recording. Introduced in NWB 2.8.0. Replaces the
+    "electrodes" table (neurodata_type_inc DynamicTable, no neurodata_type_def) that is part of NWBFile.
+    """
+
+    neurodata_type: ClassVar[str] = "ElectrodesTable"
+    namespace: ClassVar[str] = "core"
+
+    location: Annotated[VectorData, Dataset(dtype="text")]
+    """Location of the electrode (channel). Specify the area, layer, comments on estimation of area/layer,
+    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
+    """
+    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")]
+    """Reference to the ElectrodeGroup this electrode is a part of."""
+    group_name: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    """Name of the ElectrodeGroup this electrode is a part of."""
+    x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """x coordinate of the channel location in the brain (+x is posterior). Units should be specified in
+    microns.
+    """
+    y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """y coordinate of the channel location in the brain (+y is inferior). Units should be specified in
+    microns.
+    """
+    z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """z coordinate of the channel location in the brain (+z is right). Units should be specified in microns.
+    """
+    imp: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """Impedance of the channel, in ohms."""
+    filtering: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    """Description of hardware filtering, including the filter name and frequency cutoffs."""
+    rel_x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """x coordinate in electrode group. Units should be specified in microns."""
+    rel_y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """y coordinate in electrode group. Units should be specified in microns."""
+    rel_z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    """z coordinate in electrode group. Units should be specified in microns."""
+    reference: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    """Description of the reference electrode and/or reference scheme used for this electrode, e.g.,
+    "stainless steel skull screw" or "online common average referencing".
+    """
+
+
+class NWBFile__general__extracellular_ephys(NWBGroup):
+    """Metadata related to extracellular electrophysiology."""
+
+    electrode_group: Annotated[Collection[ElectrodeGroup], Children(kind="group")] = Field(default_factory=Collection)
+    """Physical group of electrodes."""
+    electrodes: Annotated[ElectrodesTable | None, Group()] = None
+    """A table of all electrodes (i.e., channels) used for recording. Changed in NWB 2.9.0 to use the newly
+    added ElectrodesTable neurodata type instead of a DynamicTable with added columns.
+    """
+
+
+class IntracellularElectrode(NWBContainer):
+    """An intracellular electrode and its metadata."""
+
+    neurodata_type: ClassVar[str] = "IntracellularElectrode"
+    namespace: ClassVar[str] = "core"
+
+    cell_id: Annotated[str | None, Dataset(dtype="text")] = None
+    """Unique identifier of the cell."""
+    description: Annotated[str, Dataset(dtype="text")]
+    """Description of electrode (e.g., whole-cell, sharp, etc.)."""
+    filtering: Annotated[str | None, Dataset(dtype="text")] = None
+    """Electrode specific filtering."""
+    initial_access_resistance: Annotated[str | None, Dataset(dtype="text")] = None
+    """Initial access resistance."""
+    location: Annotated[str | None, Dataset(dtype="text")] = None
+    """Location of the electrode. Specify the area, layer, comments on estimation of area/layer, stereotaxic
+    coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
+    """
+    resistance: Annotated[str | None, Dataset(dtype="text")] = None
+    """Electrode resistance, in ohms."""
+    seal: Annotated[str | None, Dataset(dtype="text")] = None
+    """Information about seal used for recording."""
+    slice: Annotated[str | None, Dataset(dtype="text")] = None
+    """Information about slice used for recording."""
+    device: Annotated[Device, Link()]
+    """Device that was used to record from this electrode."""
+
+
+class SweepTable(DynamicTable):
+    """[DEPRECATED] Table used to group different PatchClampSeries. SweepTable is being replaced by
+    IntracellularRecordingsTable and SimultaneousRecordingsTable tables. Additional
+    SequentialRecordingsTable, RepetitionsTable, and ExperimentalConditions tables provide enhanced support
+    for experiment metadata.
+    """
+
+    neurodata_type: ClassVar[str] = "SweepTable"
+    namespace: ClassVar[str] = "core"
+
+    sweep_number: Annotated[VectorData, Dataset(dtype="uint32")]
+    """Sweep number of the PatchClampSeries in that row."""
+    series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")]
+    """The PatchClampSeries with the sweep number in that row."""
+    series_index: Annotated[VectorIndex, Dataset()]
+    """Index for series."""
+
+
+class IntracellularElectrodesTable(DynamicTable):
+    """Table for storing intracellular electrode related metadata."""
+
+    neurodata_type: ClassVar[str] = "IntracellularElectrodesTable"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[Literal["Table for storing intracellular electrode related metadata."], Attribute(dtype="text", value="Table for storing intracellular electrode related metadata.")] = "Table for storing intracellular electrode related metadata."
+    """Description of what is in this dynamic table."""
+    electrode: Annotated[VectorData, Dataset(dtype="object:IntracellularElectrode")]
+    """Column for storing the reference to the intracellular electrode."""
+
+
+class IntracellularStimuliTable(DynamicTable):
+    """Table for storing intracellular stimulus related metadata."""
+
+    neurodata_type: ClassVar[str] = "IntracellularStimuliTable"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[Literal["Table for storing intracellular stimulus related metadata."], Attribute(dtype="text", value="Table for storing intracellular stimulus related metadata.")] = "Table for storing intracellular stimulus related metadata."
+    """Description of what is in this dynamic table."""
+    stimulus: Annotated[TimeSeriesReferenceVectorData, Dataset()]
+    """Column storing the reference to the recorded stimulus for the recording (rows)."""
+    stimulus_template: Annotated[TimeSeriesReferenceVectorData | None, Dataset()] = None
+    """Column storing the reference to the stimulus template for the recording (rows)."""
+
+
+class IntracellularResponsesTable(DynamicTable):
+    """Table for storing intracellular response related metadata."""
+
+    neurodata_type: ClassVar[str] = "IntracellularResponsesTable"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[Literal["Table for storing intracellular response related metadata."], Attribute(dtype="text", value="Table for storing intracellular response related metadata.")] = "Table for storing intracellular response related metadata."
+    """Description of what is in this dynamic table."""
+    response: Annotated[TimeSeriesReferenceVectorData, Dataset()]
+    """Column storing the reference to the recorded response for the recording (rows)."""
+
+
+class IntracellularRecordingsTable(AlignedDynamicTable):
+    """A table to group together a stimulus and response from a single electrode and a single simultaneous
+    recording. Each row in the table represents a single recording consisting typically of a stimulus and a
+    corresponding response. In some cases, however, only a stimulus or a response is recorded as part of an
+    experiment. In this case, both the stimulus and response will point to the same TimeSeries while the
+    idx_start and count of the invalid column will be set to -1, thus, indicating that no values have been
+    recorded for the stimulus or response, respectively. Note, a recording MUST contain at least a stimulus
+    or a response. Typically the stimulus and response are PatchClampSeries. However, the use of AD/DA
+    channels that are not associated to an electrode is also common in intracellular electrophysiology, in
+    which case other TimeSeries may be used.
+    """
+
+    neurodata_type: ClassVar[str] = "IntracellularRecordingsTable"
+    namespace: ClassVar[str] = "core"
+
+    name: Annotated[str, Name()] = "intracellular_recordings"
+    description: Annotated[Literal["A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording."], Attribute(dtype="text", value="A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording.")] = "A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording."
+    """Description of the contents of this table. Inherited from AlignedDynamicTable and overwritten here to
+    fix the value of the attribute.
+    """
+    electrodes: Annotated[IntracellularElectrodesTable, Group()]
+    """Table for storing intracellular electrode related metadata."""
+    stimuli: Annotated[IntracellularStimuliTable, Group()]
+    """Table for storing intracellular stimulus related metadata."""
+    responses: Annotated[IntracellularResponsesTable, Group()]
+    """Table for storing intracellular response related metadata."""
+
+
+class SimultaneousRecordingsTable__recordings(DynamicTableRegion):
+    """A reference to one or more rows in the IntracellularRecordingsTable table."""
+
+    table: Annotated[IntracellularRecordingsTable, Reference()]
+    """Reference to the IntracellularRecordingsTable table that this table region applies to. This specializes
+    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
+    """
+
+
+class SimultaneousRecordingsTable(DynamicTable):
+    """A table for grouping different intracellular recordings from the IntracellularRecordingsTable table
+    together that were recorded simultaneously from different electrodes.
+    """
+
+    neurodata_type: ClassVar[str] = "SimultaneousRecordingsTable"
+    namespace: ClassVar[str] = "core"
+
+    name: Annotated[str, Name()] = "simultaneous_recordings"
+    recordings: Annotated[SimultaneousRecordingsTable__recordings, Dataset()]
+    """A reference to one or more rows in the IntracellularRecordingsTable table."""
+    recordings_index: Annotated[VectorIndex, Dataset()]
+    """Index dataset for the recordings column."""
+
+
+class SequentialRecordingsTable__simultaneous_recordings(DynamicTableRegion):
+    """A reference to one or more rows in the SimultaneousRecordingsTable table."""
+
+    table: Annotated[SimultaneousRecordingsTable, Reference()]
+    """Reference to the SimultaneousRecordingsTable table that this table region applies to. This specializes
+    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
+    """
+
+
+class SequentialRecordingsTable(DynamicTable):
+    """A table for grouping different sequential recordings from the SimultaneousRecordingsTable table
+    together. This is typically used to group together sequential recordings where a sequence of stimuli of
+    the same type with varying parameters have been presented in a sequence.
+    """
+
+    neurodata_type: ClassVar[str] = "SequentialRecordingsTable"
+    namespace: ClassVar[str] = "core"
+
+    name: Annotated[str, Name()] = "sequential_recordings"
+    simultaneous_recordings: Annotated[SequentialRecordingsTable__simultaneous_recordings, Dataset()]
+    """A reference to one or more rows in the SimultaneousRecordingsTable table."""
+    simultaneous_recordings_index: Annotated[VectorIndex, Dataset()]
+    """Index dataset for the simultaneous_recordings column."""
+    stimulus_type: Annotated[VectorData, Dataset(dtype="text")]
+    """The type of stimulus used for the sequential recording."""
+
+
+class RepetitionsTable__sequential_recordings(DynamicTableRegion):
+    """A reference to one or more rows in the SequentialRecordingsTable table."""
+
+    table: Annotated[SequentialRecordingsTable, Reference()]
+    """Reference to the SequentialRecordingsTable table that this table region applies to. This specializes
+    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
+    """
+
+
+class RepetitionsTable(DynamicTable):
+    """A table for grouping different sequential intracellular recordings together. With each
+    SequentialRecording typically representing a particular type of stimulus, the RepetitionsTable table is
+    typically used to group sets of stimuli applied in sequence.
+    """
+
+    neurodata_type: ClassVar[str] = "RepetitionsTable"
+    namespace: ClassVar[str] = "core"
+
+    name: Annotated[str, Name()] = "repetitions"
+    sequential_recordings: Annotated[RepetitionsTable__sequential_recordings, Dataset()]
+    """A reference to one or more rows in the SequentialRecordingsTable table."""
+    sequential_recordings_index: Annotated[VectorIndex, Dataset()]
+    """Index dataset for the sequential_recordings column."""
+
+
+class ExperimentalConditionsTable__repetitions(DynamicTableRegion):
+    """A reference to one or more rows in the RepetitionsTable table."""
+
+    table: Annotated[RepetitionsTable, Reference()]
+    """Reference to the RepetitionsTable table that this table region applies to. This specializes the
+    attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
+    """
+
+
+class ExperimentalConditionsTable(DynamicTable):
+    """A table for grouping different intracellular recording repetitions together that belong to the same
+    experimental condition.
+    """
+
+    neurodata_type: ClassVar[str] = "ExperimentalConditionsTable"
+    namespace: ClassVar[str] = "core"
+
+    name: Annotated[str, Name()] = "experimental_conditions"
+    repetitions: Annotated[ExperimentalConditionsTable__repetitions, Dataset()]
+    """A reference to one or more rows in the RepetitionsTable table."""
+    repetitions_index: Annotated[VectorIndex, Dataset()]
+    """Index dataset for the repetitions column."""
+
+
+class NWBFile__general__intracellular_ephys(NWBGroup):
+    """Metadata related to intracellular electrophysiology."""
+
+    filtering: Annotated[str | None, Dataset(dtype="text")] = None
+    """[DEPRECATED] Use IntracellularElectrode.filtering instead. Description of filtering used. Includes
+    filtering type and parameters, frequency fall-off, etc. If this changes between TimeSeries, filter
+    description should be stored as a text attribute for each TimeSeries.
+    """
+    intracellular_electrode: Annotated[Collection[IntracellularElectrode], Children(kind="group")] = Field(default_factory=Collection)
+    """An intracellular electrode."""
+    sweep_table: Annotated[SweepTable | None, Group()] = None
+    """[DEPRECATED] Table used to group different PatchClampSeries. SweepTable is being replaced by
+    IntracellularRecordingsTable and SimultaneousRecordingsTable tables. Additional
+    SequentialRecordingsTable, RepetitionsTable and ExperimentalConditions tables provide enhanced support
+    for experiment metadata.
+    """
+    intracellular_recordings: Annotated[IntracellularRecordingsTable | None, Group()] = None
+    """A table to group together a stimulus and response from a single electrode and a single simultaneous
+    recording. Each row in the table represents a single recording consisting typically of a stimulus and a
+    corresponding response. In some cases, however, only a stimulus or a response are recorded as part of
+    an experiment. In this case, both the stimulus and response will point to the same TimeSeries while the
+    idx_start and count of the invalid column will be set to -1, thus, indicating that no values have been
+    recorded for the stimulus or response, respectively. Note, a recording MUST contain at least a stimulus
+    or a response. Typically the stimulus and response are PatchClampSeries. However, the use of AD/DA
+    channels that are not associated to an electrode is also common in intracellular electrophysiology, in
+    which case other TimeSeries may be used.
+    """
+    simultaneous_recordings: Annotated[SimultaneousRecordingsTable | None, Group()] = None
+    """A table for grouping different intracellular recordings from the IntracellularRecordingsTable table
+    together that were recorded simultaneously from different electrodes
+    """
+    sequential_recordings: Annotated[SequentialRecordingsTable | None, Group()] = None
+    """A table for grouping different sequential recordings from the SimultaneousRecordingsTable table
+    together. This is typically used to group together sequential recordings where a sequence of stimuli of
+    the same type with varying parameters have been presented in a sequence.
+    """
+    repetitions: Annotated[RepetitionsTable | None, Group()] = None
+    """A table for grouping different sequential intracellular recordings together. With each
+    SequentialRecording typically representing a particular type of stimulus, the RepetitionsTable table is
+    typically used to group sets of stimuli applied in sequence.
+    """
+    experimental_conditions: Annotated[ExperimentalConditionsTable | None, Group()] = None
+    """A table for grouping different intracellular recording repetitions together that belong to the same
+    experimental conditions.
+    """
+
+
+class OptogeneticStimulusSite(NWBContainer):
+    """A site of optogenetic stimulation."""
+
+    neurodata_type: ClassVar[str] = "OptogeneticStimulusSite"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[str, Dataset(dtype="text")]
+    """Description of stimulation site."""
+    excitation_lambda: Annotated[float, Dataset(dtype="float32")]
+    """Excitation wavelength, in nm."""
+    location: Annotated[str, Dataset(dtype="text")]
+    """Location of the stimulation site. Specify the area, layer, comments on estimation of area/layer,
+    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
+    """
+    device: Annotated[Device, Link()]
+    """Device that generated the stimulus."""
+
+
+class NWBFile__general__optogenetics(NWBGroup):
+    """Metadata describing optogenetic stimulation."""
+
+    optogenetic_stimulus_site: Annotated[Collection[OptogeneticStimulusSite], Children(kind="group")] = Field(default_factory=Collection)
+    """An optogenetic stimulation site."""
+
+
+class ImagingPlane__manifold(NWBDataset):
+    """DEPRECATED. Physical position of each pixel. 'xyz' represents the position of the pixel relative to the
+    defined coordinate space. Deprecated in favor of origin_coords and grid_spacing.
+    """
+
+    value: Annotated[Array, Value(dtype="float32", shape=((None, None, 3), (None, None, None, 3)))]
+    """The data."""
+    conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
+    """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored
+    in acquisition system units or other units that require a conversion to be interpretable, multiply the
+    data by 'conversion' to convert the data to the specified 'unit'. For example, if the data acquisition
+    system stores values in this object as pixels from x = -500 to 499, y = -500 to 499 that correspond to
+    a 2 m x 2 m range, then the 'conversion' multiplier to get from raw data acquisition pixel units to
+    meters is 2/1000.
+    """
+    unit: Annotated[str, Attribute(dtype="text")] = "meters"
+    """Base unit of measurement for working with the data. The default value is 'meters'."""
+
+
+class ImagingPlane__origin_coords(NWBDataset):
+    """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D
+    data. See also reference_frame for what the physical location is relative to (e.g., bregma).
+    """
+
+    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
+    """The data."""
+    unit: Annotated[str, Attribute(dtype="text")] = "meters"
+    """Measurement units for origin_coords. The default value is 'meters'."""
+
+
+class ImagingPlane__grid_spacing(NWBDataset):
+    """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit. Assumes
+    imaging plane is a regular grid. See also reference_frame to interpret the grid.
+    """
+
+    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
+    """The data."""
+    unit: Annotated[str, Attribute(dtype="text")] = "meters"
+    """Measurement units for grid_spacing. The default value is 'meters'."""
+
+
+class OpticalChannel(NWBContainer):
+    """An optical channel used to record from an imaging plane."""
+
+    neurodata_type: ClassVar[str] = "OpticalChannel"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[str, Dataset(dtype="text")]
+    """Description or other notes about the channel."""
+    emission_lambda: Annotated[float, Dataset(dtype="float32")]
+    """Emission wavelength for channel, in nm."""
+
+
+class ImagingPlane(NWBContainer):
+    """An imaging plane and its metadata."""
+
+    neurodata_type: ClassVar[str] = "ImagingPlane"
+    namespace: ClassVar[str] = "core"
+
+    description: Annotated[str | None, Dataset(dtype="text")] = None
+    """Description of the imaging plane."""
+    excitation_lambda: Annotated[float, Dataset(dtype="float32")]
+    """Excitation wavelength, in nm."""
+    imaging_rate: Annotated[float | None, Dataset(dtype="float32")] = None
+    """Rate that images are acquired, in Hz. If the corresponding TimeSeries is present, the rate should be
+    stored there instead.
+    """
+    indicator: Annotated[str, Dataset(dtype="text")]
+    """Calcium indicator."""
+    location: Annotated[str, Dataset(dtype="text")]
+    """Location of the imaging plane. Specify the area, layer, comments on estimation of area/layer,
+    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
+    """
+    manifold: Annotated[ImagingPlane__manifold | None, Dataset()] = None
+    """DEPRECATED. Physical position of each pixel. 'xyz' represents the position of the pixel relative to the
+    defined coordinate space. Deprecated in favor of origin_coords and grid_spacing.
+    """
+    origin_coords: Annotated[ImagingPlane__origin_coords | None, Dataset()] = None
+    """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D
+    data. See also reference_frame for what the physical location is relative to (e.g., bregma).
+    """
+    grid_spacing: Annotated[ImagingPlane__grid_spacing | None, Dataset()] = None
+    """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit. Assumes
+    imaging plane is a regular grid. See also reference_frame to interpret the grid.
+    """
+    reference_frame: Annotated[str | None, Dataset(dtype="text")] = None
+    'Describes reference frame of origin_coords and grid_spacing. For example, this can be a text description of the anatomical location and orientation of the grid defined by origin_coords and grid_spacing or the vectors needed to transform or rotate the grid to a common anatomical axis (e.g., AP/DV/ML). This field is necessary to interpret origin_coords and grid_spacing. If origin_coords and grid_spacing are not present, then this field is not required. For example, if the microscope takes 10 x 10 x 2 images, where the first value of the data matrix (index (0, 0, 0)) corresponds to (-1.2, -0.6, -2) mm relative to bregma, the spacing between pixels is 0.2 mm in x, 0.2 mm in y and 0.5 mm in z, and larger numbers in x mean more anterior, larger numbers in y mean more rightward, and larger numbers in z mean more ventral, then enter the following -- origin_coords = (-1.2, -0.6, -2) grid_spacing = (0.2, 0.2, 0.5) reference_frame = "Origin coordinates are relative to bregma. First dimension corresponds to anterior-posterior axis (larger index = more anterior). Second dimension corresponds to medial-lateral axis (larger index = more rightward). Third dimension corresponds to dorsal-ventral axis (larger index = more ventral)."'
+    optical_channel: Annotated[Collection[OpticalChannel], Children(kind="group")]
+    """An optical channel used to record from an imaging plane."""
+    device: Annotated[Device, Link()]
+    """Link to the Device object (e.g., microscope) used to acquire images from this imaging plane."""
+
+    conversion: ClassVar[Shortcut[float | None]] = Shortcut("manifold", "conversion")
+
+
+class NWBFile__general__optophysiology(NWBGroup):
+    """Metadata related to optophysiology."""
+
+    imaging_plane: Annotated[Collection[ImagingPlane], Children(kind="group")] = Field(default_factory=Collection)
+    """An imaging plane."""
+
+
+class NWBFile__general(NWBGroup):
+    """Experimental metadata, including protocol, notes and description of hardware device(s). The metadata
+    stored in this section should be used to describe the experiment. Metadata necessary for interpreting
+    the data is stored with the data. General experimental metadata, including animal strain, experimental
+    protocols, experimenter, devices, etc. are stored under 'general'. Core metadata (e.g., that required
+    to interpret data fields) is stored with the data itself, and implicitly defined by the file
+    specification (e.g., time is in seconds). The strategy used here for storing non-core metadata is to
+    use free-form text fields, such as would appear in sentences or paragraphs from a Methods section.
+    Metadata fields are text to enable them to be more general, for example to represent ranges instead of
+    numerical values. Machine-readable metadata is stored as attributes to these free-form datasets. All
+    entries in the below table are to be included when data is present. Unused groups (e.g.,
+    intracellular_ephys in an optophysiology experiment) should not be created unless there is data to
+    store within them.
+    """
+
+    data_collection: Annotated[str | None, Dataset(dtype="text")] = None
+    """Notes about data collection and analysis."""
+    experiment_description: Annotated[str | None, Dataset(dtype="text")] = None
+    """General description of the experiment."""
+    experimenter: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    """Name of person(s) who performed the experiment. Can also specify roles of different people involved."""
+    institution: Annotated[str | None, Dataset(dtype="text")] = None
+    """Institution(s) where experiment was performed."""
+    keywords: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    """Terms to search over."""
+    lab: Annotated[str | None, Dataset(dtype="text")] = None
+    """Laboratory where experiment was performed."""
+    notes: Annotated[str | None, Dataset(dtype="text")] = None
+    """Notes about the experiment."""
+    pharmacology: Annotated[str | None, Dataset(dtype="text")] = None
+    """Description of drugs used, including how and when they were administered. Anesthesia(s), painkiller(s),
+    etc., plus dosage, concentration, etc.
+    """
+    protocol: Annotated[str | None, Dataset(dtype="text")] = None
+    """Experimental protocol, if applicable. e.g., include IACUC protocol number."""
+    related_publications: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    """Publication information. PMID, DOI, URL, etc."""
+    session_id: Annotated[str | None, Dataset(dtype="text")] = None
+    """Lab-specific ID for the session."""
+    slices: Annotated[str | None, Dataset(dtype="text")] = None
+    """Description of slices, including information about preparation thickness, orientation, temperature, and
+    bath solution.
+    """
+    source_script: Annotated[NWBFile__general__source_script | None, Dataset()] = None
+    """Script file or link to public source code used to create this NWB file."""
+    was_generated_by: Annotated[Array | None, Dataset(dtype="text", shape=((None, 2),))] = None
+    """Name and version of software package(s) used to generate data contained in this NWB file. For each
+    software package or library, include the name of the software as the first value and the version as the
+    second value.
+    """
+    stimulus: Annotated[str | None, Dataset(dtype="text")] = None
+    """Notes about stimuli, such as how and where they were presented."""
+    surgery: Annotated[str | None, Dataset(dtype="text")] = None
+    """Narrative description about surgery/surgeries, including date(s) and who performed surgery."""
+    virus: Annotated[str | None, Dataset(dtype="text")] = None
+    """Information about virus(es) used in experiments, including virus ID, source, date made, injection
+    location, volume, etc.
+    """
+    external_resources: Annotated[HERD | None, Group()] = None
+    """This is the HERD structure for this specific NWBFile, storing the mapped external resources."""
+    lab_meta_data: Annotated[Collection[LabMetaData], Children(kind="group")] = Field(default_factory=Collection)
+    """Place-holder that can be extended so that lab-specific meta-data can be placed in /general."""
+    devices: Annotated[NWBFile__general__devices | None, Group()] = None
+    """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc.
+    """
+    subject: Annotated[Subject | None, Group()] = None
+    """Information about the animal or person from which the data was measured."""
+    extracellular_ephys: Annotated[NWBFile__general__extracellular_ephys | None, Group()] = None
+    """Metadata related to extracellular electrophysiology."""
+    intracellular_ephys: Annotated[NWBFile__general__intracellular_ephys | None, Group()] = None
+    """Metadata related to intracellular electrophysiology."""
+    optogenetics: Annotated[NWBFile__general__optogenetics | None, Group()] = None
+    """Metadata describing optogenetic stimulation."""
+    optophysiology: Annotated[NWBFile__general__optophysiology | None, Group()] = None
+    """Metadata related to optophysiology."""
+
+    file_name: ClassVar[Shortcut[str | None]] = Shortcut("source_script", "file_name")
+    device: ClassVar[Shortcut[Collection[Device] | None]] = Shortcut("devices", "device")
+    models: ClassVar[Shortcut[NWBFile__general__devices__models | None]] = Shortcut("devices", "models")
+    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("devices", "models", "device_model")
+    electrode_group: ClassVar[Shortcut[Collection[ElectrodeGroup] | None]] = Shortcut("extracellular_ephys", "electrode_group")
+    electrodes: ClassVar[Shortcut[ElectrodesTable | None]] = Shortcut("extracellular_ephys", "electrodes")
+    filtering: ClassVar[Shortcut[str | None]] = Shortcut("intracellular_ephys", "filtering")
+    intracellular_electrode: ClassVar[Shortcut[Collection[IntracellularElectrode] | None]] = Shortcut("intracellular_ephys", "intracellular_electrode")
+    sweep_table: ClassVar[Shortcut[SweepTable | None]] = Shortcut("intracellular_ephys", "sweep_table")
+    intracellular_recordings: ClassVar[Shortcut[IntracellularRecordingsTable | None]] = Shortcut("intracellular_ephys", "intracellular_recordings")
+    simultaneous_recordings: ClassVar[Shortcut[SimultaneousRecordingsTable | None]] = Shortcut("intracellular_ephys", "simultaneous_recordings")
+    sequential_recordings: ClassVar[Shortcut[SequentialRecordingsTable | None]] = Shortcut("intracellular_ephys", "sequential_recordings")
+    repetitions: ClassVar[Shortcut[RepetitionsTable | None]] = Shortcut("intracellular_ephys", "repetitions")
+    experimental_conditions: ClassVar[Shortcut[ExperimentalConditionsTable | None]] = Shortcut("intracellular_ephys", "experimental_conditions")
+    optogenetic_stimulus_site: ClassVar[Shortcut[Collection[OptogeneticStimulusSite] | None]] = Shortcut("optogenetics", "optogenetic_stimulus_site")
+    imaging_plane: ClassVar[Shortcut[Collection[ImagingPlane] | None]] = Shortcut("optophysiology", "imaging_plane")
+
+
+class NWBFile__intervals(NWBGroup):
+    """Experimental intervals, whether these are logically distinct sub-experiments having a particular
+    scientific goal, trials (see trials subgroup) during an experiment, or epochs (see epochs subgroup)
+    derived from analysis of data.
+    """
+
+    epochs: Annotated[TimeIntervals | None, Group()] = None
+    """Time intervals marking coarse-grained experimental phases or subdivisions of a recording session, such
+    as baseline, task, rest, or sleep stages.
+    """
+    trials: Annotated[TimeIntervals | None, Group()] = None
+    """Time intervals corresponding to repeated experimental units with consistent structure, such as
+    individual stimulus-response-reward cycles.
+    """
+    invalid_times: Annotated[TimeIntervals | None, Group()] = None
+    """Time intervals that should be removed from analysis."""
+    time_intervals: Annotated[Collection[TimeIntervals], Children(kind="group")] = Field(default_factory=Collection)
+    """Optional additional table(s) for describing other experimental time intervals."""
+
+
+class NWBFile__events(NWBGroup):
+    """Experimental event tables for the session, stored as `EventsTable` instances. This is the recommended
+    location for all event tables in the file, regardless of whether the events were emitted directly by
+    the acquisition system (TTL edges, hardware event channels), derived by user processing (filtering,
+    detection algorithms), or added as post-hoc annotations. The provenance of each table can be recorded
+    in the `source_description` attribute of the `EventsTable` and described in more detail in its
+    `description`. Each `EventsTable` should hold events of a single type (i.e., events sharing the same
+    per-event metadata columns). For periods with required start and stop times, see `/intervals/`. For
+    continuous acquired signals or stimulus templates from which events may have been derived, see
+    `/acquisition/` or `/stimulus/`.
+    """
+
+    events_table: Annotated[Collection[EventsTable], Children(kind="group")] = Field(default_factory=Collection)
+    """An EventsTable holding a collection of event times of a particular type (e.g., licks, rewards, stimulus
+    presentations) along with their per-event metadata.
+    """
+
+
+class Units__spike_times(VectorData):
+    """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time
+    or, if defined, timestamps_reference_time). Times should be stored in ascending order.
+    """
+
+    value: Annotated[Array, Value(dtype="float64", shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
+    """The data."""
+    resolution: Annotated[float | None, Attribute(dtype="float64")] = None
+    """The temporal resolution of the spike times, in seconds. This is typically the sampling period
+    (1/sampling_rate) of the acquisition data from which spikes were extracted. If the acquisition data was
+    downsampled before spike sorting, the resolution should be based on the downsampled sampling rate
+    (lower sampling rate, larger resolution value). If interpolation was applied during spike sorting, then
+    spike times may fall between samples of the acquisition data, so the resolution should be the
+    interpolation step size (higher sampling rate, smaller resolution value).
+    """
+
+
+class Units__waveform_mean(VectorData):
+    """Spike waveform mean for each spike unit."""
+
+    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
+    """The data."""
+    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Sampling rate, in hertz."""
+    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
+    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
+    applies to every unit in the table. Together with 'sampling_rate' and the number of samples, this fully
+    specifies where each waveform sample falls relative to the spike event.
+    """
+    unit: Annotated[str, Attribute(dtype="text")] = "volts"
+    """Unit of measurement. The default value is 'volts'."""
+
+
+class Units__waveform_sd(VectorData):
+    """Spike waveform standard deviation for each spike unit."""
+
+    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
+    """The data."""
+    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Sampling rate, in hertz."""
+    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
+    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
+    applies to every unit in the table. Together with 'sampling_rate' and the number of samples, this fully
+    specifies where each waveform sample falls relative to the spike event.
+    """
+    unit: Annotated[str, Attribute(dtype="text")] = "volts"
+    """Unit of measurement. The default value is 'volts'."""
+
+
+class Units__waveforms(VectorData):
+    """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The
+    'waveforms_index' column indexes which waveforms in this column belong to the same spike event for a
+    given unit, where each waveform was recorded from a different electrode. The 'waveforms_index_index'
+    column indexes the 'waveforms_index' column to indicate which spike events belong to a given unit. For
+    example, if the 'waveforms_index_index' column has values [2, 5, 6], then the first 2 elements of the
+    'waveforms_index' column correspond to the 2 spike events of the first unit, the next 3 elements of the
+    'waveforms_index' column correspond to the 3 spike events of the second unit, and the next 1 element of
+    the 'waveforms_index' column corresponds to the 1 spike event of the third unit. If the
+    'waveforms_index' column has values [3, 6, 8, 10, 12, 13], then the first 3 elements of the 'waveforms'
+    column contain the 3 spike waveforms that were recorded from 3 different electrodes for the first spike
+    time of the first unit. See
+    https://nwb-schema.readthedocs.io/en/stable/format_description.html#doubly-ragged-arrays for a
+    graphical representation of this example. When there is only one electrode for each unit (i.e., each
+    spike time is associated with a single waveform), then the 'waveforms_index' column will have values 1,
+    2, ..., N, where N is the number of spike events. The number of electrodes for each spike event should
+    be the same within a given unit. The 'electrodes' column should be used to indicate which electrodes
+    are associated with each unit, and the order of the waveforms within a given unit x spike event should
+    be the same as the order of the electrodes referenced in the 'electrodes' column of this table. The
+    number of samples for each waveform must be the same.
+    """
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None),))]
+    """The data."""
+    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Sampling rate, in hertz."""
+    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
+    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
+    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
+    applies to every waveform in the table. Together with 'sampling_rate' and the number of samples, this
+    fully specifies where each waveform sample falls relative to the spike event.
+    """
+    unit: Annotated[str, Attribute(dtype="text")] = "volts"
+    """Unit of measurement. The default value is 'volts'."""
+
+
+class Units(DynamicTable):
+    """Data about spiking units. Event times of observed units (e.g., cell, synapse, etc.) should be
+    concatenated and stored in spike_times.
+    """
+
+    neurodata_type: ClassVar[str] = "Units"
+    namespace: ClassVar[str] = "core"
+
+    spike_times_index: Annotated[VectorIndex | None, Dataset()] = None
+    """Index into the spike_times dataset."""
+    spike_times: Annotated[Units__spike_times | None, Dataset()] = None
+    """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time
+    or, if defined, timestamps_reference_time). Times should be stored in ascending order.
+    """
+    obs_intervals_index: Annotated[VectorIndex | None, Dataset()] = None
+    """Index into the obs_intervals dataset."""
+    obs_intervals: Annotated[VectorData | None, Dataset(dtype="float64", shape=((None, 2),))] = None
+    """Observation intervals for each unit, in seconds, relative to the session reference time (i.e.,
+    session_start_time or, if defined, timestamps_reference_time). Intervals should be in ascending order
+    and non-overlapping.
+    """
+    electrodes_index: Annotated[VectorIndex | None, Dataset()] = None
+    """Index into electrodes."""
+    electrodes: Annotated[DynamicTableRegion | None, Dataset()] = None
+    """Electrode that each spike unit came from, specified using a DynamicTableRegion."""
+    electrode_group: Annotated[VectorData | None, Dataset(dtype="object:ElectrodeGroup")] = None
+    """Electrode group that each spike unit came from."""
+    waveform_mean: Annotated[Units__waveform_mean | None, Dataset()] = None
+    """Spike waveform mean for each spike unit."""
+    waveform_sd: Annotated[Units__waveform_sd | None, Dataset()] = None
+    """Spike waveform standard deviation for each spike unit."""
+    waveforms: Annotated[Units__waveforms | None, Dataset()] = None
+    """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The
+    'waveforms_index' column indexes which waveforms in this column belong to the same spike event for a
+    given unit, where each waveform was recorded from a different electrode. The 'waveforms_index_index'
+    column indexes the 'waveforms_index' column to indicate which spike events belong to a given unit. For
+    example, if the 'waveforms_index_index' column has values [2, 5, 6], then the first 2 elements of the
+    'waveforms_index' column correspond to the 2 spike events of the first unit, the next 3 elements of the
+    'waveforms_index' column correspond to the 3 spike events of the second unit, and the next 1 element of
+    the 'waveforms_index' column corresponds to the 1 spike event of the third unit. If the
+    'waveforms_index' column has values [3, 6, 8, 10, 12, 13], then the first 3 elements of the 'waveforms'
+    column contain the 3 spike waveforms that were recorded from 3 different electrodes for the first spike
+    time of the first unit. See
+    https://nwb-schema.readthedocs.io/en/stable/format_description.html#doubly-ragged-arrays for a
+    graphical representation of this example. When there is only one electrode for each unit (i.e., each
+    spike time is associated with a single waveform), then the 'waveforms_index' column will have values 1,
+    2, ..., N, where N is the number of spike events. The number of electrodes for each spike event should
+    be the same within a given unit. The 'electrodes' column should be used to indicate which electrodes
+    are associated with each unit, and the order of the waveforms within a given unit x spike event should
+    be the same as the order of the electrodes referenced in the 'electrodes' column of this table. The
+    number of samples for each waveform must be the same.
+    """
+    waveforms_index: Annotated[VectorIndex | None, Dataset()] = None
+    """Index into the 'waveforms' dataset. One value for every spike event. See 'waveforms' for more detail.
+    """
+    waveforms_index_index: Annotated[VectorIndex | None, Dataset()] = None
+    """Index into the 'waveforms_index' dataset. One value for every unit (row in the table). See 'waveforms'
+    for more detail.
+    """
 
 
 class NWBFile(NWBContainer):
@@ -885,397 +1817,14 @@ class NWBFile(NWBContainer):
     events_table: ClassVar[Shortcut[Collection[EventsTable] | None]] = Shortcut("events", "events_table")
 
 
-class LabMetaData(NWBContainer):
-    """Lab-specific meta-data."""
+class AbstractFeatureSeries__data(TimeSeries__data):
+    """Values of each feature at each time."""
 
-    neurodata_type: ClassVar[str] = "LabMetaData"
-    namespace: ClassVar[str] = "core"
-
-
-class Subject(NWBContainer):
-    """Information about the animal or person from which the data was measured."""
-
-    neurodata_type: ClassVar[str] = "Subject"
-    namespace: ClassVar[str] = "core"
-
-    age: Annotated[Subject__age | None, Dataset()] = None
-    """Age of subject. Can be supplied instead of 'date_of_birth'. The ISO 8601 Duration format is
-    recommended, e.g., 'P90D' for 90 days old. If the precise age is unknown, an age range can be given by
-    '[lower bound]/[upper bound]' e.g. 'P10D/P20D' would mean that the age is in between 10 and 20 days. If
-    only the lower bound is known, then including only the slash after that lower bound can be used to
-    indicate a missing bound. For instance, 'P90Y/' would indicate that the age is 90 years or older.
-    """
-    date_of_birth: Annotated[datetime | None, Dataset(dtype="isodatetime")] = None
-    """Date of birth of subject. Can be supplied instead of 'age'."""
-    description: Annotated[str | None, Dataset(dtype="text")] = None
-    """Description of subject and where subject came from (e.g., breeder, if animal)."""
-    genotype: Annotated[str | None, Dataset(dtype="text")] = None
-    """Genetic strain. If absent, assume Wild Type (WT)."""
-    sex: Annotated[str | None, Dataset(dtype="text")] = None
-    """Biological sex of subject."""
-    species: Annotated[str | None, Dataset(dtype="text")] = None
-    """Species of subject."""
-    strain: Annotated[str | None, Dataset(dtype="text")] = None
-    """Strain of subject."""
-    subject_id: Annotated[str | None, Dataset(dtype="text")] = None
-    """ID of animal/person used/participating in experiment (lab convention)."""
-    weight: Annotated[str | None, Dataset(dtype="text")] = None
-    """Weight at time of experiment, at time of surgery and at other important times."""
-
-    reference: ClassVar[Shortcut[str | None]] = Shortcut("age", "reference")
-
-
-class NWBFile__acquisition(NWBGroup):
-    """Data streams recorded from the system, including ephys, ophys, tracking, etc. This group should be
-    read-only after the experiment is completed and timestamps are corrected to a common timebase. The data
-    stored here may be links to raw data stored in external NWB files. This will allow keeping bulky raw
-    data out of the file while preserving the option of keeping some/all in the file. Acquired data
-    includes tracking and experimental data streams (i.e., everything measured from the system). If bulky
-    data is stored in the /acquisition group, the data can exist in a separate NWB file that is linked to
-    by the file being used for processing and analysis.
-    """
-
-    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(default_factory=Collection)
-    """Acquired, raw data."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
-    """Tabular data that is relevant to acquisition"""
-
-
-class NWBFile__analysis(NWBGroup):
-    """Lab-specific and custom scientific analysis of data. There is no defined format for the content of this
-    group - the format is up to the individual user/lab. To facilitate sharing analysis data between labs,
-    the contents here should be stored in standard types (e.g., neurodata_types) and appropriately
-    documented. The file can store lab-specific and custom data analysis without restriction on its form or
-    schema, reducing data formatting restrictions on end users. Such data should be placed in the analysis
-    group. The analysis data should be documented so that it could be shared with other labs.
-    """
-
-    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
-    """Custom analysis results."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
-    """Tabular data that is relevant to data stored in analysis"""
-
-
-class NWBFile__scratch(NWBGroup):
-    """A place to store one-off analysis results. Data placed here is not intended for sharing. By placing
-    data here, users acknowledge that there is no guarantee that their data meets any standard.
-    """
-
-    scratch_data: Annotated[Collection[ScratchData], Children(kind="dataset")] = Field(default_factory=Collection)
-    """Any one-off datasets"""
-    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
-    """Any one-off containers"""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
-    """Any one-off tables"""
-
-
-class NWBFile__processing(NWBGroup):
-    """The home for ProcessingModules. These modules perform intermediate analysis of data that is necessary
-    to perform before scientific analysis. Examples include spike clustering, extracting position from
-    tracking data, stitching together image slices. ProcessingModules can be large and express many data
-    sets from relatively complex analysis (e.g., spike detection and clustering) or small, representing
-    extraction of position information from tracking video, or even binary lick/no-lick decisions. Common
-    software tools (e.g., klustakwik, MClust) are expected to read/write data here. 'Processing' refers to
-    intermediate analysis of the acquired data to make it more amenable to scientific analysis.
-    """
-
-    processing_module: Annotated[Collection[ProcessingModule], Children(kind="group")] = Field(default_factory=Collection)
-    """Intermediate analysis of acquired data."""
-
-
-class NWBFile__stimulus(NWBGroup):
-    """Data pushed into the system (e.g., video stimulus, sound, voltage, etc.) and secondary representations
-    of that data (e.g., measurements of something used as a stimulus). This group should be made read-only
-    after the experiment is complete and timestamps are corrected to a common timebase. Stores both
-    presented stimuli and stimulus templates, the latter in case the same stimulus is presented multiple
-    times, or is pulled from an external stimulus library. Stimuli are here defined as any signal that is
-    pushed into the system as part of the experiment (e.g., sound, video, voltage, etc.). Many different
-    experiments can use the same stimuli, and stimuli can be reused during an experiment. The stimulus
-    group is organized so that one version of template stimuli can be stored and these can be used multiple
-    times. These templates can exist in the present file or can be linked to a remote library file.
-    """
-
-    presentation: Annotated[NWBFile__stimulus__presentation, Group()] = Field(default_factory=lambda: NWBFile__stimulus__presentation(name="presentation"))
-    """Stimuli presented during the experiment."""
-    templates: Annotated[NWBFile__stimulus__templates, Group()] = Field(default_factory=lambda: NWBFile__stimulus__templates(name="templates"))
-    """Template stimuli. Timestamps in templates are based on stimulus design and are relative to the
-    beginning of the stimulus. When templates are used, the stimulus instances must convert presentation
-    times to the experiment's time reference frame.
-    """
-
-    nwb_data_interface: ClassVar[Shortcut[Collection[NWBDataInterface]]] = Shortcut("presentation", "nwb_data_interface")
-    dynamic_table: ClassVar[Shortcut[Collection[DynamicTable]]] = Shortcut("presentation", "dynamic_table")
-    images: ClassVar[Shortcut[Collection[Images]]] = Shortcut("templates", "images")
-
-
-class NWBFile__stimulus__presentation(NWBGroup):
-    """Stimuli presented during the experiment."""
-
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
-    """TimeSeries objects containing data of presented stimuli."""
-    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(default_factory=Collection)
-    """Generic NWB data interfaces, usually from an extension, containing data of presented stimuli."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
-    """DynamicTable objects containing data of presented stimuli."""
-
-
-class NWBFile__stimulus__templates(NWBGroup):
-    """Template stimuli. Timestamps in templates are based on stimulus design and are relative to the
-    beginning of the stimulus. When templates are used, the stimulus instances must convert presentation
-    times to the experiment's time reference frame.
-    """
-
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
-    """TimeSeries objects containing template data of presented stimuli."""
-    images: Annotated[Collection[Images], Children(kind="group")] = Field(default_factory=Collection)
-    """Images objects containing images of presented stimuli."""
-
-
-class NWBFile__general(NWBGroup):
-    """Experimental metadata, including protocol, notes and description of hardware device(s). The metadata
-    stored in this section should be used to describe the experiment. Metadata necessary for interpreting
-    the data is stored with the data. General experimental metadata, including animal strain, experimental
-    protocols, experimenter, devices, etc. are stored under 'general'. Core metadata (e.g., that required
-    to interpret data fields) is stored with the data itself, and implicitly defined by the file
-    specification (e.g., time is in seconds). The strategy used here for storing non-core metadata is to
-    use free-form text fields, such as would appear in sentences or paragraphs from a Methods section.
-    Metadata fields are text to enable them to be more general, for example to represent ranges instead of
-    numerical values. Machine-readable metadata is stored as attributes to these free-form datasets. All
-    entries in the below table are to be included when data is present. Unused groups (e.g.,
-    intracellular_ephys in an optophysiology experiment) should not be created unless there is data to
-    store within them.
-    """
-
-    data_collection: Annotated[str | None, Dataset(dtype="text")] = None
-    """Notes about data collection and analysis."""
-    experiment_description: Annotated[str | None, Dataset(dtype="text")] = None
-    """General description of the experiment."""
-    experimenter: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
-    """Name of person(s) who performed the experiment. Can also specify roles of different people involved."""
-    institution: Annotated[str | None, Dataset(dtype="text")] = None
-    """Institution(s) where experiment was performed."""
-    keywords: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
-    """Terms to search over."""
-    lab: Annotated[str | None, Dataset(dtype="text")] = None
-    """Laboratory where experiment was performed."""
-    notes: Annotated[str | None, Dataset(dtype="text")] = None
-    """Notes about the experiment."""
-    pharmacology: Annotated[str | None, Dataset(dtype="text")] = None
-    """Description of drugs used, including how and when they were administered. Anesthesia(s), painkiller(s),
-    etc., plus dosage, concentration, etc.
-    """
-    protocol: Annotated[str | None, Dataset(dtype="text")] = None
-    """Experimental protocol, if applicable. e.g., include IACUC protocol number."""
-    related_publications: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
-    """Publication information. PMID, DOI, URL, etc."""
-    session_id: Annotated[str | None, Dataset(dtype="text")] = None
-    """Lab-specific ID for the session."""
-    slices: Annotated[str | None, Dataset(dtype="text")] = None
-    """Description of slices, including information about preparation thickness, orientation, temperature, and
-    bath solution.
-    """
-    source_script: Annotated[NWBFile__general__source_script | None, Dataset()] = None
-    """Script file or link to public source code used to create this NWB file."""
-    was_generated_by: Annotated[Array | None, Dataset(dtype="text", shape=((None, 2),))] = None
-    """Name and version of software package(s) used to generate data contained in this NWB file. For each
-    software package or library, include the name of the software as the first value and the version as the
-    second value.
-    """
-    stimulus: Annotated[str | None, Dataset(dtype="text")] = None
-    """Notes about stimuli, such as how and where they were presented."""
-    surgery: Annotated[str | None, Dataset(dtype="text")] = None
-    """Narrative description about surgery/surgeries, including date(s) and who performed surgery."""
-    virus: Annotated[str | None, Dataset(dtype="text")] = None
-    """Information about virus(es) used in experiments, including virus ID, source, date made, injection
-    location, volume, etc.
-    """
-    external_resources: Annotated[HERD | None, Group()] = None
-    """This is the HERD structure for this specific NWBFile, storing the mapped external resources."""
-    lab_meta_data: Annotated[Collection[LabMetaData], Children(kind="group")] = Field(default_factory=Collection)
-    """Place-holder that can be extended so that lab-specific meta-data can be placed in /general."""
-    devices: Annotated[NWBFile__general__devices | None, Group()] = None
-    """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc.
-    """
-    subject: Annotated[Subject | None, Group()] = None
-    """Information about the animal or person from which the data was measured."""
-    extracellular_ephys: Annotated[NWBFile__general__extracellular_ephys | None, Group()] = None
-    """Metadata related to extracellular electrophysiology."""
-    intracellular_ephys: Annotated[NWBFile__general__intracellular_ephys | None, Group()] = None
-    """Metadata related to intracellular electrophysiology."""
-    optogenetics: Annotated[NWBFile__general__optogenetics | None, Group()] = None
-    """Metadata describing optogenetic stimulation."""
-    optophysiology: Annotated[NWBFile__general__optophysiology | None, Group()] = None
-    """Metadata related to optophysiology."""
-
-    file_name: ClassVar[Shortcut[str | None]] = Shortcut("source_script", "file_name")
-    device: ClassVar[Shortcut[Collection[Device] | None]] = Shortcut("devices", "device")
-    models: ClassVar[Shortcut[NWBFile__general__devices__models | None]] = Shortcut("devices", "models")
-    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("devices", "models", "device_model")
-    electrode_group: ClassVar[Shortcut[Collection[ElectrodeGroup] | None]] = Shortcut("extracellular_ephys", "electrode_group")
-    electrodes: ClassVar[Shortcut[ElectrodesTable | None]] = Shortcut("extracellular_ephys", "electrodes")
-    filtering: ClassVar[Shortcut[str | None]] = Shortcut("intracellular_ephys", "filtering")
-    intracellular_electrode: ClassVar[Shortcut[Collection[IntracellularElectrode] | None]] = Shortcut("intracellular_ephys", "intracellular_electrode")
-    sweep_table: ClassVar[Shortcut[SweepTable | None]] = Shortcut("intracellular_ephys", "sweep_table")
-    intracellular_recordings: ClassVar[Shortcut[IntracellularRecordingsTable | None]] = Shortcut("intracellular_ephys", "intracellular_recordings")
-    simultaneous_recordings: ClassVar[Shortcut[SimultaneousRecordingsTable | None]] = Shortcut("intracellular_ephys", "simultaneous_recordings")
-    sequential_recordings: ClassVar[Shortcut[SequentialRecordingsTable | None]] = Shortcut("intracellular_ephys", "sequential_recordings")
-    repetitions: ClassVar[Shortcut[RepetitionsTable | None]] = Shortcut("intracellular_ephys", "repetitions")
-    experimental_conditions: ClassVar[Shortcut[ExperimentalConditionsTable | None]] = Shortcut("intracellular_ephys", "experimental_conditions")
-    optogenetic_stimulus_site: ClassVar[Shortcut[Collection[OptogeneticStimulusSite] | None]] = Shortcut("optogenetics", "optogenetic_stimulus_site")
-    imaging_plane: ClassVar[Shortcut[Collection[ImagingPlane] | None]] = Shortcut("optophysiology", "imaging_plane")
-
-
-class NWBFile__general__source_script(NWBDataset):
-    """Script file or link to public source code used to create this NWB file."""
-
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
     """The data."""
-    file_name: Annotated[str, Attribute(dtype="text")]
-    """Name of script file."""
-
-
-class NWBFile__general__devices(NWBGroup):
-    """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc.
-    """
-
-    device: Annotated[Collection[Device], Children(kind="group")] = Field(default_factory=Collection)
-    """Data acquisition devices."""
-    models: Annotated[NWBFile__general__devices__models | None, Group()] = None
-    """Collection of data acquisition device models."""
-
-    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("models", "device_model")
-
-
-class NWBFile__general__devices__models(NWBGroup):
-    """Collection of data acquisition device models."""
-
-    device_model: Annotated[Collection[DeviceModel], Children(kind="group")] = Field(default_factory=Collection)
-    """Data acquisition device models."""
-
-
-class NWBFile__general__extracellular_ephys(NWBGroup):
-    """Metadata related to extracellular electrophysiology."""
-
-    electrode_group: Annotated[Collection[ElectrodeGroup], Children(kind="group")] = Field(default_factory=Collection)
-    """Physical group of electrodes."""
-    electrodes: Annotated[ElectrodesTable | None, Group()] = None
-    """A table of all electrodes (i.e., channels) used for recording. Changed in NWB 2.9.0 to use the newly
-    added ElectrodesTable neurodata type instead of a DynamicTable with added columns.
-    """
-
-
-class NWBFile__general__intracellular_ephys(NWBGroup):
-    """Metadata related to intracellular electrophysiology."""
-
-    filtering: Annotated[str | None, Dataset(dtype="text")] = None
-    """[DEPRECATED] Use IntracellularElectrode.filtering instead. Description of filtering used. Includes
-    filtering type and parameters, frequency fall-off, etc. If this changes between TimeSeries, filter
-    description should be stored as a text attribute for each TimeSeries.
-    """
-    intracellular_electrode: Annotated[Collection[IntracellularElectrode], Children(kind="group")] = Field(default_factory=Collection)
-    """An intracellular electrode."""
-    sweep_table: Annotated[SweepTable | None, Group()] = None
-    """[DEPRECATED] Table used to group different PatchClampSeries. SweepTable is being replaced by
-    IntracellularRecordingsTable and SimultaneousRecordingsTable tables. Additional
-    SequentialRecordingsTable, RepetitionsTable and ExperimentalConditions tables provide enhanced support
-    for experiment metadata.
-    """
-    intracellular_recordings: Annotated[IntracellularRecordingsTable | None, Group()] = None
-    """A table to group together a stimulus and response from a single electrode and a single simultaneous
-    recording. Each row in the table represents a single recording consisting typically of a stimulus and a
-    corresponding response. In some cases, however, only a stimulus or a response are recorded as part of
-    an experiment. In this case, both the stimulus and response will point to the same TimeSeries while the
-    idx_start and count of the invalid column will be set to -1, thus, indicating that no values have been
-    recorded for the stimulus or response, respectively. Note, a recording MUST contain at least a stimulus
-    or a response. Typically the stimulus and response are PatchClampSeries. However, the use of AD/DA
-    channels that are not associated to an electrode is also common in intracellular electrophysiology, in
-    which case other TimeSeries may be used.
-    """
-    simultaneous_recordings: Annotated[SimultaneousRecordingsTable | None, Group()] = None
-    """A table for grouping different intracellular recordings from the IntracellularRecordingsTable table
-    together that were recorded simultaneously from different electrodes
-    """
-    sequential_recordings: Annotated[SequentialRecordingsTable | None, Group()] = None
-    """A table for grouping different sequential recordings from the SimultaneousRecordingsTable table
-    together. This is typically used to group together sequential recordings where a sequence of stimuli of
-    the same type with varying parameters have been presented in a sequence.
-    """
-    repetitions: Annotated[RepetitionsTable | None, Group()] = None
-    """A table for grouping different sequential intracellular recordings together. With each
-    SequentialRecording typically representing a particular type of stimulus, the RepetitionsTable table is
-    typically used to group sets of stimuli applied in sequence.
-    """
-    experimental_conditions: Annotated[ExperimentalConditionsTable | None, Group()] = None
-    """A table for grouping different intracellular recording repetitions together that belong to the same
-    experimental conditions.
-    """
-
-
-class NWBFile__general__optogenetics(NWBGroup):
-    """Metadata describing optogenetic stimulation."""
-
-    optogenetic_stimulus_site: Annotated[Collection[OptogeneticStimulusSite], Children(kind="group")] = Field(default_factory=Collection)
-    """An optogenetic stimulation site."""
-
-
-class NWBFile__general__optophysiology(NWBGroup):
-    """Metadata related to optophysiology."""
-
-    imaging_plane: Annotated[Collection[ImagingPlane], Children(kind="group")] = Field(default_factory=Collection)
-    """An imaging plane."""
-
-
-class NWBFile__intervals(NWBGroup):
-    """Experimental intervals, whether these are logically distinct sub-experiments having a particular
-    scientific goal, trials (see trials subgroup) during an experiment, or epochs (see epochs subgroup)
-    derived from analysis of data.
-    """
-
-    epochs: Annotated[TimeIntervals | None, Group()] = None
-    """Time intervals marking coarse-grained experimental phases or subdivisions of a recording session, such
-    as baseline, task, rest, or sleep stages.
-    """
-    trials: Annotated[TimeIntervals | None, Group()] = None
-    """Time intervals corresponding to repeated experimental units with consistent structure, such as
-    individual stimulus-response-reward cycles.
-    """
-    invalid_times: Annotated[TimeIntervals | None, Group()] = None
-    """Time intervals that should be removed from analysis."""
-    time_intervals: Annotated[Collection[TimeIntervals], Children(kind="group")] = Field(default_factory=Collection)
-    """Optional additional table(s) for describing other experimental time intervals."""
-
-
-class NWBFile__events(NWBGroup):
-    """Experimental event tables for the session, stored as `EventsTable` instances. This is the recommended
-    location for all event tables in the file, regardless of whether the events were emitted directly by
-    the acquisition system (TTL edges, hardware event channels), derived by user processing (filtering,
-    detection algorithms), or added as post-hoc annotations. The provenance of each table can be recorded
-    in the `source_description` attribute of the `EventsTable` and described in more detail in its
-    `description`. Each `EventsTable` should hold events of a single type (i.e., events sharing the same
-    per-event metadata columns). For periods with required start and stop times, see `/intervals/`. For
-    continuous acquired signals or stimulus templates from which events may have been derived, see
-    `/acquisition/` or `/stimulus/`.
-    """
-
-    events_table: Annotated[Collection[EventsTable], Children(kind="group")] = Field(default_factory=Collection)
-    """An EventsTable holding a collection of event times of a particular type (e.g., licks, rewards, stimulus
-    presentations) along with their per-event metadata.
-    """
-
-
-class Subject__age(NWBDataset):
-    """Age of subject. Can be supplied instead of 'date_of_birth'. The ISO 8601 Duration format is
-    recommended, e.g., 'P90D' for 90 days old. If the precise age is unknown, an age range can be given by
-    '[lower bound]/[upper bound]' e.g. 'P10D/P20D' would mean that the age is in between 10 and 20 days. If
-    only the lower bound is known, then including only the slash after that lower bound can be used to
-    indicate a missing bound. For instance, 'P90Y/' would indicate that the age is 90 years or older.
-    """
-
-    value: Annotated[str | Array, Value(dtype="text")]
-    """The data."""
-    reference: Annotated[str, Attribute(dtype="text")] = "birth"
-    """Age is with reference to this event. Can be 'birth' or 'gestational'. If reference is omitted, 'birth'
-    is implied.
+    unit: Annotated[str, Attribute(dtype="text")] = "see 'feature_units'"
+    """Since there can be different units for different features, store the units in 'feature_units'. The
+    default value for this attribute is "see 'feature_units'".
     """
 
 
@@ -1300,6 +1849,21 @@ class AbstractFeatureSeries(TimeSeries):
     """Description of the features represented in TimeSeries::data."""
 
 
+class AnnotationSeries__data(TimeSeries__data):
+    """Annotations made during an experiment."""
+
+    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
+    """The data."""
+    resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
+    """Smallest meaningful difference between values in data. Annotations have no units, so the value is fixed
+    to -1.0.
+    """
+    unit: Annotated[Literal["n/a"], Attribute(dtype="text", value="n/a")] = "n/a"
+    """Base unit of measurement for working with the data. Annotations have no units, so the value is fixed to
+    'n/a'.
+    """
+
+
 class AnnotationSeries(TimeSeries):
     """DEPRECATED. Use an `EventsTable` instead, placed in the top-level `/events` group of the `NWBFile`. The
     `timestamps` field maps to the `timestamp` column, and the `data` field (annotation strings) maps to
@@ -1315,6 +1879,21 @@ class AnnotationSeries(TimeSeries):
 
     data: Annotated[AnnotationSeries__data, Dataset()]
     """Annotations made during an experiment."""
+
+
+class IntervalSeries__data(TimeSeries__data):
+    """Use values >0 if interval started, <0 if interval ended."""
+
+    value: Annotated[Array, Value(dtype="int8", shape=((None,),))]
+    """The data."""
+    resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
+    """Smallest meaningful difference between values in data. IntervalSeries stores integer markers, so the
+    value is fixed to -1.0.
+    """
+    unit: Annotated[Literal["n/a"], Attribute(dtype="text", value="n/a")] = "n/a"
+    """Base unit of measurement for working with the data. IntervalSeries stores integer markers with no
+    physical unit, so the value is fixed to 'n/a'.
+    """
 
 
 class IntervalSeries(TimeSeries):
@@ -1353,6 +1932,17 @@ class FrequencyBandsTable(DynamicTable):
     """The standard deviation (bandwidth) of each Gaussian filter, in Hz."""
 
 
+class DecompositionSeries__data(TimeSeries__data):
+    """Data decomposed into frequency bands."""
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None),))]
+    """The data."""
+    unit: Annotated[str, Attribute(dtype="text")] = "no unit"
+    """Base unit of measurement for working with the data. Actual stored values are not necessarily stored in
+    these units. To access the data in these units, multiply 'data' by 'conversion'.
+    """
+
+
 class DecompositionSeries(TimeSeries):
     """Spectral analysis of a time series, e.g., of an LFP or a speech signal."""
 
@@ -1373,204 +1963,16 @@ class DecompositionSeries(TimeSeries):
     """
 
 
-class Units(DynamicTable):
-    """Data about spiking units. Event times of observed units (e.g., cell, synapse, etc.) should be
-    concatenated and stored in spike_times.
-    """
+class SpatialSeries__data(TimeSeries__data):
+    """1-D or 2-D array storing position or direction relative to some reference frame."""
 
-    neurodata_type: ClassVar[str] = "Units"
-    namespace: ClassVar[str] = "core"
-
-    spike_times_index: Annotated[VectorIndex | None, Dataset()] = None
-    """Index into the spike_times dataset."""
-    spike_times: Annotated[Units__spike_times | None, Dataset()] = None
-    """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time
-    or, if defined, timestamps_reference_time). Times should be stored in ascending order.
-    """
-    obs_intervals_index: Annotated[VectorIndex | None, Dataset()] = None
-    """Index into the obs_intervals dataset."""
-    obs_intervals: Annotated[VectorData | None, Dataset(dtype="float64", shape=((None, 2),))] = None
-    """Observation intervals for each unit, in seconds, relative to the session reference time (i.e.,
-    session_start_time or, if defined, timestamps_reference_time). Intervals should be in ascending order
-    and non-overlapping.
-    """
-    electrodes_index: Annotated[VectorIndex | None, Dataset()] = None
-    """Index into electrodes."""
-    electrodes: Annotated[DynamicTableRegion | None, Dataset()] = None
-    """Electrode that each spike unit came from, specified using a DynamicTableRegion."""
-    electrode_group: Annotated[VectorData | None, Dataset(dtype="object:ElectrodeGroup")] = None
-    """Electrode group that each spike unit came from."""
-    waveform_mean: Annotated[Units__waveform_mean | None, Dataset()] = None
-    """Spike waveform mean for each spike unit."""
-    waveform_sd: Annotated[Units__waveform_sd | None, Dataset()] = None
-    """Spike waveform standard deviation for each spike unit."""
-    waveforms: Annotated[Units__waveforms | None, Dataset()] = None
-    """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The
-    'waveforms_index' column indexes which waveforms in this column belong to the same spike event for a
-    given unit, where each waveform was recorded from a different electrode. The 'waveforms_index_index'
-    column indexes the 'waveforms_index' column to indicate which spike events belong to a given unit. For
-    example, if the 'waveforms_index_index' column has values [2, 5, 6], then the first 2 elements of the
-    'waveforms_index' column correspond to the 2 spike events of the first unit, the next 3 elements of the
-    'waveforms_index' column correspond to the 3 spike events of the second unit, and the next 1 element of
-    the 'waveforms_index' column corresponds to the 1 spike event of the third unit. If the
-    'waveforms_index' column has values [3, 6, 8, 10, 12, 13], then the first 3 elements of the 'waveforms'
-    column contain the 3 spike waveforms that were recorded from 3 different electrodes for the first spike
-    time of the first unit. See
-    https://nwb-schema.readthedocs.io/en/stable/format_description.html#doubly-ragged-arrays for a
-    graphical representation of this example. When there is only one electrode for each unit (i.e., each
-    spike time is associated with a single waveform), then the 'waveforms_index' column will have values 1,
-    2, ..., N, where N is the number of spike events. The number of electrodes for each spike event should
-    be the same within a given unit. The 'electrodes' column should be used to indicate which electrodes
-    are associated with each unit, and the order of the waveforms within a given unit x spike event should
-    be the same as the order of the electrodes referenced in the 'electrodes' column of this table. The
-    number of samples for each waveform must be the same.
-    """
-    waveforms_index: Annotated[VectorIndex | None, Dataset()] = None
-    """Index into the 'waveforms' dataset. One value for every spike event. See 'waveforms' for more detail.
-    """
-    waveforms_index_index: Annotated[VectorIndex | None, Dataset()] = None
-    """Index into the 'waveforms_index' dataset. One value for every unit (row in the table). See 'waveforms'
-    for more detail.
-    """
-
-
-class AbstractFeatureSeries__data(TimeSeries__data):
-    """Values of each feature at each time."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, 1), (None, 2), (None, 3)))]
     """The data."""
-    unit: Annotated[str, Attribute(dtype="text")] = "see 'feature_units'"
-    """Since there can be different units for different features, store the units in 'feature_units'. The
-    default value for this attribute is "see 'feature_units'".
+    unit: Annotated[str, Attribute(dtype="text")] = "meters"
+    """Base unit of measurement for working with the data. The default value is 'meters'. Actual stored values
+    are not necessarily stored in these units. To access the data in these units, multiply 'data' by
+    'conversion' and add 'offset'.
     """
-
-
-class AnnotationSeries__data(TimeSeries__data):
-    """Annotations made during an experiment."""
-
-    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
-    """The data."""
-    resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
-    """Smallest meaningful difference between values in data. Annotations have no units, so the value is fixed
-    to -1.0.
-    """
-    unit: Annotated[Literal["n/a"], Attribute(dtype="text", value="n/a")] = "n/a"
-    """Base unit of measurement for working with the data. Annotations have no units, so the value is fixed to
-    'n/a'.
-    """
-
-
-class IntervalSeries__data(TimeSeries__data):
-    """Use values >0 if interval started, <0 if interval ended."""
-
-    value: Annotated[Array, Value(dtype="int8", shape=((None,),))]
-    """The data."""
-    resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
-    """Smallest meaningful difference between values in data. IntervalSeries stores integer markers, so the
-    value is fixed to -1.0.
-    """
-    unit: Annotated[Literal["n/a"], Attribute(dtype="text", value="n/a")] = "n/a"
-    """Base unit of measurement for working with the data. IntervalSeries stores integer markers with no
-    physical unit, so the value is fixed to 'n/a'.
-    """
-
-
-class DecompositionSeries__data(TimeSeries__data):
-    """Data decomposed into frequency bands."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None),))]
-    """The data."""
-    unit: Annotated[str, Attribute(dtype="text")] = "no unit"
-    """Base unit of measurement for working with the data. Actual stored values are not necessarily stored in
-    these units. To access the data in these units, multiply 'data' by 'conversion'.
-    """
-
-
-class Units__spike_times(VectorData):
-    """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time
-    or, if defined, timestamps_reference_time). Times should be stored in ascending order.
-    """
-
-    value: Annotated[Array, Value(dtype="float64", shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
-    """The data."""
-    resolution: Annotated[float | None, Attribute(dtype="float64")] = None
-    """The temporal resolution of the spike times, in seconds. This is typically the sampling period
-    (1/sampling_rate) of the acquisition data from which spikes were extracted. If the acquisition data was
-    downsampled before spike sorting, the resolution should be based on the downsampled sampling rate
-    (lower sampling rate, larger resolution value). If interpolation was applied during spike sorting, then
-    spike times may fall between samples of the acquisition data, so the resolution should be the
-    interpolation step size (higher sampling rate, smaller resolution value).
-    """
-
-
-class Units__waveform_mean(VectorData):
-    """Spike waveform mean for each spike unit."""
-
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
-    """The data."""
-    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Sampling rate, in hertz."""
-    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
-    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
-    applies to every unit in the table. Together with 'sampling_rate' and the number of samples, this fully
-    specifies where each waveform sample falls relative to the spike event.
-    """
-    unit: Annotated[str, Attribute(dtype="text")] = "volts"
-    """Unit of measurement. The default value is 'volts'."""
-
-
-class Units__waveform_sd(VectorData):
-    """Spike waveform standard deviation for each spike unit."""
-
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
-    """The data."""
-    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Sampling rate, in hertz."""
-    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
-    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
-    applies to every unit in the table. Together with 'sampling_rate' and the number of samples, this fully
-    specifies where each waveform sample falls relative to the spike event.
-    """
-    unit: Annotated[str, Attribute(dtype="text")] = "volts"
-    """Unit of measurement. The default value is 'volts'."""
-
-
-class Units__waveforms(VectorData):
-    """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The
-    'waveforms_index' column indexes which waveforms in this column belong to the same spike event for a
-    given unit, where each waveform was recorded from a different electrode. The 'waveforms_index_index'
-    column indexes the 'waveforms_index' column to indicate which spike events belong to a given unit. For
-    example, if the 'waveforms_index_index' column has values [2, 5, 6], then the first 2 elements of the
-    'waveforms_index' column correspond to the 2 spike events of the first unit, the next 3 elements of the
-    'waveforms_index' column correspond to the 3 spike events of the second unit, and the next 1 element of
-    the 'waveforms_index' column corresponds to the 1 spike event of the third unit. If the
-    'waveforms_index' column has values [3, 6, 8, 10, 12, 13], then the first 3 elements of the 'waveforms'
-    column contain the 3 spike waveforms that were recorded from 3 different electrodes for the first spike
-    time of the first unit. See
-    https://nwb-schema.readthedocs.io/en/stable/format_description.html#doubly-ragged-arrays for a
-    graphical representation of this example. When there is only one electrode for each unit (i.e., each
-    spike time is associated with a single waveform), then the 'waveforms_index' column will have values 1,
-    2, ..., N, where N is the number of spike events. The number of electrodes for each spike event should
-    be the same within a given unit. The 'electrodes' column should be used to indicate which electrodes
-    are associated with each unit, and the order of the waveforms within a given unit x spike event should
-    be the same as the order of the electrodes referenced in the 'electrodes' column of this table. The
-    number of samples for each waveform must be the same.
-    """
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None),))]
-    """The data."""
-    sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Sampling rate, in hertz."""
-    time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
-    """Time, in milliseconds, from the start of the waveform to the spike peak. The peak is the alignment
-    point used during spike sorting, typically the sample of maximum absolute amplitude. The same value
-    applies to every waveform in the table. Together with 'sampling_rate' and the number of samples, this
-    fully specifies where each waveform sample falls relative to the spike event.
-    """
-    unit: Annotated[str, Attribute(dtype="text")] = "volts"
-    """Unit of measurement. The default value is 'volts'."""
 
 
 class SpatialSeries(TimeSeries):
@@ -1686,15 +2088,33 @@ class Position(NWBDataInterface):
     """SpatialSeries object containing position data."""
 
 
-class SpatialSeries__data(TimeSeries__data):
-    """1-D or 2-D array storing position or direction relative to some reference frame."""
+class ElectricalSeries__data(TimeSeries__data):
+    """Recorded voltage data."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, 1), (None, 2), (None, 3)))]
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None), (None, None, None)))]
     """The data."""
-    unit: Annotated[str, Attribute(dtype="text")] = "meters"
-    """Base unit of measurement for working with the data. The default value is 'meters'. Actual stored values
-    are not necessarily stored in these units. To access the data in these units, multiply 'data' by
-    'conversion' and add 'offset'.
+    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
+    """Base unit of measurement for working with the data. This value is fixed to 'volts'. Actual stored
+    values are not necessarily stored in these units. To access the data in these units, multiply 'data' by
+    'conversion', followed by 'channel_conversion' (if present), and then add 'offset'.
+    """
+
+
+class ElectricalSeries__channel_conversion(NWBDataset):
+    """Channel-specific conversion factor. Multiply the data in the 'data' dataset by these values along the
+    channel axis (as indicated by axis attribute) AND by the global conversion factor in the 'conversion'
+    attribute of 'data' to get the data values in Volts, i.e., data in Volts = data * data.conversion *
+    channel_conversion. This approach allows for both global and per-channel data conversion factors needed
+    to support the storage of electrical recordings as native values generated by data acquisition systems.
+    If this dataset is not present, then there is no channel-specific conversion factor, i.e., it is 1 for
+    all channels.
+    """
+
+    value: Annotated[Array, Value(dtype="float32", shape=((None,),))]
+    """The data."""
+    axis: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
+    """The zero-indexed axis of the 'data' dataset that the channel-specific conversion factor corresponds to.
+    This value is fixed to 1.
     """
 
 
@@ -1729,6 +2149,25 @@ class ElectricalSeries(TimeSeries):
     """
 
     axis: ClassVar[Shortcut[Literal[1] | None]] = Shortcut("channel_conversion", "axis")
+
+
+class SpikeEventSeries__data(ElectricalSeries__data):
+    """Spike waveforms."""
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None), (None, None, None)))]
+    """The data."""
+    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
+    """Unit of measurement for waveforms, which is fixed to 'volts'."""
+
+
+class SpikeEventSeries__timestamps(TimeSeries__timestamps):
+    """Timestamps for samples stored in data, in seconds, relative to the common experiment master-clock
+    stored in NWBFile.timestamps_reference_time. Timestamps are required for the events. Unlike for
+    TimeSeries, timestamps are required for SpikeEventSeries and are thus re-specified here.
+    """
+
+    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    """The data."""
 
 
 class SpikeEventSeries(ElectricalSeries):
@@ -1767,6 +2206,15 @@ class FeatureExtraction(NWBDataInterface):
     """Times of events that features correspond to (can be a link)."""
     electrodes: Annotated[DynamicTableRegion, Dataset()]
     """DynamicTableRegion pointer to the electrodes that this time series was generated from."""
+
+
+class EventDetection__times(NWBDataset):
+    """DEPRECATED. Timestamps of events, in seconds."""
+
+    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    """The data."""
+    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
+    """Unit of measurement for event times, which is fixed to 'seconds'."""
 
 
 class EventDetection(NWBDataInterface):
@@ -1840,68 +2288,27 @@ class LFP(NWBDataInterface):
     """ElectricalSeries object(s) containing LFP data for one or more channels."""
 
 
-class ElectrodeGroup(NWBContainer):
-    """A physical grouping of electrodes, e.g., a shank of an array. An electrode group is typically used to
-    describe electrodes that are physically connected on a single device and are often (but not always)
-    used together for analysis, such as for spike sorting. Note that this is descriptive metadata;
-    electrodes from different groups can still be spike-sorted together if needed.
+class Clustering(NWBDataInterface):
+    """DEPRECATED. Clustered spike data, whether from automatic clustering tools (e.g., klustakwik) or as a
+    result of manual sorting.
     """
 
-    neurodata_type: ClassVar[str] = "ElectrodeGroup"
+    neurodata_type: ClassVar[str] = "Clustering"
     namespace: ClassVar[str] = "core"
 
-    description: Annotated[str, Attribute(dtype="text")]
-    """Description of this electrode group."""
-    location: Annotated[str, Attribute(dtype="text")]
-    """Location of electrode group. Specify the area, layer, comments on estimation of area/layer, etc. Use
-    standard atlas names for anatomical regions when possible.
+    description: Annotated[str, Dataset(dtype="text")]
+    """Description of clusters or clustering (e.g., cluster 0 is noise, clusters curated using Klusters,
+    etc.).
     """
-    position: Annotated[Array | None, Dataset(dtype=(("x", "float32"), ("y", "float32"), ("z", "float32")))] = None
-    """Stereotaxic or common framework coordinates of the electrode group position."""
-    device: Annotated[Device, Link()]
-    """Link to the device that was used to record from this electrode group."""
-
-
-class ElectrodesTable(DynamicTable):
-    """A table of all electrodes (i.e., channels) used for recording. Introduced in NWB 2.8.0. Replaces the
-    "electrodes" table (neurodata_type_inc DynamicTable, no neurodata_type_def) that is part of NWBFile.
+    num: Annotated[Array, Dataset(dtype="int32", shape=((None,),))]
+    """Cluster number of each event"""
+    peak_over_rms: Annotated[Array, Dataset(dtype="float32", shape=((None,),))]
+    """Maximum ratio of waveform peak to RMS on any channel in the cluster (provides a basic clustering
+    metric).
     """
-
-    neurodata_type: ClassVar[str] = "ElectrodesTable"
-    namespace: ClassVar[str] = "core"
-
-    location: Annotated[VectorData, Dataset(dtype="text")]
-    """Location of the electrode (channel). Specify the area, layer, comments on estimation of area/layer,
-    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
-    """
-    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")]
-    """Reference to the ElectrodeGroup this electrode is a part of."""
-    group_name: Annotated[VectorData | None, Dataset(dtype="text")] = None
-    """Name of the ElectrodeGroup this electrode is a part of."""
-    x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """x coordinate of the channel location in the brain (+x is posterior). Units should be specified in
-    microns.
-    """
-    y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """y coordinate of the channel location in the brain (+y is inferior). Units should be specified in
-    microns.
-    """
-    z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """z coordinate of the channel location in the brain (+z is right). Units should be specified in microns.
-    """
-    imp: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """Impedance of the channel, in ohms."""
-    filtering: Annotated[VectorData | None, Dataset(dtype="text")] = None
-    """Description of hardware filtering, including the filter name and frequency cutoffs."""
-    rel_x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """x coordinate in electrode group. Units should be specified in microns."""
-    rel_y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """y coordinate in electrode group. Units should be specified in microns."""
-    rel_z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
-    """z coordinate in electrode group. Units should be specified in microns."""
-    reference: Annotated[VectorData | None, Dataset(dtype="text")] = None
-    """Description of the reference electrode and/or reference scheme used for this electrode, e.g.,
-    "stainless steel skull screw" or "online common average referencing".
+    times: Annotated[Array, Dataset(dtype="float64", shape=((None,),))]
+    """Times of clustered events, in seconds. This may be a link to times field in associated
+    FeatureExtraction module.
     """
 
 
@@ -1929,86 +2336,11 @@ class ClusterWaveforms(NWBDataInterface):
     """Link to Clustering interface that was the source of the clustered data."""
 
 
-class Clustering(NWBDataInterface):
-    """DEPRECATED. Clustered spike data, whether from automatic clustering tools (e.g., klustakwik) or as a
-    result of manual sorting.
-    """
+class PatchClampSeries__data(TimeSeries__data):
+    """Recorded voltage or current."""
 
-    neurodata_type: ClassVar[str] = "Clustering"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[str, Dataset(dtype="text")]
-    """Description of clusters or clustering (e.g., cluster 0 is noise, clusters curated using Klusters,
-    etc.).
-    """
-    num: Annotated[Array, Dataset(dtype="int32", shape=((None,),))]
-    """Cluster number of each event"""
-    peak_over_rms: Annotated[Array, Dataset(dtype="float32", shape=((None,),))]
-    """Maximum ratio of waveform peak to RMS on any channel in the cluster (provides a basic clustering
-    metric).
-    """
-    times: Annotated[Array, Dataset(dtype="float64", shape=((None,),))]
-    """Times of clustered events, in seconds. This may be a link to times field in associated
-    FeatureExtraction module.
-    """
-
-
-class ElectricalSeries__data(TimeSeries__data):
-    """Recorded voltage data."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None), (None, None, None)))]
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,),))]
     """The data."""
-    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
-    """Base unit of measurement for working with the data. This value is fixed to 'volts'. Actual stored
-    values are not necessarily stored in these units. To access the data in these units, multiply 'data' by
-    'conversion', followed by 'channel_conversion' (if present), and then add 'offset'.
-    """
-
-
-class ElectricalSeries__channel_conversion(NWBDataset):
-    """Channel-specific conversion factor. Multiply the data in the 'data' dataset by these values along the
-    channel axis (as indicated by axis attribute) AND by the global conversion factor in the 'conversion'
-    attribute of 'data' to get the data values in Volts, i.e., data in Volts = data * data.conversion *
-    channel_conversion. This approach allows for both global and per-channel data conversion factors needed
-    to support the storage of electrical recordings as native values generated by data acquisition systems.
-    If this dataset is not present, then there is no channel-specific conversion factor, i.e., it is 1 for
-    all channels.
-    """
-
-    value: Annotated[Array, Value(dtype="float32", shape=((None,),))]
-    """The data."""
-    axis: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
-    """The zero-indexed axis of the 'data' dataset that the channel-specific conversion factor corresponds to.
-    This value is fixed to 1.
-    """
-
-
-class SpikeEventSeries__data(ElectricalSeries__data):
-    """Spike waveforms."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None), (None, None, None)))]
-    """The data."""
-    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
-    """Unit of measurement for waveforms, which is fixed to 'volts'."""
-
-
-class SpikeEventSeries__timestamps(TimeSeries__timestamps):
-    """Timestamps for samples stored in data, in seconds, relative to the common experiment master-clock
-    stored in NWBFile.timestamps_reference_time. Timestamps are required for the events. Unlike for
-    TimeSeries, timestamps are required for SpikeEventSeries and are thus re-specified here.
-    """
-
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
-    """The data."""
-
-
-class EventDetection__times(NWBDataset):
-    """DEPRECATED. Timestamps of events, in seconds."""
-
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
-    """The data."""
-    unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
-    """Unit of measurement for event times, which is fixed to 'seconds'."""
 
 
 class PatchClampSeries(TimeSeries):
@@ -2028,6 +2360,16 @@ class PatchClampSeries(TimeSeries):
     electrode: Annotated[IntracellularElectrode, Link()]
     """Link to IntracellularElectrode object that describes the electrode that was used to apply or record
     this data.
+    """
+
+
+class CurrentClampSeries__data(PatchClampSeries__data):
+    """Recorded voltage."""
+
+    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
+    """Base unit of measurement for working with the data, which is fixed to 'volts'. Actual stored values are
+    not necessarily stored in these units. To access the data in these units, multiply 'data' by
+    'conversion' and add 'offset'.
     """
 
 
@@ -2068,245 +2410,6 @@ class IZeroClampSeries(CurrentClampSeries):
     """Capacitance compensation, in farads, fixed to 0.0."""
 
 
-class CurrentClampStimulusSeries(PatchClampSeries):
-    """Stimulus current applied during current clamp recording."""
-
-    neurodata_type: ClassVar[str] = "CurrentClampStimulusSeries"
-    namespace: ClassVar[str] = "core"
-
-    data: Annotated[CurrentClampStimulusSeries__data, Dataset()]
-    """Stimulus current applied."""
-
-
-class VoltageClampSeries(PatchClampSeries):
-    """Current data from an intracellular voltage-clamp recording. A corresponding VoltageClampStimulusSeries
-    (stored separately as a stimulus) is used to store the voltage injected.
-    """
-
-    neurodata_type: ClassVar[str] = "VoltageClampSeries"
-    namespace: ClassVar[str] = "core"
-
-    data: Annotated[VoltageClampSeries__data, Dataset()]
-    """Recorded current."""
-    capacitance_fast: Annotated[VoltageClampSeries__capacitance_fast | None, Dataset()] = None
-    """Fast capacitance, in farads."""
-    capacitance_slow: Annotated[VoltageClampSeries__capacitance_slow | None, Dataset()] = None
-    """Slow capacitance, in farads."""
-    resistance_comp_bandwidth: Annotated[VoltageClampSeries__resistance_comp_bandwidth | None, Dataset()] = None
-    """Resistance compensation bandwidth, in hertz."""
-    resistance_comp_correction: Annotated[VoltageClampSeries__resistance_comp_correction | None, Dataset()] = None
-    """Resistance compensation correction, in percent."""
-    resistance_comp_prediction: Annotated[VoltageClampSeries__resistance_comp_prediction | None, Dataset()] = None
-    """Resistance compensation prediction, in percent."""
-    whole_cell_capacitance_comp: Annotated[VoltageClampSeries__whole_cell_capacitance_comp | None, Dataset()] = None
-    """Whole cell capacitance compensation, in farads."""
-    whole_cell_series_resistance_comp: Annotated[VoltageClampSeries__whole_cell_series_resistance_comp | None, Dataset()] = None
-    """Whole cell series resistance compensation, in ohms."""
-
-
-class VoltageClampStimulusSeries(PatchClampSeries):
-    """Stimulus voltage applied during a voltage clamp recording."""
-
-    neurodata_type: ClassVar[str] = "VoltageClampStimulusSeries"
-    namespace: ClassVar[str] = "core"
-
-    data: Annotated[VoltageClampStimulusSeries__data, Dataset()]
-    """Stimulus voltage applied."""
-
-
-class IntracellularElectrode(NWBContainer):
-    """An intracellular electrode and its metadata."""
-
-    neurodata_type: ClassVar[str] = "IntracellularElectrode"
-    namespace: ClassVar[str] = "core"
-
-    cell_id: Annotated[str | None, Dataset(dtype="text")] = None
-    """Unique identifier of the cell."""
-    description: Annotated[str, Dataset(dtype="text")]
-    """Description of electrode (e.g., whole-cell, sharp, etc.)."""
-    filtering: Annotated[str | None, Dataset(dtype="text")] = None
-    """Electrode specific filtering."""
-    initial_access_resistance: Annotated[str | None, Dataset(dtype="text")] = None
-    """Initial access resistance."""
-    location: Annotated[str | None, Dataset(dtype="text")] = None
-    """Location of the electrode. Specify the area, layer, comments on estimation of area/layer, stereotaxic
-    coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
-    """
-    resistance: Annotated[str | None, Dataset(dtype="text")] = None
-    """Electrode resistance, in ohms."""
-    seal: Annotated[str | None, Dataset(dtype="text")] = None
-    """Information about seal used for recording."""
-    slice: Annotated[str | None, Dataset(dtype="text")] = None
-    """Information about slice used for recording."""
-    device: Annotated[Device, Link()]
-    """Device that was used to record from this electrode."""
-
-
-class SweepTable(DynamicTable):
-    """[DEPRECATED] Table used to group different PatchClampSeries. SweepTable is being replaced by
-    IntracellularRecordingsTable and SimultaneousRecordingsTable tables. Additional
-    SequentialRecordingsTable, RepetitionsTable, and ExperimentalConditions tables provide enhanced support
-    for experiment metadata.
-    """
-
-    neurodata_type: ClassVar[str] = "SweepTable"
-    namespace: ClassVar[str] = "core"
-
-    sweep_number: Annotated[VectorData, Dataset(dtype="uint32")]
-    """Sweep number of the PatchClampSeries in that row."""
-    series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")]
-    """The PatchClampSeries with the sweep number in that row."""
-    series_index: Annotated[VectorIndex, Dataset()]
-    """Index for series."""
-
-
-class IntracellularElectrodesTable(DynamicTable):
-    """Table for storing intracellular electrode related metadata."""
-
-    neurodata_type: ClassVar[str] = "IntracellularElectrodesTable"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[Literal["Table for storing intracellular electrode related metadata."], Attribute(dtype="text", value="Table for storing intracellular electrode related metadata.")] = "Table for storing intracellular electrode related metadata."
-    """Description of what is in this dynamic table."""
-    electrode: Annotated[VectorData, Dataset(dtype="object:IntracellularElectrode")]
-    """Column for storing the reference to the intracellular electrode."""
-
-
-class IntracellularStimuliTable(DynamicTable):
-    """Table for storing intracellular stimulus related metadata."""
-
-    neurodata_type: ClassVar[str] = "IntracellularStimuliTable"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[Literal["Table for storing intracellular stimulus related metadata."], Attribute(dtype="text", value="Table for storing intracellular stimulus related metadata.")] = "Table for storing intracellular stimulus related metadata."
-    """Description of what is in this dynamic table."""
-    stimulus: Annotated[TimeSeriesReferenceVectorData, Dataset()]
-    """Column storing the reference to the recorded stimulus for the recording (rows)."""
-    stimulus_template: Annotated[TimeSeriesReferenceVectorData | None, Dataset()] = None
-    """Column storing the reference to the stimulus template for the recording (rows)."""
-
-
-class IntracellularResponsesTable(DynamicTable):
-    """Table for storing intracellular response related metadata."""
-
-    neurodata_type: ClassVar[str] = "IntracellularResponsesTable"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[Literal["Table for storing intracellular response related metadata."], Attribute(dtype="text", value="Table for storing intracellular response related metadata.")] = "Table for storing intracellular response related metadata."
-    """Description of what is in this dynamic table."""
-    response: Annotated[TimeSeriesReferenceVectorData, Dataset()]
-    """Column storing the reference to the recorded response for the recording (rows)."""
-
-
-class IntracellularRecordingsTable(AlignedDynamicTable):
-    """A table to group together a stimulus and response from a single electrode and a single simultaneous
-    recording. Each row in the table represents a single recording consisting typically of a stimulus and a
-    corresponding response. In some cases, however, only a stimulus or a response is recorded as part of an
-    experiment. In this case, both the stimulus and response will point to the same TimeSeries while the
-    idx_start and count of the invalid column will be set to -1, thus, indicating that no values have been
-    recorded for the stimulus or response, respectively. Note, a recording MUST contain at least a stimulus
-    or a response. Typically the stimulus and response are PatchClampSeries. However, the use of AD/DA
-    channels that are not associated to an electrode is also common in intracellular electrophysiology, in
-    which case other TimeSeries may be used.
-    """
-
-    neurodata_type: ClassVar[str] = "IntracellularRecordingsTable"
-    namespace: ClassVar[str] = "core"
-
-    name: Annotated[str, Name()] = "intracellular_recordings"
-    description: Annotated[Literal["A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording."], Attribute(dtype="text", value="A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording.")] = "A table to group together a stimulus and response from a single electrode and a single simultaneous recording and for storing metadata about the intracellular recording."
-    """Description of the contents of this table. Inherited from AlignedDynamicTable and overwritten here to
-    fix the value of the attribute.
-    """
-    electrodes: Annotated[IntracellularElectrodesTable, Group()]
-    """Table for storing intracellular electrode related metadata."""
-    stimuli: Annotated[IntracellularStimuliTable, Group()]
-    """Table for storing intracellular stimulus related metadata."""
-    responses: Annotated[IntracellularResponsesTable, Group()]
-    """Table for storing intracellular response related metadata."""
-
-
-class SimultaneousRecordingsTable(DynamicTable):
-    """A table for grouping different intracellular recordings from the IntracellularRecordingsTable table
-    together that were recorded simultaneously from different electrodes.
-    """
-
-    neurodata_type: ClassVar[str] = "SimultaneousRecordingsTable"
-    namespace: ClassVar[str] = "core"
-
-    name: Annotated[str, Name()] = "simultaneous_recordings"
-    recordings: Annotated[SimultaneousRecordingsTable__recordings, Dataset()]
-    """A reference to one or more rows in the IntracellularRecordingsTable table."""
-    recordings_index: Annotated[VectorIndex, Dataset()]
-    """Index dataset for the recordings column."""
-
-
-class SequentialRecordingsTable(DynamicTable):
-    """A table for grouping different sequential recordings from the SimultaneousRecordingsTable table
-    together. This is typically used to group together sequential recordings where a sequence of stimuli of
-    the same type with varying parameters have been presented in a sequence.
-    """
-
-    neurodata_type: ClassVar[str] = "SequentialRecordingsTable"
-    namespace: ClassVar[str] = "core"
-
-    name: Annotated[str, Name()] = "sequential_recordings"
-    simultaneous_recordings: Annotated[SequentialRecordingsTable__simultaneous_recordings, Dataset()]
-    """A reference to one or more rows in the SimultaneousRecordingsTable table."""
-    simultaneous_recordings_index: Annotated[VectorIndex, Dataset()]
-    """Index dataset for the simultaneous_recordings column."""
-    stimulus_type: Annotated[VectorData, Dataset(dtype="text")]
-    """The type of stimulus used for the sequential recording."""
-
-
-class RepetitionsTable(DynamicTable):
-    """A table for grouping different sequential intracellular recordings together. With each
-    SequentialRecording typically representing a particular type of stimulus, the RepetitionsTable table is
-    typically used to group sets of stimuli applied in sequence.
-    """
-
-    neurodata_type: ClassVar[str] = "RepetitionsTable"
-    namespace: ClassVar[str] = "core"
-
-    name: Annotated[str, Name()] = "repetitions"
-    sequential_recordings: Annotated[RepetitionsTable__sequential_recordings, Dataset()]
-    """A reference to one or more rows in the SequentialRecordingsTable table."""
-    sequential_recordings_index: Annotated[VectorIndex, Dataset()]
-    """Index dataset for the sequential_recordings column."""
-
-
-class ExperimentalConditionsTable(DynamicTable):
-    """A table for grouping different intracellular recording repetitions together that belong to the same
-    experimental condition.
-    """
-
-    neurodata_type: ClassVar[str] = "ExperimentalConditionsTable"
-    namespace: ClassVar[str] = "core"
-
-    name: Annotated[str, Name()] = "experimental_conditions"
-    repetitions: Annotated[ExperimentalConditionsTable__repetitions, Dataset()]
-    """A reference to one or more rows in the RepetitionsTable table."""
-    repetitions_index: Annotated[VectorIndex, Dataset()]
-    """Index dataset for the repetitions column."""
-
-
-class PatchClampSeries__data(TimeSeries__data):
-    """Recorded voltage or current."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,),))]
-    """The data."""
-
-
-class CurrentClampSeries__data(PatchClampSeries__data):
-    """Recorded voltage."""
-
-    unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
-    """Base unit of measurement for working with the data, which is fixed to 'volts'. Actual stored values are
-    not necessarily stored in these units. To access the data in these units, multiply 'data' by
-    'conversion' and add 'offset'.
-    """
-
-
 class CurrentClampStimulusSeries__data(PatchClampSeries__data):
     """Stimulus current applied."""
 
@@ -2315,6 +2418,16 @@ class CurrentClampStimulusSeries__data(PatchClampSeries__data):
     are not necessarily stored in these units. To access the data in these units, multiply 'data' by
     'conversion' and add 'offset'.
     """
+
+
+class CurrentClampStimulusSeries(PatchClampSeries):
+    """Stimulus current applied during current clamp recording."""
+
+    neurodata_type: ClassVar[str] = "CurrentClampStimulusSeries"
+    namespace: ClassVar[str] = "core"
+
+    data: Annotated[CurrentClampStimulusSeries__data, Dataset()]
+    """Stimulus current applied."""
 
 
 class VoltageClampSeries__data(PatchClampSeries__data):
@@ -2390,6 +2503,32 @@ class VoltageClampSeries__whole_cell_series_resistance_comp(NWBDataset):
     """Unit of measurement for whole_cell_series_resistance_comp, which is fixed to 'ohms'."""
 
 
+class VoltageClampSeries(PatchClampSeries):
+    """Current data from an intracellular voltage-clamp recording. A corresponding VoltageClampStimulusSeries
+    (stored separately as a stimulus) is used to store the voltage injected.
+    """
+
+    neurodata_type: ClassVar[str] = "VoltageClampSeries"
+    namespace: ClassVar[str] = "core"
+
+    data: Annotated[VoltageClampSeries__data, Dataset()]
+    """Recorded current."""
+    capacitance_fast: Annotated[VoltageClampSeries__capacitance_fast | None, Dataset()] = None
+    """Fast capacitance, in farads."""
+    capacitance_slow: Annotated[VoltageClampSeries__capacitance_slow | None, Dataset()] = None
+    """Slow capacitance, in farads."""
+    resistance_comp_bandwidth: Annotated[VoltageClampSeries__resistance_comp_bandwidth | None, Dataset()] = None
+    """Resistance compensation bandwidth, in hertz."""
+    resistance_comp_correction: Annotated[VoltageClampSeries__resistance_comp_correction | None, Dataset()] = None
+    """Resistance compensation correction, in percent."""
+    resistance_comp_prediction: Annotated[VoltageClampSeries__resistance_comp_prediction | None, Dataset()] = None
+    """Resistance compensation prediction, in percent."""
+    whole_cell_capacitance_comp: Annotated[VoltageClampSeries__whole_cell_capacitance_comp | None, Dataset()] = None
+    """Whole cell capacitance compensation, in farads."""
+    whole_cell_series_resistance_comp: Annotated[VoltageClampSeries__whole_cell_series_resistance_comp | None, Dataset()] = None
+    """Whole cell series resistance compensation, in ohms."""
+
+
 class VoltageClampStimulusSeries__data(PatchClampSeries__data):
     """Stimulus voltage applied."""
 
@@ -2400,40 +2539,25 @@ class VoltageClampStimulusSeries__data(PatchClampSeries__data):
     """
 
 
-class SimultaneousRecordingsTable__recordings(DynamicTableRegion):
-    """A reference to one or more rows in the IntracellularRecordingsTable table."""
+class VoltageClampStimulusSeries(PatchClampSeries):
+    """Stimulus voltage applied during a voltage clamp recording."""
 
-    table: Annotated[IntracellularRecordingsTable, Reference()]
-    """Reference to the IntracellularRecordingsTable table that this table region applies to. This specializes
-    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
+    neurodata_type: ClassVar[str] = "VoltageClampStimulusSeries"
+    namespace: ClassVar[str] = "core"
+
+    data: Annotated[VoltageClampStimulusSeries__data, Dataset()]
+    """Stimulus voltage applied."""
+
+
+class OptogeneticSeries__data(TimeSeries__data):
+    """Applied power for optogenetic stimulus, in watts. Shape can be 1-D or 2-D. 2-D data is meant to be used
+    in an extension of OptogeneticSeries that defines what the second dimension represents.
     """
 
-
-class SequentialRecordingsTable__simultaneous_recordings(DynamicTableRegion):
-    """A reference to one or more rows in the SimultaneousRecordingsTable table."""
-
-    table: Annotated[SimultaneousRecordingsTable, Reference()]
-    """Reference to the SimultaneousRecordingsTable table that this table region applies to. This specializes
-    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
-    """
-
-
-class RepetitionsTable__sequential_recordings(DynamicTableRegion):
-    """A reference to one or more rows in the SequentialRecordingsTable table."""
-
-    table: Annotated[SequentialRecordingsTable, Reference()]
-    """Reference to the SequentialRecordingsTable table that this table region applies to. This specializes
-    the attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
-    """
-
-
-class ExperimentalConditionsTable__repetitions(DynamicTableRegion):
-    """A reference to one or more rows in the RepetitionsTable table."""
-
-    table: Annotated[RepetitionsTable, Reference()]
-    """Reference to the RepetitionsTable table that this table region applies to. This specializes the
-    attribute inherited from DynamicTableRegion to fix the type of table that can be referenced here.
-    """
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    """The data."""
+    unit: Annotated[Literal["watts"], Attribute(dtype="text", value="watts")] = "watts"
+    """Unit of measurement for data, which is fixed to 'watts'."""
 
 
 class OptogeneticSeries(TimeSeries):
@@ -2450,33 +2574,24 @@ class OptogeneticSeries(TimeSeries):
     """Link to OptogeneticStimulusSite object that describes the site to which this stimulus was applied."""
 
 
-class OptogeneticStimulusSite(NWBContainer):
-    """A site of optogenetic stimulation."""
-
-    neurodata_type: ClassVar[str] = "OptogeneticStimulusSite"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[str, Dataset(dtype="text")]
-    """Description of stimulation site."""
-    excitation_lambda: Annotated[float, Dataset(dtype="float32")]
-    """Excitation wavelength, in nm."""
-    location: Annotated[str, Dataset(dtype="text")]
-    """Location of the stimulation site. Specify the area, layer, comments on estimation of area/layer,
-    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
-    """
-    device: Annotated[Device, Link()]
-    """Device that generated the stimulus."""
-
-
-class OptogeneticSeries__data(TimeSeries__data):
-    """Applied power for optogenetic stimulus, in watts. Shape can be 1-D or 2-D. 2-D data is meant to be used
-    in an extension of OptogeneticSeries that defines what the second dimension represents.
+class OnePhotonSeries__data(ImageSeries__data):
+    """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width:
+    first spatial axis (horizontal direction, columns) - height: second spatial axis (vertical direction,
+    rows) For raster-scanning systems (two-photon, confocal, one-photon laser scanning): - width: fast scan
+    direction (horizontal) - height: slow scan direction (vertical) Coordinate system diagram:: height ^
+    (slow) | | +-----------------+ | | | | | Image plane | | | | | +-----------------+ | 0
+    ----------------------> width (fast) For non-raster systems (wide-field, light-sheet, random-access),
+    width and height are arbitrary coordinates of the image plane. Note: This indexing convention conflicts
+    with standard matrix[row, column] notation for array access where the first index moves vertically
+    through rows and the second moves horizontally through columns. In the schema, data[time, width,
+    height] means that the first spatial index moves horizontally (width) through columns and the second
+    spatial index moves vertically (height) through rows. In summary, incrementing the first spatial index
+    moves you horizontally across the image, while in matrix notation it would move you vertically across
+    the rows of the image.
     """
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
     """The data."""
-    unit: Annotated[Literal["watts"], Attribute(dtype="text", value="watts")] = "watts"
-    """Unit of measurement for data, which is fixed to 'watts'."""
 
 
 class OnePhotonSeries(ImageSeries):
@@ -2518,6 +2633,24 @@ class OnePhotonSeries(ImageSeries):
     """Link to ImagingPlane object from which this TimeSeries data was generated."""
 
 
+class TwoPhotonSeries__data(ImageSeries__data):
+    """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width:
+    first spatial axis (horizontal direction, columns) - height: second spatial axis (vertical direction,
+    rows) For raster-scanning systems (two-photon, confocal, one-photon laser scanning): - width: fast scan
+    direction (horizontal) - height: slow scan direction (vertical) Coordinate system diagram:: height ^
+    (slow) | | +-----------------+ | | | | | Image plane | | | | | +-----------------+ | 0
+    ----------------------> width (fast) For non-raster systems (wide-field, light-sheet, random-access),
+    width and height are arbitrary coordinates of the image plane. Note: This indexing convention conflicts
+    with standard matrix[row, column] notation for array access where the first index moves vertically
+    through rows and the second moves horizontally through columns. In the schema, data[time, width,
+    height] means that the first spatial index moves horizontally (width) through columns and the second
+    spatial index moves vertically (height) through rows.
+    """
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
+    """The data."""
+
+
 class TwoPhotonSeries(ImageSeries):
     """Image stack recorded over time from 2-photon microscope."""
 
@@ -2550,6 +2683,13 @@ class TwoPhotonSeries(ImageSeries):
     """
     imaging_plane: Annotated[ImagingPlane, Link()]
     """Link to ImagingPlane object from which this TimeSeries data was generated."""
+
+
+class RoiResponseSeries__data(TimeSeries__data):
+    """Signals from ROIs."""
+
+    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    """The data."""
 
 
 class RoiResponseSeries(TimeSeries):
@@ -2592,20 +2732,11 @@ class Fluorescence(NWBDataInterface):
     """RoiResponseSeries object(s) containing fluorescence data for a ROI."""
 
 
-class ImageSegmentation(NWBDataInterface):
-    """Stores pixels in an image that represent different regions of interest (ROIs) or masks. All
-    segmentation for a given imaging plane is stored together, with storage for multiple imaging planes
-    (masks) supported. Each ROI is stored in its own subgroup, with the ROI group containing both a 2-D
-    mask and a list of pixels that make up this mask. Segments can also be used for masking neuropil. If
-    segmentation is allowed to change with time, a new imaging plane (or module) is required and ROI names
-    should remain consistent between them.
-    """
+class PlaneSegmentation__reference_images(NWBGroup):
+    """Image stacks that the segmentation masks apply to."""
 
-    neurodata_type: ClassVar[str] = "ImageSegmentation"
-    namespace: ClassVar[str] = "core"
-
-    plane_segmentation: Annotated[Collection[PlaneSegmentation], Children(kind="group")]
-    """Results from image segmentation of a specific imaging plane."""
+    image_series: Annotated[Collection[ImageSeries], Children(kind="group")] = Field(default_factory=Collection)
+    """One or more image stacks that the masks apply to (can be one-element stack)."""
 
 
 class PlaneSegmentation(DynamicTable):
@@ -2643,71 +2774,20 @@ class PlaneSegmentation(DynamicTable):
     image_series: ClassVar[Shortcut[Collection[ImageSeries]]] = Shortcut("reference_images", "image_series")
 
 
-class ImagingPlane(NWBContainer):
-    """An imaging plane and its metadata."""
+class ImageSegmentation(NWBDataInterface):
+    """Stores pixels in an image that represent different regions of interest (ROIs) or masks. All
+    segmentation for a given imaging plane is stored together, with storage for multiple imaging planes
+    (masks) supported. Each ROI is stored in its own subgroup, with the ROI group containing both a 2-D
+    mask and a list of pixels that make up this mask. Segments can also be used for masking neuropil. If
+    segmentation is allowed to change with time, a new imaging plane (or module) is required and ROI names
+    should remain consistent between them.
+    """
 
-    neurodata_type: ClassVar[str] = "ImagingPlane"
+    neurodata_type: ClassVar[str] = "ImageSegmentation"
     namespace: ClassVar[str] = "core"
 
-    description: Annotated[str | None, Dataset(dtype="text")] = None
-    """Description of the imaging plane."""
-    excitation_lambda: Annotated[float, Dataset(dtype="float32")]
-    """Excitation wavelength, in nm."""
-    imaging_rate: Annotated[float | None, Dataset(dtype="float32")] = None
-    """Rate that images are acquired, in Hz. If the corresponding TimeSeries is present, the rate should be
-    stored there instead.
-    """
-    indicator: Annotated[str, Dataset(dtype="text")]
-    """Calcium indicator."""
-    location: Annotated[str, Dataset(dtype="text")]
-    """Location of the imaging plane. Specify the area, layer, comments on estimation of area/layer,
-    stereotaxic coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
-    """
-    manifold: Annotated[ImagingPlane__manifold | None, Dataset()] = None
-    """DEPRECATED. Physical position of each pixel. 'xyz' represents the position of the pixel relative to the
-    defined coordinate space. Deprecated in favor of origin_coords and grid_spacing.
-    """
-    origin_coords: Annotated[ImagingPlane__origin_coords | None, Dataset()] = None
-    """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D
-    data. See also reference_frame for what the physical location is relative to (e.g., bregma).
-    """
-    grid_spacing: Annotated[ImagingPlane__grid_spacing | None, Dataset()] = None
-    """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit. Assumes
-    imaging plane is a regular grid. See also reference_frame to interpret the grid.
-    """
-    reference_frame: Annotated[str | None, Dataset(dtype="text")] = None
-    'Describes reference frame of origin_coords and grid_spacing. For example, this can be a text description of the anatomical location and orientation of the grid defined by origin_coords and grid_spacing or the vectors needed to transform or rotate the grid to a common anatomical axis (e.g., AP/DV/ML). This field is necessary to interpret origin_coords and grid_spacing. If origin_coords and grid_spacing are not present, then this field is not required. For example, if the microscope takes 10 x 10 x 2 images, where the first value of the data matrix (index (0, 0, 0)) corresponds to (-1.2, -0.6, -2) mm relative to bregma, the spacing between pixels is 0.2 mm in x, 0.2 mm in y and 0.5 mm in z, and larger numbers in x mean more anterior, larger numbers in y mean more rightward, and larger numbers in z mean more ventral, then enter the following -- origin_coords = (-1.2, -0.6, -2) grid_spacing = (0.2, 0.2, 0.5) reference_frame = "Origin coordinates are relative to bregma. First dimension corresponds to anterior-posterior axis (larger index = more anterior). Second dimension corresponds to medial-lateral axis (larger index = more rightward). Third dimension corresponds to dorsal-ventral axis (larger index = more ventral)."'
-    optical_channel: Annotated[Collection[OpticalChannel], Children(kind="group")]
-    """An optical channel used to record from an imaging plane."""
-    device: Annotated[Device, Link()]
-    """Link to the Device object (e.g., microscope) used to acquire images from this imaging plane."""
-
-    conversion: ClassVar[Shortcut[float | None]] = Shortcut("manifold", "conversion")
-
-
-class OpticalChannel(NWBContainer):
-    """An optical channel used to record from an imaging plane."""
-
-    neurodata_type: ClassVar[str] = "OpticalChannel"
-    namespace: ClassVar[str] = "core"
-
-    description: Annotated[str, Dataset(dtype="text")]
-    """Description or other notes about the channel."""
-    emission_lambda: Annotated[float, Dataset(dtype="float32")]
-    """Emission wavelength for channel, in nm."""
-
-
-class MotionCorrection(NWBDataInterface):
-    """An image stack where all frames are shifted (registered) to a common coordinate system, to account for
-    movement and drift between frames. Note: each frame at each point in time is assumed to be 2-D (has
-    only x and y dimensions).
-    """
-
-    neurodata_type: ClassVar[str] = "MotionCorrection"
-    namespace: ClassVar[str] = "core"
-
-    corrected_image_stack: Annotated[Collection[CorrectedImageStack], Children(kind="group")]
-    """Results from motion correction of an image stack."""
+    plane_segmentation: Annotated[Collection[PlaneSegmentation], Children(kind="group")]
+    """Results from image segmentation of a specific imaging plane."""
 
 
 class CorrectedImageStack(NWBDataInterface):
@@ -2726,138 +2806,17 @@ class CorrectedImageStack(NWBDataInterface):
     """Link to ImageSeries object that is being registered."""
 
 
-class OnePhotonSeries__data(ImageSeries__data):
-    """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width:
-    first spatial axis (horizontal direction, columns) - height: second spatial axis (vertical direction,
-    rows) For raster-scanning systems (two-photon, confocal, one-photon laser scanning): - width: fast scan
-    direction (horizontal) - height: slow scan direction (vertical) Coordinate system diagram:: height ^
-    (slow) | | +-----------------+ | | | | | Image plane | | | | | +-----------------+ | 0
-    ----------------------> width (fast) For non-raster systems (wide-field, light-sheet, random-access),
-    width and height are arbitrary coordinates of the image plane. Note: This indexing convention conflicts
-    with standard matrix[row, column] notation for array access where the first index moves vertically
-    through rows and the second moves horizontally through columns. In the schema, data[time, width,
-    height] means that the first spatial index moves horizontally (width) through columns and the second
-    spatial index moves vertically (height) through rows. In summary, incrementing the first spatial index
-    moves you horizontally across the image, while in matrix notation it would move you vertically across
-    the rows of the image.
+class MotionCorrection(NWBDataInterface):
+    """An image stack where all frames are shifted (registered) to a common coordinate system, to account for
+    movement and drift between frames. Note: each frame at each point in time is assumed to be 2-D (has
+    only x and y dimensions).
     """
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
-    """The data."""
-
-
-class TwoPhotonSeries__data(ImageSeries__data):
-    """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width:
-    first spatial axis (horizontal direction, columns) - height: second spatial axis (vertical direction,
-    rows) For raster-scanning systems (two-photon, confocal, one-photon laser scanning): - width: fast scan
-    direction (horizontal) - height: slow scan direction (vertical) Coordinate system diagram:: height ^
-    (slow) | | +-----------------+ | | | | | Image plane | | | | | +-----------------+ | 0
-    ----------------------> width (fast) For non-raster systems (wide-field, light-sheet, random-access),
-    width and height are arbitrary coordinates of the image plane. Note: This indexing convention conflicts
-    with standard matrix[row, column] notation for array access where the first index moves vertically
-    through rows and the second moves horizontally through columns. In the schema, data[time, width,
-    height] means that the first spatial index moves horizontally (width) through columns and the second
-    spatial index moves vertically (height) through rows.
-    """
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
-    """The data."""
-
-
-class RoiResponseSeries__data(TimeSeries__data):
-    """Signals from ROIs."""
-
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
-    """The data."""
-
-
-class PlaneSegmentation__reference_images(NWBGroup):
-    """Image stacks that the segmentation masks apply to."""
-
-    image_series: Annotated[Collection[ImageSeries], Children(kind="group")] = Field(default_factory=Collection)
-    """One or more image stacks that the masks apply to (can be one-element stack)."""
-
-
-class ImagingPlane__manifold(NWBDataset):
-    """DEPRECATED. Physical position of each pixel. 'xyz' represents the position of the pixel relative to the
-    defined coordinate space. Deprecated in favor of origin_coords and grid_spacing.
-    """
-
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None, 3), (None, None, None, 3)))]
-    """The data."""
-    conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
-    """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored
-    in acquisition system units or other units that require a conversion to be interpretable, multiply the
-    data by 'conversion' to convert the data to the specified 'unit'. For example, if the data acquisition
-    system stores values in this object as pixels from x = -500 to 499, y = -500 to 499 that correspond to
-    a 2 m x 2 m range, then the 'conversion' multiplier to get from raw data acquisition pixel units to
-    meters is 2/1000.
-    """
-    unit: Annotated[str, Attribute(dtype="text")] = "meters"
-    """Base unit of measurement for working with the data. The default value is 'meters'."""
-
-
-class ImagingPlane__origin_coords(NWBDataset):
-    """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D
-    data. See also reference_frame for what the physical location is relative to (e.g., bregma).
-    """
-
-    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
-    """The data."""
-    unit: Annotated[str, Attribute(dtype="text")] = "meters"
-    """Measurement units for origin_coords. The default value is 'meters'."""
-
-
-class ImagingPlane__grid_spacing(NWBDataset):
-    """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit. Assumes
-    imaging plane is a regular grid. See also reference_frame to interpret the grid.
-    """
-
-    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
-    """The data."""
-    unit: Annotated[str, Attribute(dtype="text")] = "meters"
-    """Measurement units for grid_spacing. The default value is 'meters'."""
-
-
-class ImagingRetinotopy(NWBDataInterface):
-    """DEPRECATED. Intrinsic signal optical imaging or widefield imaging for measuring retinotopy. Stores
-    orthogonal maps (e.g., altitude/azimuth; radius/theta) of responses to specific stimuli and a combined
-    polarity map from which to identify visual areas. This group does not store the raw responses imaged
-    during retinotopic mapping or the stimuli presented, but rather the resulting phase and power maps
-    after applying a Fourier transform on the averaged responses. Note: for data consistency, all images
-    and arrays are stored in the format [row][column] and [row, col], which equates to [y][x]. Field of
-    view and dimension arrays may appear backward (i.e., y before x).
-    """
-
-    neurodata_type: ClassVar[str] = "ImagingRetinotopy"
+    neurodata_type: ClassVar[str] = "MotionCorrection"
     namespace: ClassVar[str] = "core"
 
-    axis_1_phase_map: Annotated[ImagingRetinotopy__axis_1_phase_map, Dataset()]
-    """Phase response to stimulus on the first measured axis."""
-    axis_1_power_map: Annotated[ImagingRetinotopy__axis_1_power_map | None, Dataset()] = None
-    """Power response on the first measured axis. Response is scaled so 0.0 is no power in the response and
-    1.0 is maximum relative power.
-    """
-    axis_2_phase_map: Annotated[ImagingRetinotopy__axis_2_phase_map, Dataset()]
-    """Phase response to stimulus on the second measured axis."""
-    axis_2_power_map: Annotated[ImagingRetinotopy__axis_2_power_map | None, Dataset()] = None
-    """Power response on the second measured axis. Response is scaled so 0.0 is no power in the response and
-    1.0 is maximum relative power.
-    """
-    axis_descriptions: Annotated[Array, Dataset(dtype="text", shape=((2,),))]
-    """Two-element array describing the contents of the two response axis fields. Description should be
-    something like ['altitude', 'azimuth'] or ['radius', 'theta'].
-    """
-    focal_depth_image: Annotated[ImagingRetinotopy__focal_depth_image | None, Dataset()] = None
-    """Gray-scale image taken with the same settings/parameters (e.g., focal depth, wavelength) as data
-    collection. Array format: [rows][columns].
-    """
-    sign_map: Annotated[ImagingRetinotopy__sign_map | None, Dataset()] = None
-    """Sine of the angle between the direction of the gradient in axis_1 and axis_2."""
-    vasculature_image: Annotated[ImagingRetinotopy__vasculature_image, Dataset()]
-    """Gray-scale anatomical image of cortical surface. Array structure: [rows][columns]"""
-
-    focal_depth: ClassVar[Shortcut[float | None]] = Shortcut("focal_depth_image", "focal_depth")
+    corrected_image_stack: Annotated[Collection[CorrectedImageStack], Children(kind="group")]
+    """Results from motion correction of an image stack."""
 
 
 class ImagingRetinotopy__axis_1_phase_map(NWBDataset):
@@ -2977,3 +2936,44 @@ class ImagingRetinotopy__vasculature_image(NWBDataset):
     """Size of viewing area, in meters."""
     format: Annotated[str, Attribute(dtype="text")]
     """Format of image. Currently only 'raw' is supported."""
+
+
+class ImagingRetinotopy(NWBDataInterface):
+    """DEPRECATED. Intrinsic signal optical imaging or widefield imaging for measuring retinotopy. Stores
+    orthogonal maps (e.g., altitude/azimuth; radius/theta) of responses to specific stimuli and a combined
+    polarity map from which to identify visual areas. This group does not store the raw responses imaged
+    during retinotopic mapping or the stimuli presented, but rather the resulting phase and power maps
+    after applying a Fourier transform on the averaged responses. Note: for data consistency, all images
+    and arrays are stored in the format [row][column] and [row, col], which equates to [y][x]. Field of
+    view and dimension arrays may appear backward (i.e., y before x).
+    """
+
+    neurodata_type: ClassVar[str] = "ImagingRetinotopy"
+    namespace: ClassVar[str] = "core"
+
+    axis_1_phase_map: Annotated[ImagingRetinotopy__axis_1_phase_map, Dataset()]
+    """Phase response to stimulus on the first measured axis."""
+    axis_1_power_map: Annotated[ImagingRetinotopy__axis_1_power_map | None, Dataset()] = None
+    """Power response on the first measured axis. Response is scaled so 0.0 is no power in the response and
+    1.0 is maximum relative power.
+    """
+    axis_2_phase_map: Annotated[ImagingRetinotopy__axis_2_phase_map, Dataset()]
+    """Phase response to stimulus on the second measured axis."""
+    axis_2_power_map: Annotated[ImagingRetinotopy__axis_2_power_map | None, Dataset()] = None
+    """Power response on the second measured axis. Response is scaled so 0.0 is no power in the response and
+    1.0 is maximum relative power.
+    """
+    axis_descriptions: Annotated[Array, Dataset(dtype="text", shape=((2,),))]
+    """Two-element array describing the contents of the two response axis fields. Description should be
+    something like ['altitude', 'azimuth'] or ['radius', 'theta'].
+    """
+    focal_depth_image: Annotated[ImagingRetinotopy__focal_depth_image | None, Dataset()] = None
+    """Gray-scale image taken with the same settings/parameters (e.g., focal depth, wavelength) as data
+    collection. Array format: [rows][columns].
+    """
+    sign_map: Annotated[ImagingRetinotopy__sign_map | None, Dataset()] = None
+    """Sine of the angle between the direction of the gradient in axis_1 and axis_2."""
+    vasculature_image: Annotated[ImagingRetinotopy__vasculature_image, Dataset()]
+    """Gray-scale anatomical image of cortical surface. Array structure: [rows][columns]"""
+
+    focal_depth: ClassVar[Shortcut[float | None]] = Shortcut("focal_depth_image", "focal_depth")

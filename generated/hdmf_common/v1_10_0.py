@@ -111,25 +111,17 @@ class ElementIdentifiers(Data):
     """The data."""
 
 
-class DynamicTableRegion(VectorData):
-    """DynamicTableRegion provides a link from one table to an index or region of another. The `table`
-    attribute is a link to another `DynamicTable`, indicating which table is referenced, and the data is
-    int(s) indicating the row(s) (0-indexed) of the target array. `DynamicTableRegion`s can be used to
-    associate rows with repeated meta-data without data duplication. They can also be used to create
-    hierarchical relationships between multiple `DynamicTable`s. `DynamicTableRegion` objects may be paired
-    with a `VectorIndex` object to create ragged references, so a single cell of a `DynamicTable` can
-    reference many rows of another `DynamicTable`.
+class DynamicTable__meanings_tables(NWBGroup):
+    """Group containing MeaningsTable objects that provide meanings for values in VectorData columns within
+    this DynamicTable.
     """
 
-    neurodata_type: ClassVar[str] = "DynamicTableRegion"
-    namespace: ClassVar[str] = "hdmf-common"
-
-    value: Annotated[Array, Value(dtype="int32", shape=((None,),))]
-    """The data."""
-    table: Annotated[DynamicTable, Reference()]
-    """Reference to the DynamicTable object that this region applies to."""
-    description: Annotated[str, Attribute(dtype="text")]
-    """Description of what this table region points to."""
+    meanings_table: Annotated[Collection[MeaningsTable], Children(kind="group")] = Field(default_factory=Collection)
+    """MeaningsTable objects that provide meanings for values in VectorData columns within this DynamicTable.
+    Tables should be named according to the column they provide meanings for with a "_meanings" suffix.
+    e.g., if a VectorData column is named "stimulus_type", the corresponding MeaningsTable should be named
+    "stimulus_type_meanings".
+    """
 
 
 class DynamicTable(DynamicTableMixin, Container):
@@ -167,6 +159,27 @@ class DynamicTable(DynamicTableMixin, Container):
     """
 
     meanings_table: ClassVar[Shortcut[Collection[MeaningsTable] | None]] = Shortcut("meanings_tables", "meanings_table")
+
+
+class DynamicTableRegion(VectorData):
+    """DynamicTableRegion provides a link from one table to an index or region of another. The `table`
+    attribute is a link to another `DynamicTable`, indicating which table is referenced, and the data is
+    int(s) indicating the row(s) (0-indexed) of the target array. `DynamicTableRegion`s can be used to
+    associate rows with repeated meta-data without data duplication. They can also be used to create
+    hierarchical relationships between multiple `DynamicTable`s. `DynamicTableRegion` objects may be paired
+    with a `VectorIndex` object to create ragged references, so a single cell of a `DynamicTable` can
+    reference many rows of another `DynamicTable`.
+    """
+
+    neurodata_type: ClassVar[str] = "DynamicTableRegion"
+    namespace: ClassVar[str] = "hdmf-common"
+
+    value: Annotated[Array, Value(dtype="int32", shape=((None,),))]
+    """The data."""
+    table: Annotated[DynamicTable, Reference()]
+    """Reference to the DynamicTable object that this region applies to."""
+    description: Annotated[str, Attribute(dtype="text")]
+    """Description of what this table region points to."""
 
 
 class AlignedDynamicTable(DynamicTable):
@@ -212,19 +225,6 @@ class MeaningsTable(DynamicTable):
     """The value of a row in the referenced VectorData object."""
     meaning: Annotated[VectorData, Dataset(dtype="text")]
     """The meaning of the value in the referenced VectorData object."""
-
-
-class DynamicTable__meanings_tables(NWBGroup):
-    """Group containing MeaningsTable objects that provide meanings for values in VectorData columns within
-    this DynamicTable.
-    """
-
-    meanings_table: Annotated[Collection[MeaningsTable], Children(kind="group")] = Field(default_factory=Collection)
-    """MeaningsTable objects that provide meanings for values in VectorData columns within this DynamicTable.
-    Tables should be named according to the column they provide meanings for with a "_meanings" suffix.
-    e.g., if a VectorData column is named "stimulus_type", the corresponding MeaningsTable should be named
-    "stimulus_type_meanings".
-    """
 
 
 class CSRMatrix(Container):

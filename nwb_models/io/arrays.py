@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import h5py
-import numpy as np
+from h5py import h5d, h5z
 
-from nwb_models.errors import UnreadableObjectError
-from nwb_models.io.values import decode, plain
+from nwb_models.errors import NWBError, UnreadableObjectError
+from nwb_models.io.values import decode, encode, plain
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
@@ -49,21 +49,35 @@ class HDF5Array:
         """
         try:
             with self.io.opened() as file:
-                dataset = file[self.path]
-                if h5py.check_string_dtype(dataset.dtype) is not None:
-                    values = dataset[index]
-                    return plain(np.asarray(values), dataset.dtype, decode) if not isinstance(values, bytes) else decode(values)
-                if dataset.dtype.kind not in "OV":
+                dataset = h5py.Dataset(h5d.open(file.id, encode(self.path)))
+                dtype = dataset.dtype
+                if dtype.kind not in "OSV":
                     return dataset[index]
-                values = np.asarray(dataset[index], dtype=dataset.dtype)
-                return plain(values, dataset.dtype, lambda reference: self.io.resolve(reference, self.path))
+                # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
+                # slice of one it is an entry of an array like any other.
+                single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
+                rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
+                values = plain(dataset[rows], dtype, lambda reference: self.io.resolve(reference, self.path))
+                return values[single]
+        except NWBError:
+            raise
         except (OSError, RuntimeError, KeyError) as error:
-            if isinstance(error, UnreadableObjectError) or type(error).__module__.startswith("nwb_models"):
-                raise
-            msg = f"{self.where()} cannot be read: {error}"
-            if "filter" in str(error):
-                msg += " (a compression filter is missing: 'pip install hdf5plugin' and 'import hdf5plugin' may bring it)"
+            msg = f"{self.where()} cannot be read: {error}{self._missing_filters()}"
             raise UnreadableObjectError(msg) from error
+
+    def _missing_filters(self) -> str:
+        """Say which filters the data went through that this HDF5 has not; what it says itself is of folders."""
+        try:
+            with self.io.opened() as file:
+                create = h5d.open(file.id, encode(self.path)).get_create_plist()
+                filters = [create.get_filter(number) for number in range(create.get_nfilters())]
+        except (OSError, RuntimeError, KeyError, ValueError):
+            return ""
+        missing = [f"{code} {decode(name)}".strip() for code, _, _, name in filters if not h5z.filter_avail(code)]
+        if not missing:
+            return ""
+        listed = " and ".join(missing)
+        return f" (filter {listed} is missing: 'pip install hdf5plugin' and 'import hdf5plugin' may bring it)"
 
     def where(self) -> str:
         """Return file and path."""

@@ -1,13 +1,9 @@
-"""Nodes -> models.
-
-One stored object becomes one model, once per open file, whichever path or reference leads to it.  The class of an
-object follows from its own neurodata_type and from its place: an untyped group has no other, and a column of a table
-that the specification describes has a class that refines its type.
-"""
+"""Nodes -> models: one stored object is one model, once per open file, whichever path or reference leads to it."""
 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,43 +11,57 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from nwb_models.errors import ObjectNotFoundError
+from nwb_models.errors import NotReadableError, NWBError, ObjectNotFoundError
 from nwb_models.io.arrays import HDF5Array
+from nwb_models.io.children import StoredChildren
+from nwb_models.io.classes import Classes
 from nwb_models.io.graph import construction_order
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import (
+    MAX_SOFT_LINKS,
     SPECLOC,
     Flat,
     flatten,
     join,
     key_of,
-    link_of,
     links_of,
     open_path,
     paths_by_key,
-    read_node,
     references_of,
+    walk,
 )
 from nwb_models.io.values import stored_reference
 from nwb_models.models.arrays import Array
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
-from nwb_models.models.check import DATES
+from nwb_models.models.base import NWBGroup, NWBModel
+from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Storage, StoredField, refines, storage
-from nwb_models.naming import class_name
+from nwb_models.models.mapping import Reference, Storage, StoredField, Value, refines, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nwb_models.io.hdf5 import HDF5IO
 
-_LATER = object()
-"""Stands for the value of a dataset that refers to something in whose building it takes part itself."""
+    Put = Callable[[Any], None]
 
 TYPE_ATTRIBUTES = frozenset({"neurodata_type", "data_type", "namespace"})
 """Attributes that say what class an object has, and are no fields of it."""
+
+_LATER = object()
+"""Stands for the value of a dataset that refers to something in whose building it takes part itself."""
+
+
+@dataclass
+class _Batch:
+    """Objects that are built together."""
+
+    flat: Flat
+    late: list[tuple[StoredReference | None, Key, Put]] = field(default_factory=list)
+    """What circles leave open: filled in when every model of the batch is there."""
+    elsewhere: list[tuple[str, StoredLink, Put]] = field(default_factory=list)
+    """Links that lead out of the file, or nowhere: another file may lead back to models of this batch."""
 
 
 class Builder:
@@ -66,48 +76,59 @@ class Builder:
     def __init__(self, io: HDF5IO) -> None:
         self.io = io
         self.issues: list[Issue] = []
-        self._models: dict[Key, Any] = {}
-        self._classes: dict[str, type[NWBModel] | None] = {}
+        self.classes = Classes(io, self._note)
+        self.models: dict[Key, Any] = {}
         self._paths: dict[Key, str] | None = None
-        self._late: list[tuple[Key, Callable[[Any], None]]] = []
         self._noted: set[Issue] = set()
 
     # ------------------------------------------------------------------------------------------ building
-    def read(self, path: str, *, eager: bool = False) -> Any:
+    def read(self, path: str, *, eager: bool = False, hops: int = 0) -> Any:
         """Return the model of the object at a path, or the value of a plain dataset; build it where it is not yet.
+
+        Parameters
+        ----------
+        path
+            Any path; where it leads through an external link, the model of the other file is returned.
+        eager
+            Whether to build everything below as well.
+        hops
+            How many external links have led here.
 
         Raises
         ------
         ObjectNotFoundError
             Where there is no object.
+        NotReadableError
+            Where another file cannot be followed.
         """
         with self.io.opened() as file:
-            found = open_path(file, path)
-            if found is None:
-                raise ObjectNotFoundError(self._not_found(file, path))
-            obj, path = found
+            obj, where, out = walk(file, path)
+            if out is not None:
+                return self._follow_external(out, eager=eager, hops=hops)
+            if obj is None:
+                raise ObjectNotFoundError(_not_found(file, path))
             key = key_of(obj)
-            if key not in self._models or eager:
-                flat = flatten(
-                    file, [path], follow=None if eager else self._follow, skip=self.io.is_skipped, locate=self._locate
-                )
-                if eager:
-                    for node in flat.nodes.values():
-                        self._class_of(node)
+            if key not in self.models or eager:
+                follow = None if eager else self._follow
+                flat = flatten(file, [where], follow=follow, skip=self.io.is_skipped, locate=self._locate)
                 self._build(flat)
                 if eager:
                     self._fetch_all(flat)
-            return self._models[key]
+            return self.models[key]
 
     def _build(self, flat: Flat) -> None:
         """Construct the nodes, each after what it depends on; what circles leave open is filled in at the end."""
-        new = {key: node for key, node in flat.nodes.items() if key not in self._models}
+        batch = _Batch(flat)
+        new = {key: node for key, node in flat.nodes.items() if key not in self.models}
+        for node in new.values():
+            self.classes.of(node)
         dependencies = {key: self._dependencies(node, flat) for key, node in new.items()}
         for key in construction_order(dependencies):
-            self._models[key] = self._construct(new[key], flat)
-        for key, patch in self._late:
-            patch(self._models.get(key))
-        self._late.clear()
+            self.models[key] = self._construct(new[key], batch)
+        for stored, key, put in batch.late:
+            put(self._settled(stored, key))
+        for where, link, put in batch.elsewhere:
+            put(self.through(where, link))
 
     def _dependencies(self, node: StoredObject, flat: Flat) -> list[Key]:
         """Return what has to be there before a node: its children and what its attributes refer to."""
@@ -117,18 +138,26 @@ class Builder:
             needed += [flat.keys[path] for path in paths if path in flat.keys]
         return [key for key in needed if key != node.key]
 
+    def _settled(self, stored: StoredReference | None, key: Key) -> Any:
+        """Return a model that was not there at first; of values that lead to each other only, nothing is left."""
+        model = self.models.get(key, _LATER)
+        if model is _LATER or (stored is not None and isinstance(model, Unresolved)):
+            return Unresolved(stored.kind if stored else "hard", stored.path if stored else None)
+        return model if stored is None else _with_region(model, stored)
+
     def _locate(self, reference: StoredReference, holder: str) -> str | None:
         """Return the path of an object that no link led to; None where its model is there already.
 
         Most references lead to a neighbour, as that of an index to its column.  Only for the others all addresses of
         the file are collected, once.
         """
-        if reference.key is None or reference.key in self._models:
+        if reference.key is None or reference.key in self.models:
             return None
         above = holder.rpartition("/")[0] or "/"
         with self.io.opened() as file:
             found = open_path(file, above)
-            for link in links_of(found[0]).values() if found is not None else ():
+            is_group = found is not None and isinstance(found[0], h5py.h5g.GroupID)
+            for link in links_of(found[0]).values() if found is not None and is_group else ():
                 if link.key == reference.key:
                     return join(above, link.name)
             if self._paths is None:
@@ -138,24 +167,27 @@ class Builder:
     def _fetch_all(self, flat: Flat) -> None:
         """Put every child that was built into its collection."""
         for key, node in flat.nodes.items():
-            shelf = getattr(self._models[key], "_shelf", None)
+            shelf = getattr(self.models[key], "_shelf", None)
             if not isinstance(shelf, Shelf) or not isinstance(node, StoredGroup):
                 continue
             assert isinstance(shelf.pending, StoredChildren)
+            fields: set[str | None] = set()
             for name, link in node.links.items():
                 if name not in shelf.pending or name in shelf.extras:
                     continue
                 child = flat.keys.get(join(node.path, name))
-                if link.kind == "external" or child is None:
-                    shelf.fetch(name)
-                else:
-                    shelf.put(name, *shelf.pending.placed(name, self._models[child]))
+                known = child is not None and link.kind != "external"
+                model = self.models[child] if known and child is not None else self.through(join(node.path, name), link)
+                model, field_name = shelf.pending.placed(name, model)
+                shelf.put(name, model, field_name)
+                fields.add(field_name)
+            shelf.pending.listed(fields)
 
     def _follow(self, node: StoredObject) -> Iterable[str] | None:
         """Return the children that are built together with a group: all but those of its collections."""
-        if node.key in self._models:
+        if node.key in self.models:
             return ()
-        cls = self._class_of(node)
+        cls = self.classes.of(node)
         if cls is None or not issubclass(cls, NWBGroup):
             return ()
         tables = storage(cls)
@@ -167,109 +199,28 @@ class Builder:
         children = StoredChildren(self, node.path, cls)
         return [*tables.children, *(name for name in children.names() if children.field_of(name) in fields)]
 
-    # ------------------------------------------------------------------------------------------ classes
-    def class_at(self, path: str) -> type[NWBModel] | None:
-        """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
-        if path not in self._classes:
-            with self.io.opened() as file:
-                found = open_path(file, path)
-                if found is None:
-                    return None
-                obj, path = found
-                if path not in self._classes:
-                    self._class_of(read_node(file, obj, path))
-        return self._classes[path]
-
-    def _class_of(self, node: StoredObject) -> type[NWBModel] | None:
-        """Return the class of a node: see the text of this module."""
-        if node.path not in self._classes:
-            self._classes[node.path] = self._find_class(node)
-        return self._classes[node.path]
-
-    def _find_class(self, node: StoredObject) -> type[NWBModel] | None:
-        kind = NWBGroup if isinstance(node, StoredGroup) else NWBDataset
-        own = self._own_class(node)
-        if own is not None and not issubclass(own, kind):
-            self._note(node, "type", f"a {'dataset' if kind is NWBGroup else 'group'}", _kind_name(node))
-            own = None
-        entry = self._declaration(node, own)
-        declared = entry.model if entry is not None else None
-        if declared is not None and not issubclass(declared, kind):
-            declared = None
-        if node.neurodata_type is None:
-            if declared is not None:
-                return declared
-            if kind is NWBGroup:
-                return NWBGroup
-            return None if entry is not None or not node.attributes else NWBDataset
-        if own is None:
-            return self._unspecified(node, declared, kind)
-        found = declared if declared is not None and refines(declared, own) else own
-        if node.namespace not in (None, found.namespace):
-            # the file names an older or wider namespace, as files do from before the tables left core
-            return variant(found, node.neurodata_type, node.namespace, specified=True)
-        return found
-
-    def _own_class(self, node: StoredObject) -> type[Any] | None:
-        """Return the class of the type that a node names."""
-        if node.neurodata_type is None:
-            if node.path == "/" and "nwb_version" in node.attributes:
-                self._note(node, "missing", "attribute neurodata_type", "none")
-                return self.io.provider.find_class("core", "NWBFile")
-            return None
-        return self.io.provider.find_class(node.namespace, node.neurodata_type)
-
-    def _declaration(self, node: StoredObject, own: type[Any] | None) -> StoredField | None:
-        """Return the field of the parent's class that an object belongs to."""
-        if node.path == "/":
-            return None
-        parent, _, name = node.path.rpartition("/")
-        above = self.class_at(parent or "/")
-        if above is None:
-            return None
-        tables = storage(above)
-        if name in tables.children:
-            return tables.children[name]
-        return tables.by_type(own) if own is not None else None
-
-    def _unspecified(self, node: StoredObject, declared: type[Any] | None, kind: type[Any]) -> type[NWBModel]:
-        """Return a class for a type that no specification defines: the nearest known one, marked."""
-        assert node.neurodata_type is not None
-        base = declared
-        if base is None:
-            plain = "Container" if kind is NWBGroup else "Data"
-            names = (f"NWB{plain}", plain)
-            found = (self.io.provider.find_class("core", name) for name in names)
-            base = next((cls for cls in found if cls is not None), kind)
-        self._note(
-            node,
-            "type",
-            "a type of the file's specifications",
-            f"{node.namespace or 'no namespace'}.{node.neurodata_type}, read as {base.__name__}",
-        )
-        return variant(base, node.neurodata_type, node.namespace, specified=False)
-
     # ------------------------------------------------------------------------------------------ models
-    def _construct(self, node: StoredObject, flat: Flat) -> Any:
+    def _construct(self, node: StoredObject, batch: _Batch) -> Any:
         """Return the model of a node, or its value where it is a plain dataset."""
-        cls = self._class_of(node)
+        if node.key in self.models:  # another file, linked to from this batch, has led back here
+            return self.models[node.key]
+        cls = self.classes.of(node)
         if cls is None:
             assert isinstance(node, StoredDataset)
-            value = self._value(node, flat, self._models, node.key)
-            return _LATER if value is None else value
-        tables = storage(cls)
-        data: dict[str, Any] = {"name": self._name(node, cls)}
+            values = {node.key: _LATER}
+            self._value(node, batch, lambda value: _set(self.models if node.key in self.models else values, node.key, value))
+            return values[node.key]
+        data: dict[str, Any] = {"name": _name(node, cls)}
         extras: dict[str, Any] = {}
-        self._attributes(node, tables, data, extras, flat)
+        self._attributes(node, cls, data, extras, batch)
         shelf = None
         if isinstance(node, StoredGroup):
-            shelf = self._children(node, cls, tables, data, extras, flat)
+            shelf = self._children(node, cls, data, extras, batch)
         else:
             assert isinstance(node, StoredDataset)
-            data["value"] = self._value(node, flat, data, "value")
-            if tables.value is not None:
-                self._check(node, node.path, tables.value, data["value"])
-                data["value"] = _converted(data["value"], tables.value)
+            entry = storage(cls).value
+            data["value"] = None
+            self._value(node, batch, self._payload(node, entry, data))
         return self._instance(cls, node, data, extras, shelf)
 
     def _instance(
@@ -277,308 +228,305 @@ class Builder:
     ) -> NWBModel:
         """Make a model without validating what was just read: departures are noted, and nothing is refused."""
         model = cls.__new__(cls)
-        values = {}
+        present = set(data)
         for name, info in cls.model_fields.items():
-            if name in data:
-                values[name] = data[name]
-            elif shelf is not None and name in _collection_fields(cls):
-                values[name] = Collection.on(shelf, name)
+            if name in present:
+                continue
+            if shelf is not None and name in _collection_fields(cls):
+                data[name] = Collection.on(shelf, name)
             else:
-                values[name] = None if info.is_required() else info.get_default(call_default_factory=True)
+                data[name] = None if info.is_required() else info.get_default(call_default_factory=True)
         private = {"_path": node.path, "_issues": self.issues}
         if issubclass(cls, NWBGroup):
             private["_shelf"] = shelf
-        object.__setattr__(model, "__dict__", values)
-        object.__setattr__(model, "__pydantic_fields_set__", set(data))
+        object.__setattr__(model, "__dict__", data)  # the same dict: what is late is filled into it
+        object.__setattr__(model, "__pydantic_fields_set__", present)
         object.__setattr__(model, "__pydantic_extra__", extras)
         object.__setattr__(model, "__pydantic_private__", private)
         return model
 
-    @staticmethod
-    def _name(node: StoredObject, cls: type[NWBModel]) -> str:
-        if node.path != "/":
-            return node.path.rpartition("/")[2]
-        default = cls.model_fields["name"].default
-        return default if isinstance(default, str) else "root"
-
     def _attributes(
-        self, node: StoredObject, tables: Storage, data: dict[str, Any], extras: dict[str, Any], flat: Flat
+        self, node: StoredObject, cls: type[NWBModel], data: dict[str, Any], extras: dict[str, Any], batch: _Batch
     ) -> None:
+        tables = storage(cls)
         for name, stored in node.attributes.items():
             if name in TYPE_ATTRIBUTES or (node.path == "/" and name == SPECLOC):
                 continue
             entry = tables.attributes.get(name)
-            target, field = (data, entry.field) if entry is not None else (extras, _free(name, data, extras))
-            value = self._linked(stored, flat, target, field)
-            target[field] = value
             where = f"{node.path}@{name}"
-            if isinstance(value, Unreadable):
-                self._note(node, "unreadable", "a value", value.reason, where)
-            elif entry is None:
-                self._note(node, "unknown", "no such attribute", _described(value), where)
+            if entry is not None:
+                data[entry.field] = None
+                self._linked(stored, batch, self._attribute(node, where, entry, stored, data))
             else:
-                self._check(node, where, entry, stored)
-                data[field] = _converted(value, entry)
+                key = name if name not in cls.model_fields else f"@{name}"
+                extras[key] = None
+                self._linked(stored, batch, self._extra(node, where, extras, key))
         for name, entry in tables.attributes.items():
             if entry.required and entry.field not in data:
                 self._note(node, "missing", f"attribute {name}", "none", f"{node.path}@{name}")
 
     def _children(
-        self, node: StoredGroup, cls: type[NWBModel], tables: Storage, data: dict[str, Any], extras: dict[str, Any], flat: Flat
+        self, node: StoredGroup, cls: type[NWBModel], data: dict[str, Any], extras: dict[str, Any], batch: _Batch
     ) -> Shelf | None:
         """Fill in the children of a group; return the shelf with those that are built later."""
+        tables = storage(cls)
         for name, entry in tables.children.items():
             link = node.links.get(name)
             if link is not None:
-                self._child(node, link, entry, data, extras, flat)
+                self._child(node, link, entry, data, extras, batch)
             elif entry.required:
                 self._note(node, "missing", f"{_marker_name(entry)} {name}", "none", join(node.path, name))
         children = StoredChildren(self, node.path, cls, list(node.links) if node.complete else None)
-        if not tables.collections and not tables.unnamed:
-            shelf = Shelf(children)
-            for name, link in node.links.items():
-                if name not in tables.children and not self.io.is_skipped(join(node.path, name)):
-                    shelf.extras[name] = self._target(node, link, flat, shelf.extras, name)
-                    self._note(node, "unknown", "no such child", _link_name(link), join(node.path, name))
-            return shelf if shelf.extras else None
-        return self._shelf(node, children, tables, data, extras, flat)
+        shelf = Shelf(children)
+        if tables.collections or tables.unnamed:
+            self._unnamed(node, tables, children, data, extras, batch)
+            return shelf
+        for name, link in node.links.items():
+            if name not in tables.children and not self.io.is_skipped(join(node.path, name)):
+                shelf.extras[name] = None
+                self._target(node, link, batch, self._extra_child(node, name, shelf.extras))
+        return shelf if shelf.extras else None
 
-    def _shelf(
+    def _unnamed(
         self,
         node: StoredGroup,
-        children: StoredChildren,
         tables: Storage,
+        children: StoredChildren,
         data: dict[str, Any],
         extras: dict[str, Any],
-        flat: Flat,
-    ) -> Shelf:
-        """Return what the collections of a group share; nameless single members are taken out and built."""
+        batch: _Batch,
+    ) -> None:
+        """Fill in the single members that the specification gives no name: they are found by their types."""
         unnamed = {entry.field: entry for entry in tables.unnamed}
-        if unnamed:
-            for name, link in node.links.items():
-                field = children.field_of(name) if name not in tables.children else None
-                if field in unnamed and field not in data:
-                    self._child(node, link, unnamed[field], data, extras, flat)
-                    children.exclude(name)
-            for entry in tables.unnamed:
-                if entry.required and entry.field not in data:
-                    wanted = getattr(entry.model, "neurodata_type", entry.field)
-                    self._note(node, "missing", f"a {wanted}", "none")
-        return Shelf(children)
+        for name, link in node.links.items() if unnamed else ():
+            found = children.field_of(name) if name not in tables.children else None
+            if found in unnamed and found not in data:
+                self._child(node, link, unnamed[found], data, extras, batch)
+                children.exclude(name)
+        for entry in tables.unnamed:
+            if entry.required and entry.field not in data:
+                self._note(node, "missing", f"a {getattr(entry.model, 'neurodata_type', entry.field)}", "none")
 
     def _child(
-        self, node: StoredGroup, link: StoredLink, entry: StoredField, data: dict[str, Any], extras: dict[str, Any], flat: Flat
+        self, node: StoredGroup, link: StoredLink, entry: StoredField, data: dict[str, Any], extras: dict[str, Any], batch: _Batch
     ) -> None:
-        """Fill in one child that the class foresees."""
+        """Fill in one child that the class foresees; attributes of a plain dataset are kept beside it."""
         where = join(node.path, link.name)
-        value = self._target(node, link, flat, data, entry.field)
-        key = flat.keys.get(where)
-        child = flat.nodes.get(key) if key is not None else None
-        if isinstance(value, NWBModel) and entry.model is None and isinstance(child, StoredGroup):
-            self._note(node, "type", _marker_name(entry), _described(value), where)
-        elif isinstance(value, NWBModel) and entry.model is not None:
-            self._check_type(node, where, entry, value)
-            self._check(node, where, entry, value)
-        elif value is not None and entry.model is not None and not isinstance(value, Unresolved):
-            self._note(node, "type", entry.model.__name__, _described(value), where)
-        elif isinstance(child, StoredDataset):
-            self._check(node, where, entry, value)
-            value = _converted(value, entry)
-            for name, attribute in child.attributes.items():
-                extras[f"{link.name}@{name}"] = self._linked(attribute, flat, extras, f"{link.name}@{name}")
-                self._note(node, "unknown", "no such attribute", _described(attribute), f"{where}@{name}")
-        data[entry.field] = value
+        data[entry.field] = None
+        key = batch.flat.keys.get(where)
+        child = batch.flat.nodes.get(key) if key is not None else None
+        self._target(node, link, batch, self._member(node, where, entry, data))
+        if isinstance(child, StoredDataset) and self.classes.of(child) is None:
+            for name, stored in child.attributes.items():
+                key_name = f"{link.name}@{name}"
+                extras[key_name] = None
+                self._linked(stored, batch, self._extra(node, f"{where}@{name}", extras, key_name))
 
-    def _target(self, node: StoredGroup, link: StoredLink, flat: Flat, holder: dict[str, Any], field: str) -> Any:
-        """Return what a link leads to; where a circle leads back to it, it is filled in later."""
+    # ------------------------------------------------------------------------------------------ links, references
+    def _target(self, node: StoredGroup, link: StoredLink, batch: _Batch, put: Put) -> None:
+        """Hand over what a link leads to, now or when it is there."""
         where = join(node.path, link.name)
-        if link.kind == "external":
-            return self.external(where, link)
-        key = flat.keys.get(where)
+        key = batch.flat.keys.get(where)
         if key is None:
-            self._note(node, "link", f"an object at {link.path or where}", "nothing that can be opened", where)
-            return Unresolved(link.kind, link.path or where)
-        if self._models.get(key, _LATER) is _LATER:
-            self._late.append((key, _filling(holder, field)))
-            return None
-        return self._models[key]
+            batch.elsewhere.append((where, link, put))
+        elif self.models.get(key, _LATER) is _LATER:
+            batch.late.append((None, key, put))
+        else:
+            put(self.models[key])
 
-    def external(self, where: str, link: StoredLink) -> Any:
-        """Return what an external link leads to; it is followed within the folder of the file only, unless allowed."""
-        try:
-            return self.io.external(link.filename).read(link.path)
-        except (OSError, ValueError, KeyError) as error:
-            self._add(Issue(where, None, "link", f"{link.path} in {link.filename}", str(error)))
-            return Unresolved("external", link.path, link.filename)
-
-    def _linked(self, stored: Any, flat: Flat, holder: Any, field: Any) -> Any:
-        """Return the value of an attribute with models in the place of references."""
+    def _linked(self, stored: Any, batch: _Batch, put: Put) -> None:
+        """Hand over the value of an attribute, with models in the place of references."""
         if isinstance(stored, StoredReference):
-            if stored.key in self._models:
-                return _with_region(self._models[stored.key], stored)
-            if stored.key is None or stored.key not in flat.nodes:
-                return Unresolved(stored.kind, stored.path)
-            self._late.append((stored.key, _filling(holder, field, stored)))
-            return None
-        if isinstance(stored, np.ndarray | np.void) and stored.dtype.hasobject:
-            return self._linked_array(stored, flat)
-        return stored
+            if stored.key is None:
+                put(Unresolved(stored.kind, None))
+            elif self.models.get(stored.key, _LATER) is not _LATER:
+                put(_with_region(self.models[stored.key], stored))
+            elif stored.key in batch.flat.nodes:
+                batch.late.append((stored, stored.key, put))
+            else:
+                put(Unresolved(stored.kind, stored.path))
+            return
+        if not isinstance(stored, np.ndarray | np.void) or not stored.dtype.hasobject:
+            put(stored)
+            return
+        result = stored.copy()
+        put(result)
+        for column in (result,) if result.dtype.names is None else (result[n] for n in result.dtype.names):
+            self._linked_elements(column, batch)
+        if isinstance(result, np.void):
+            for name in result.dtype.names or ():
+                self._linked(stored[name], batch, lambda value, name=name: _set(result, name, value))  # type: ignore[misc]
 
-    def _linked_array(self, stored: Any, flat: Flat) -> Any:
-        if stored.dtype.names is not None:
-            result = stored.copy()
-            for name in stored.dtype.names:
-                if stored.dtype[name].hasobject:
-                    result[name] = self._linked_array(np.asarray(stored[name], dtype=object), flat)
-            return result
-        result = np.empty(stored.shape, dtype=object)
-        flat_result = result.reshape(-1)
-        for number, value in enumerate(stored.reshape(-1)):
-            flat_result[number] = value
-            if isinstance(value, StoredReference):
-                flat_result[number] = self._linked(value, flat, flat_result, number)
-        return result if result.ndim else result[()]
+    def _linked_elements(self, array: Any, batch: _Batch) -> None:
+        if not isinstance(array, np.ndarray) or not array.dtype.hasobject:
+            return
+        for index in np.ndindex(array.shape):
+            element = array[index]
+            if isinstance(element, StoredReference | np.ndarray):
+                self._linked(element, batch, lambda value, index=index: _set(array, index, value))  # type: ignore[misc]
+
+    def leads_out(self, path: str) -> bool:
+        """Tell whether a path leaves the file through an external link."""
+        with self.io.opened() as file:
+            return walk(file, path)[2] is not None
+
+    def through(self, where: str, link: StoredLink) -> Any:
+        """Return what a link leads to, in this file or another one; the link itself where it leads nowhere."""
+        try:
+            return self.read(where)
+        except (NWBError, OSError) as error:
+            out = self.leads_out(where)
+            wanted = f"an object at {link.path or where}" + (f" in {link.filename}" if link.filename else "")
+            found = str(error) if out else "nothing that can be opened"
+            self.add(Issue(where, self.classes.owner(where.rpartition("/")[0] or "/"), "link", wanted, found))
+            return Unresolved(link.kind, link.path or where, link.filename or None)
+
+    def _follow_external(self, link: StoredLink, *, eager: bool, hops: int) -> Any:
+        """Return the model in another file; it is followed within the folder of the file only, unless allowed."""
+        if hops >= MAX_SOFT_LINKS:
+            msg = f"external links lead round in a circle, at {link.path} in {link.filename}"
+            raise NotReadableError(msg)
+        return self.io.external(link.filename).builder.read(link.path, eager=eager, hops=hops + 1)
 
     def resolve(self, file: h5py.File, reference: Any, holder: str) -> Any:
         """Return what a reference in the array at the path `holder` leads to."""
         stored = stored_reference(file.id, reference)
-        if stored.key not in self._models:
+        if stored.key is None:
+            return Unresolved(stored.kind, None)
+        if stored.key not in self.models:
             path = self._locate(stored, holder)
             if path is None or self.io.is_skipped(path):
                 return Unresolved(stored.kind, path)
             self.read(path)
-        return _with_region(self._models[stored.key], stored) if stored.key is not None else Unresolved(stored.kind, None)
+        return _with_region(self.models[stored.key], stored)
 
     # ------------------------------------------------------------------------------------------ values
-    def _value(self, node: StoredDataset, flat: Flat, holder: Any, place: Any) -> Any:
-        """Return the value of a dataset: a handle for an array, the value itself where it is a single one."""
+    def _value(self, node: StoredDataset, batch: _Batch, put: Put) -> None:
+        """Hand over the value of a dataset: a handle for an array, the value itself where it is a single one."""
         if node.problem:
             self._note(node, "unreadable", "a dataset", node.problem)
-            return Unreadable(node.problem)
-        if node.shape is None:
-            return h5py.Empty(node.dtype)
-        if node.shape:
-            return Array(HDF5Array(self.io, node))
-        return self._linked(node.value, flat, holder, place)
+            put(Unreadable(node.problem))
+        elif node.shape is None:
+            put(h5py.Empty(node.dtype))
+        elif node.shape:
+            put(Array(HDF5Array(self.io, node)))
+        else:
+            self._linked(node.value, batch, put)
+
+    def _payload(self, node: StoredDataset, entry: StoredField | None, data: dict[str, Any]) -> Put:
+        """Return what fills in the payload of a dataset."""
+
+        def put(value: Any) -> None:
+            if entry is not None:
+                self._check(node, node.path, entry, value)
+                value = _converted(value, entry)
+            data["value"] = value
+
+        return put
+
+    def _attribute(self, node: StoredObject, where: str, entry: StoredField, stored: Any, data: dict[str, Any]) -> Put:
+        """Return what fills in an attribute that the class foresees."""
+
+        def put(value: Any) -> None:
+            if isinstance(entry.marker, Reference) and entry.marker.shape is None:
+                self._check_reference(node, where, entry, stored, value)
+            elif isinstance(stored, StoredReference):
+                self._note(node, "dtype", str(entry.marker.dtype), f"{stored.kind} reference", where)
+            else:
+                self._check(node, where, entry, value)
+            data[entry.field] = _converted(value, entry)
+
+        return put
+
+    def _extra(self, node: StoredObject, where: str, extras: dict[str, Any], key: str) -> Put:
+        """Return what fills in an attribute that the class does not foresee."""
+
+        def put(value: Any) -> None:
+            extras[key] = value
+            if isinstance(value, Unreadable):
+                self._note(node, "unreadable", "a value", value.reason, where)
+            self._note(node, "unknown", "no such attribute", _described(value), where)
+
+        return put
+
+    def _extra_child(self, node: StoredGroup, name: str, extras: dict[str, Any]) -> Put:
+        """Return what fills in a child that the class does not foresee."""
+
+        def put(value: Any) -> None:
+            extras[name] = value
+            if not isinstance(value, Unresolved):
+                self.note_unknown(node.path, name, value)
+
+        return put
+
+    def _member(self, node: StoredGroup, where: str, entry: StoredField, data: dict[str, Any]) -> Put:
+        """Return what fills in a child that the class foresees."""
+
+        def put(value: Any) -> None:
+            is_model = isinstance(value, NWBModel)
+            if entry.model is None and isinstance(value, NWBGroup):
+                self._note(node, "type", _marker_name(entry), _described(value), where)
+            elif entry.model is not None and not isinstance(value, Unresolved):
+                if not is_model or not (isinstance(value, entry.model) or refines(entry.model, type(value))):
+                    self._note(node, "type", entry.model.__name__, _described(value), where)
+                else:
+                    self._check(node, where, entry, value)
+            elif not is_model:
+                self._check(node, where, entry, value)
+                value = _converted(value, entry)
+            data[entry.field] = value
+
+        return put
 
     # ------------------------------------------------------------------------------------------ departures
     def _check(self, node: StoredObject, where: str, entry: StoredField, value: Any) -> None:
         """Note where a value is not what its field asks for."""
-        if value is None or isinstance(value, Unresolved | Unreadable | StoredReference | h5py.Empty):
-            if isinstance(value, h5py.Empty):
-                self._note(node, "shape", "a value", "an empty dataspace", where)
+        if value is None or isinstance(value, Unresolved):
             return
-        problem = entry.marker.problem(value)
-        if problem is None and entry.marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
+        if isinstance(value, Unreadable):
+            self._note(node, "unreadable", "a value", value.reason, where)
+            return
+        if isinstance(value, h5py.Empty):
+            self._note(node, "shape", "a value", "an empty dataspace", where)
+            return
+        marker = entry.marker
+        problem = marker.problem(value)
+        if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
             problem = ("dtype", "a date and time in ISO 8601", repr(value)[:80])
+        shape = getattr(value, "shape", ())
+        single = marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
+        if problem is None and single and shape:
+            problem = ("shape", "a single value", shape_name(shape))
         if problem is not None:
             self._note(node, *problem, where)
 
-    def _check_type(self, node: StoredObject, where: str, entry: StoredField, value: NWBModel) -> None:
-        wanted = entry.model
-        if wanted is not None and not isinstance(value, wanted) and not refines(wanted, type(value)):
-            self._note(node, "type", wanted.__name__, type(value).__name__, where)
+    def _check_reference(self, node: StoredObject, where: str, entry: StoredField, stored: Any, value: Any) -> None:
+        """Note where an attribute that has to be a reference is none, or leads to something else."""
+        marker, wanted = entry.marker, entry.model
+        assert isinstance(marker, Reference)
+        if not isinstance(stored, StoredReference):
+            found = dtype_name(getattr(stored, "dtype", np.dtype(object)))
+            self._note(node, "dtype", f"{marker.kind} reference", found, where)
+        elif stored.kind != marker.kind:
+            self._note(node, "dtype", f"{marker.kind} reference", f"{stored.kind} reference", where)
+        elif isinstance(value, Unresolved):
+            self._note(node, "reference", wanted.__name__ if wanted else "an object", "a reference to nothing", where)
+        elif wanted is not None and marker.kind == "object" and not isinstance(value, wanted):
+            self._note(node, "type", wanted.__name__, _described(value), where)
+
+    def note_unknown(self, path: str, name: str, child: Any) -> None:
+        """Note a child that the class of a group does not foresee."""
+        self.add(Issue(join(path, name), self.classes.owner(path), "unknown", "no such child", _described(child)))
 
     def _note(self, node: StoredObject, rule: str, expected: str, found: str, where: str | None = None) -> None:
-        owner = node.neurodata_type
-        self._add(Issue(where or node.path, owner, rule, expected, found))
+        owner = node.neurodata_type or self.classes.owner(node.path)
+        self.add(Issue(where or node.path, owner, rule, expected, found))
 
-    def _add(self, issue: Issue) -> None:
+    def add(self, issue: Issue) -> None:
+        """Keep a departure, once."""
         if issue not in self._noted:
             self._noted.add(issue)
             self.issues.append(issue)
-
-    @staticmethod
-    def _not_found(file: h5py.File, path: str) -> str:
-        """Say where a path ends, and what is there instead."""
-        parts = [part for part in path.split("/") if part]
-        for depth in range(len(parts), -1, -1):
-            above = "/" + "/".join(parts[:depth])
-            found = open_path(file, above)
-            if found is not None:
-                names = list(links_of(found[0])) if isinstance(found[0], h5py.h5g.GroupID) else []
-                listed = ", ".join(sorted(names)[:12]) + (", ..." if len(names) > 12 else "")
-                return f"No object at {path!r} in {file.filename}; {above} holds: {listed or 'nothing'}"
-        return f"No object at {path!r} in {file.filename}"
-
-
-class StoredChildren:
-    """The children of a stored group that its collections build when they are asked for."""
-
-    def __init__(self, builder: Builder, path: str, cls: type[NWBModel], names: list[str] | None = None) -> None:
-        self._builder, self._path, self._cls = builder, path, cls
-        self._excluded = set(storage(cls).children)
-        self._names = names
-
-    def exclude(self, name: str) -> None:
-        """Leave out a child that a field holds."""
-        self._excluded.add(name)
-
-    def __contains__(self, name: object) -> bool:
-        """Tell whether there is such a child; the others are not listed for it."""
-        if not isinstance(name, str) or "/" in name or not self._counts(name):
-            return False
-        if self._names is not None:
-            return name in self._names
-        with self._builder.io.opened() as file:
-            found = open_path(file, self._path)
-            return found is not None and link_of(found[0], name) is not None
-
-    def names(self) -> list[str]:
-        """Return the names, in the order of the file."""
-        if self._names is None:
-            with self._builder.io.opened() as file:
-                found = open_path(file, self._path)
-                self._names = list(links_of(found[0])) if found is not None else []
-        return [name for name in self._names if self._counts(name)]
-
-    def _counts(self, name: str) -> bool:
-        return name not in self._excluded and not self._builder.io.is_skipped(join(self._path, name))
-
-    def field_of(self, name: str) -> str | None:
-        """Return the field whose type a child has."""
-        cls = self._builder.class_at(join(self._path, name))
-        if cls is not None:
-            return self._field(cls)
-        with self._builder.io.opened() as file:
-            found = open_path(file, self._path)
-            link = link_of(found[0], name) if found is not None else None
-        return self.build(name)[1] if link is not None and link.kind == "external" else None
-
-    def build(self, name: str) -> tuple[Any, str | None]:
-        """Build a child, or follow the link that it is; return it and the field that it belongs to."""
-        path = join(self._path, name)
-        with self._builder.io.opened() as file:
-            found = open_path(file, self._path)
-            link = link_of(found[0], name) if found is not None else None
-            if link is not None and link.kind == "external":
-                return self.placed(name, self._builder.external(path, link))
-            try:
-                return self.placed(name, self._builder.read(path))
-            except ObjectNotFoundError:
-                if link is None:
-                    raise
-                self._builder._add(Issue(path, None, "link", f"an object at {link.path or path}", "nothing"))
-                return Unresolved(link.kind, link.path or path), None
-
-    def placed(self, name: str, model: Any) -> tuple[Any, str | None]:
-        """Return a child and the field that it belongs to; note it where the class foresees no such child."""
-        field = self._field(type(model)) if isinstance(model, NWBModel) else None
-        if field is None and not isinstance(model, Unresolved):
-            owner = self._cls.neurodata_type
-            self._builder._add(Issue(join(self._path, name), owner, "unknown", "no such child", _described(model)))
-        return model, field
-
-    def _field(self, cls: type[NWBModel]) -> str | None:
-        entry = storage(self._cls).by_type(cls)
-        return entry.field if entry is not None else None
-
-
-@cache
-def variant(base: type[NWBModel], neurodata_type: str, namespace: str | None, *, specified: bool) -> type[NWBModel]:
-    """Return a class with the fields of `base` for an object whose file calls it something else."""
-    content = {"neurodata_type": neurodata_type, "namespace": namespace, "specified": specified, "__module__": __name__}
-    return type(base)(class_name(neurodata_type), (base,), content)
 
 
 @cache
@@ -586,21 +534,19 @@ def _collection_fields(cls: type[NWBModel]) -> frozenset[str]:
     return frozenset(entry.field for entry in storage(cls).collections)
 
 
-def _filling(holder: Any, place: Any, stored: StoredReference | None = None) -> Callable[[Any], None]:
-    """Return what fills in a model once it is there."""
-
-    def fill(model: Any) -> None:
-        holder[place] = model if stored is None else _with_region(model, stored)
-
-    return fill
+def _set(holder: Any, place: Any, value: Any) -> None:
+    holder[place] = value
 
 
 def _with_region(model: Any, stored: StoredReference) -> Any:
     return Region(model, stored.region) if stored.kind == "region" else model
 
 
-def _free(name: str, data: dict[str, Any], extras: dict[str, Any]) -> str:
-    return name if name not in data and name not in extras else f"@{name}"
+def _name(node: StoredObject, cls: type[NWBModel]) -> str:
+    if node.path != "/":
+        return node.path.rpartition("/")[2]
+    default = cls.model_fields["name"].default
+    return default if isinstance(default, str) else "root"
 
 
 def _converted(value: Any, entry: StoredField) -> Any:
@@ -618,20 +564,26 @@ def _date(text: str) -> datetime | None:
 
 
 def _described(value: Any) -> str:
+    """Return what a value is, in a few words and one line."""
     if isinstance(value, NWBModel):
-        return f"{value.neurodata_type or 'an untyped ' + ('group' if isinstance(value, NWBGroup) else 'dataset')}"
+        return value.neurodata_type or f"an untyped {'group' if isinstance(value, NWBGroup) else 'dataset'}"
     if isinstance(value, Array):
         return f"an array of shape {value.shape}"
-    return repr(value)[:80]
-
-
-def _kind_name(node: StoredObject) -> str:
-    return "a group" if isinstance(node, StoredGroup) else "a dataset"
+    return " ".join(repr(value).split())[:80]
 
 
 def _marker_name(entry: StoredField) -> str:
     return type(entry.marker).__name__.lower()
 
 
-def _link_name(link: StoredLink) -> str:
-    return "an object" if link.kind == "hard" else f"a {link.kind} link to {link.path}"
+def _not_found(file: h5py.File, path: str) -> str:
+    """Say where a path ends, and what is there instead."""
+    parts = [part for part in path.split("/") if part]
+    for depth in range(len(parts), -1, -1):
+        above = "/" + "/".join(parts[:depth])
+        found = open_path(file, above)
+        if found is not None:
+            names = list(links_of(found[0])) if isinstance(found[0], h5py.h5g.GroupID) else []
+            listed = ", ".join(sorted(names)[:12]) + (", ..." if len(names) > 12 else "")
+            return f"No object at {path!r} in {file.filename}; {above} holds: {listed or 'nothing'}"
+    return f"No object at {path!r} in {file.filename}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+from h5py import h5g, h5o
 
-from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredObject, StoredReference
-from nwb_models.io.queue import Flat, flatten, join, key_of, open_path, references_in, references_of
+from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError
+from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
+from nwb_models.io.queue import Flat, flatten, join, key_of, links_of, open_path, read_node, references_in, references_of
 from nwb_models.io.specifications import SKIP_PATTERN, specifications_path
-from nwb_models.io.values import plain, stored_reference
+from nwb_models.io.values import encode, plain, stored_reference
 
 if TYPE_CHECKING:
     import os
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from nwb_models.io.nodes import Key, StoredLink, StoredObject
+
 ROWS = 100_000
 """How many references of a dataset are read at a time."""
+
+OWN = frozenset({"kind", "missing", "external"})
+"""What a graph says of a node itself; an HDF5 attribute of this name is kept with ``@`` before it."""
 
 
 def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -> nx.MultiDiGraph[str]:
@@ -36,10 +43,10 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes are paths, with the HDF5 attributes of the object as node attributes.  Edges lead from what depends to
-        what it depends on; ``label`` says how: ``child``, ``hard`` (a further hard link), ``soft``, ``external``,
-        ``reference`` or ``region``.  A link that leads nowhere, or out of the file, ends at a node with
-        ``missing=True`` or ``external=True``.
+        Nodes are paths, with the HDF5 attributes of the object as node attributes, and ``kind``: ``group`` or
+        ``dataset``.  Edges lead from what depends to what it depends on; ``label`` says how: ``child``, ``hard`` (a
+        further hard link), ``soft``, ``external``, ``reference`` or ``region``.  A link that leads nowhere, or out of
+        the file, ends at a node with ``missing=True`` or ``external=True``.
     """
     import networkx as nx
 
@@ -48,36 +55,46 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
         skipped = specifications_path(group.file)
         flat = flatten(group.file, [group.name or "/"], skip=lambda path: _is_skipped(path, skipped))
         for node in flat.nodes.values():
-            kind = "group" if isinstance(node, StoredGroup) else "dataset"
-            graph.add_node(node.path, kind=kind, **{k: v for k, v in node.attributes.items() if k != "kind"})
+            graph.add_node(node.path)  # attributes may be called like the arguments of add_node
+            said = {f"@{name}" if name in OWN else name: value for name, value in node.attributes.items()}
+            graph.nodes[node.path].update(said, kind="group" if isinstance(node, StoredGroup) else "dataset")
+        owned = {next(iter(flat.nodes), None)}
         for node in flat.nodes.values():
-            for label, target, extra in _edges(group.file, node, flat):
+            for label, target, extra in (*_links(node, flat, owned), *_references(group.file, node, flat)):
                 if target not in graph:
                     graph.add_node(target, **extra)
                 graph.add_edge(node.path, target, label=label)
     return graph
 
 
-def _edges(file: h5py.File, node: StoredObject, flat: Flat) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (label, target, attributes of a target that is no object of the file)."""
-    if isinstance(node, StoredGroup):
-        for link in node.links.values():
-            path = join(node.path, link.name)
-            if link.kind == "external":
-                yield "external", f"{link.filename}:{link.path}", {"external": True}
-            elif path not in flat.keys:
-                if link.kind == "soft":
-                    yield "soft", link.path, {"missing": True}
-            else:
-                target = flat.nodes[flat.keys[path]].path
-                yield ("soft" if link.kind == "soft" else "child" if target == path else "hard"), target, {}
+def _links(node: StoredObject, flat: Flat, owned: set[Key | None]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (label, target, attributes of a target that is no object of the file); note what has its parent now."""
+    links: dict[str, StoredLink] = node.links if isinstance(node, StoredGroup) else {}
+    for link in links.values():
+        key = flat.keys.get(join(node.path, link.name))
+        if link.kind == "external":
+            yield "external", f"{link.filename}:{link.path}", {"external": True}
+        elif key is not None:
+            label = "soft" if link.kind == "soft" else "hard" if key in owned else "child"
+            if label == "child":
+                owned.add(key)
+            yield label, flat.nodes[key].path, {}
+        elif link.kind == "soft":
+            yield "soft", join(node.path, link.path), {"missing": True}
+
+
+def _references(file: h5py.File, node: StoredObject, flat: Flat) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (label, target, nothing) for what a node refers to, each once."""
+    seen = set()
     for reference in (*references_of(node), *_dataset_references(file, node)):
-        if reference.key is not None:
-            label = "reference" if reference.kind == "object" else "region"
-            known = flat.nodes.get(reference.key)
-            target = known.path if known is not None else reference.path
-            if target is not None:
-                yield label, target, {}
+        found = reference.kind, reference.key
+        if reference.key is None or found in seen:
+            continue
+        seen.add(found)
+        known = flat.nodes.get(reference.key)
+        target = known.path if known is not None else reference.path
+        if target is not None:
+            yield "reference" if reference.kind == "object" else "region", target, {}
 
 
 def filter_dependency_graph(g: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
@@ -111,8 +128,6 @@ def find_references(h5f: str | os.PathLike[str] | h5py.File, path: str) -> list[
         file = group.file
         found = open_path(file, path)
         if found is None:
-            from nwb_models.errors import ObjectNotFoundError
-
             msg = f"No object at {path!r} in {file.filename}"
             raise ObjectNotFoundError(msg)
         return sorted(_index(file).get(key_of(found[0])[1], ()))
@@ -121,17 +136,19 @@ def find_references(h5f: str | os.PathLike[str] | h5py.File, path: str) -> list[
 def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
     """Return the paths of all objects that an object refers to: from attributes, and from the data of a dataset.
 
+    Each path is that of `resolve_hardlink`.
+
     Parameters
     ----------
     obj
         A group or dataset of an open file.
     """
-    from nwb_models.io.queue import read_node
-
-    node = read_node(obj.file, obj.id, obj.name or "/")
-    found = [*references_of(node), *_dataset_references(obj.file, node)]
-    targets = {reference.key: reference for reference in found if reference.key is not None}
-    return [path for reference in targets.values() if (path := reference.path) is not None]
+    node = read_node(obj.file, obj.id, str(obj.name))
+    found = (*references_of(node), *_dataset_references(obj.file, node, obj))
+    keys = dict.fromkeys(reference.key for reference in found if reference.key is not None)
+    # not `reference.path`: for each of these, HDF5 would walk through the file
+    paths = _first_paths(obj.file) if keys else {}
+    return [paths[key[1]] for key in keys if key[1] in paths]
 
 
 def resolve_hardlink(obj: h5py.Group | h5py.Dataset) -> str:
@@ -197,40 +214,56 @@ def _make_index(file: h5py.File) -> dict[int, set[str]]:
 
 
 def _make_paths(file: h5py.File) -> dict[int, str]:
-    flat = flatten(file)
-    return {
-        key[1]: min(node.paths, key=lambda path: (path.count("/") if path != "/" else 0, path))
-        for key, node in flat.nodes.items()
-    }
+    """Follow the hard links, breadth first and by name, so that what comes first is the shallowest path."""
+    paths = {key_of(h5o.open(file.id, b"/"))[1]: "/"}
+    queue = deque(["/"])
+    while queue:
+        path = queue.popleft()
+        group = h5o.open(file.id, encode(path))
+        if not isinstance(group, h5g.GroupID):
+            continue
+        for link in links_of(group).values():
+            if link.key is not None and link.key[1] not in paths:
+                paths[link.key[1]] = join(path, link.name)
+                queue.append(paths[link.key[1]])
+    return paths
 
 
-def _dataset_references(file: h5py.File, node: StoredObject) -> Iterator[StoredReference]:
-    """Yield the references in the data of a dataset, each once; what it holds is known from its dtype."""
+def _dataset_references(
+    file: h5py.File, node: StoredObject, dataset: h5py.Dataset | None = None
+) -> Iterator[StoredReference]:
+    """Yield the references in the data of a dataset, each once; what it holds is known from its dtype.
+
+    Raises
+    ------
+    UnreadableObjectError
+        Where the data cannot be read.
+    """
     if not isinstance(node, StoredDataset) or not node.shape or not _holds_references(node.dtype):
         return
-    found = open_path(file, node.path)
-    assert found is not None
-    dataset = h5py.Dataset(found[0])
+    if dataset is None:
+        dataset = h5py.Dataset(h5o.open(file.id, encode(node.path)))
     seen: set[StoredReference] = set()
 
     def resolve(reference: Any) -> StoredReference:
         return stored_reference(file.id, reference)
 
-    for block in _blocks(dataset):
-        for reference in references_in(np.asarray(plain(block, node.dtype, resolve))):
-            if reference not in seen:
-                seen.add(reference)
-                yield reference
+    try:
+        for block in _blocks(dataset):
+            for reference in references_in(plain(block, node.dtype, resolve)):
+                if reference not in seen:
+                    seen.add(reference)
+                    yield reference
+    except (OSError, RuntimeError) as error:
+        msg = f"The references in {file.filename}:{node.path} cannot be read: {error}"
+        raise UnreadableObjectError(msg) from error
 
 
 def _blocks(dataset: h5py.Dataset) -> Iterator[np.ndarray[Any, Any]]:
-    if dataset.ndim == 0:
-        yield np.asarray(dataset[()], dtype=dataset.dtype)
-        return
-    per_row = max(1, int(np.prod(dataset.shape[1:], dtype=np.int64)))
+    per_row = max(1, dataset.size // max(1, len(dataset)))
     step = max(1, ROWS // per_row)
-    for start in range(0, dataset.shape[0], step):
-        yield np.asarray(dataset[start : start + step], dtype=dataset.dtype)
+    for start in range(0, len(dataset), step):
+        yield dataset[start : start + step]
 
 
 def _holds_references(dtype: np.dtype[Any]) -> bool:

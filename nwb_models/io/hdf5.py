@@ -103,14 +103,15 @@ class HDF5IO:
         self._schemas = list(schemas)
         self._external_links = external_links
         self._progress = progress or _tell
-        self._externals: dict[str, HDF5IO] = {}
+        self._linked = {os.path.realpath(self.filename): self}
+        """This file and those that external links lead to, shared by all of them."""
         self._file: h5py.File | None = None
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._file = self._open()
         self._state = self._file_state()
         try:
-            self._builder = Builder(self)
+            self.builder = Builder(self)
             self._require_nwb()
         except BaseException:
             self.close()
@@ -146,7 +147,7 @@ class HDF5IO:
         if self.is_skipped(where):
             msg = f"{where} of {self.filename} holds specifications and no data: see HDF5IO.make_provider()"
             raise ObjectNotFoundError(msg)
-        model = self._builder.read(where, eager=eager or strict)
+        model = self.builder.read(where, eager=eager or strict)
         if strict and self.issues:
             raise DepartureError(self.filename, self.issues)
         return model
@@ -154,11 +155,14 @@ class HDF5IO:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Departures from the specifications in what was read so far."""
-        problems = (
+        return (*self._spec_issues, *self._problems(self.provider), *self.builder.issues)
+
+    def _problems(self, provider: SchemaProvider) -> list[Issue]:
+        """Return what is wrong with specifications, as far as they were used."""
+        return [
             Issue(f"{self._spec_path}/{name}/{version}", None, "specification", "a valid specification", text)
-            for (name, version), text in self.provider.problems.items()
-        )
-        return (*self._spec_issues, *problems, *self._builder.issues)
+            for (name, version), text in provider.problems.items()
+        ]
 
     # ------------------------------------------------------------------------------------------ specifications
     @cached_property
@@ -174,8 +178,10 @@ class HDF5IO:
         """
         with self.opened() as file:
             namespaces, defaults = self._namespaces(file)
-            if any(namespace.name == "core" for namespace in namespaces):
-                return SchemaProvider([*namespaces, *self._schemas], defaults, progress=self._progress)
+            provider = SchemaProvider([*namespaces, *self._schemas], defaults, progress=self._progress)
+            if provider.is_usable("core"):
+                return provider
+            self._spec_issues += self._problems(provider)
             version = _text(file.attrs.get("nwb_version"))
         provider = SchemaProvider.nearest(version)
         msg = (
@@ -211,7 +217,7 @@ class HDF5IO:
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
         root = self._spec_path
-        return bool(SKIP_PATTERN.search(path)) or (bool(root) and (path == root or path.startswith(root + "/")))
+        return bool(root) and (path == root or path.startswith(root + "/"))
 
     # ------------------------------------------------------------------------------------------ the file
     @contextlib.contextmanager
@@ -243,8 +249,9 @@ class HDF5IO:
         if self._file is not None:
             self._file.close()
             self._file = None
-        for other in self._externals.values():
-            other.close()
+        for other in self._linked.values():
+            if not other._closed:
+                other.close()
 
     def __enter__(self) -> Self:
         """Return the file."""
@@ -263,7 +270,7 @@ class HDF5IO:
     def resolve(self, reference: Any, holder: str = "/") -> Any:
         """Return the model that an HDF5 reference, found at the path `holder` of this file, leads to."""
         with self.opened() as file:
-            return self._builder.resolve(file, reference, holder)
+            return self.builder.resolve(file, reference, holder)
 
     def external(self, filename: str) -> HDF5IO:
         """Return the file that an external link names.
@@ -278,15 +285,17 @@ class HDF5IO:
             raise NotReadableError(msg)
         folder = Path(self.filename).resolve().parent
         target = (folder / filename).resolve()
-        if not self._external_links and not target.is_relative_to(folder):
-            msg = f"{filename!r} lies outside of the folder of {self.filename}: pass external_links=True to follow it"
-            raise NotReadableError(msg)
         key = str(target)
-        if key not in self._externals:
-            self._externals[key] = HDF5IO(
+        if key not in self._linked:
+            if not self._external_links and not target.is_relative_to(folder):
+                msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
+                raise NotReadableError(msg)
+            other = HDF5IO(
                 key, schemas=self._schemas, external_links=self._external_links, progress=self._progress
             )
-        return self._externals[key]
+            other._linked = self._linked
+            self._linked[key] = other
+        return self._linked[key]
 
     @property
     def spec(self) -> Spec:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -182,7 +182,8 @@ def references_in(values: Any) -> Iterator[StoredReference]:
         for name in values.dtype.names:
             yield from references_in(values[name])
     elif values.dtype.kind == "O" and hasattr(values, "flat"):
-        yield from (value for value in values.flat if isinstance(value, StoredReference))
+        for value in values.flat:
+            yield from references_in(value)
 
 
 def links_of(group: h5g.GroupID, names: Iterable[str] | None = None) -> dict[str, StoredLink]:
@@ -231,13 +232,26 @@ def key_of(obj: Any) -> Key:
 def open_path(file: h5py.File, path: str) -> tuple[Any, str] | None:
     """Open the object at a path without leaving the file.
 
+    Returns
+    -------
+    tuple or None
+        The object (low level) and its path after soft links; None where the path leads nowhere or out of the file.
+    """
+    obj, where, _ = walk(file, path)
+    return None if obj is None else (obj, where)
+
+
+def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
+    """Follow a path to its object.
+
     Soft links are followed here and not by HDF5, so that the path of the object itself is known, and so that an
     external link is never followed by accident.
 
     Returns
     -------
-    tuple or None
-        The object (low level) and its path after soft links; None where the path leads nowhere or out of the file.
+    tuple
+        The object (low level), None where the path leads nowhere; its path after soft links; and the external link by
+        which the path leaves the file, with what remains of the path behind the one that the link names.
     """
     remaining = deque(part for part in path.split("/") if part not in ("", "."))
     obj: Any = h5o.open(file.id, b"/")
@@ -246,12 +260,14 @@ def open_path(file: h5py.File, path: str) -> tuple[Any, str] | None:
     while remaining:
         name = remaining.popleft()
         link = link_of(obj, name) if isinstance(obj, h5g.GroupID) else None
-        if link is None or link.kind == "external":
-            return None
+        if link is None:
+            return None, "", None
+        if link.kind == "external":
+            return None, "", replace(link, path="/".join([link.path.rstrip("/"), *remaining]))
         if link.kind == "soft":
             followed += 1
             if followed > MAX_SOFT_LINKS or not link.path:
-                return None
+                return None, "", None
             parts = [part for part in link.path.split("/") if part not in ("", ".")]
             if link.path.startswith("/"):
                 obj, done = h5o.open(file.id, b"/"), []
@@ -260,11 +276,11 @@ def open_path(file: h5py.File, path: str) -> tuple[Any, str] | None:
         try:
             obj = h5o.open(obj, name.encode("utf-8", "surrogateescape"))
         except (KeyError, OSError, RuntimeError, ValueError):
-            return None
+            return None, "", None
         if isinstance(obj, h5t.TypeID):
-            return None
+            return None, "", None
         done.append(name)
-    return obj, "/" + "/".join(done)
+    return obj, "/" + "/".join(done), None
 
 
 def paths_by_key(file: h5py.File) -> dict[Key, str]:

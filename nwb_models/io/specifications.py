@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from nwb_models.schema.language import Spec
 
-SKIP_PATTERN = re.compile(r"^/?specifications(?:/|$)|(?:^|/)\.specloc$")
+SKIP_PATTERN = re.compile(r"^/?(?:specifications(?:/|$)|\.specloc$)")
 """Paths that are never read as data: the specifications and the attribute that says where they are.  A file whose
-``.specloc`` points elsewhere keeps them there; `HDF5IO.is_skipped` knows of it."""
+``.specloc`` points elsewhere keeps them there; `HDF5IO.is_skipped` goes by that."""
 
 DEFAULT = "specifications"
 
@@ -36,14 +36,17 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
     Source: "Storing specifications in HDF5 files" in the NWB storage documentation.
     """
     location = file.attrs[".specloc"] if ".specloc" in file.attrs else None
+    if isinstance(location, np.ndarray) and location.size == 1:
+        location = location.reshape(-1)[0]
+    found = None
     try:
         if isinstance(location, h5py.Reference) and location:
             found = file[location]
         elif isinstance(location, str | bytes):
             found = file[decode(location)]
-        else:
-            found = file.get(DEFAULT)
     except (KeyError, ValueError, OSError, RuntimeError):
+        pass
+    if not isinstance(found, h5py.Group):
         found = file.get(DEFAULT)
     return found if isinstance(found, h5py.Group) and found != file["/"] else None
 

@@ -77,45 +77,62 @@ def read_scalar(dataset: h5d.DatasetID, dtype: np.dtype[Any], resolve: Callable[
 
 
 def plain(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:
-    """Return what was read with text decoded and references resolved; an array with no axis as its value."""
-    if dtype.kind not in "OSV":
+    """Return what was read with text decoded and references resolved; an array with no axis as its value.
+
+    The fields of compound rows, arrays in such fields and rows of their own length are gone into.
+    """
+    if dtype.subdtype is not None:  # numpy has put the axes of such a type behind those of the array
+        dtype = dtype.subdtype[0]
+    wanted = _plain_dtype(dtype)
+    if wanted is dtype:
         return array[()]
-    if h5py.check_string_dtype(dtype) is not None:
-        return _mapped(array, decode)
-    if h5py.check_ref_dtype(dtype) is not None:
-        return _mapped(array, resolve)
-    if dtype.names is not None:
-        return _compound(array, dtype, resolve)
-    vlen = h5py.check_vlen_dtype(dtype)
-    if vlen is not None:
-        inner = np.dtype(vlen)
-        return _mapped(array, lambda row: plain(np.asarray(row), inner, resolve))
-    return array[()]
-
-
-def _mapped(array: np.ndarray[Any, Any], function: Callable[[Any], Any]) -> Any:
-    if array.ndim == 0:
-        return function(array[()])
-    result = np.empty(array.shape, dtype=object)
-    flat = result.reshape(-1)
-    for number, value in enumerate(array.reshape(-1)):
-        flat[number] = function(value)
-    return result
-
-
-def _compound(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:
-    """Return rows whose fields with text or references hold objects; other fields keep their dtype."""
-    assert dtype.names is not None
-    kinds = []
-    for name in dtype.names:
-        base = dtype[name].subdtype[0] if dtype[name].subdtype else dtype[name]
-        kinds.append((name, object if base.kind in "OS" else dtype[name]))
-    if all(kind is not object for _, kind in kinds):
-        return array[()]
-    result = np.empty(array.shape, dtype=kinds)
-    for name, kind in kinds:
-        result[name] = plain(array[name], dtype[name], resolve) if kind is object else array[name]
+    result = np.empty(array.shape, dtype=wanted)
+    _fill(result, array, dtype, resolve)
     return result[()]
+
+
+def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype of what `plain` makes of one: objects for text and references; itself where nothing changes."""
+    if dtype.names is not None:
+        fields = [(name, _plain_dtype(dtype[name])) for name in dtype.names]
+        return dtype if all(kind is dtype[name] for name, kind in fields) else np.dtype(fields)
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        wanted = _plain_dtype(base)
+        return dtype if wanted is base else np.dtype((wanted, shape))
+    return np.dtype(object) if dtype.kind in "OS" else dtype
+
+
+def _fill(
+    result: np.ndarray[Any, Any], array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[Any], Any]
+) -> None:
+    """Fill in the plain form of an array; `result` may be one field of a compound array."""
+    if dtype.names is not None:
+        for name in dtype.names:
+            field = dtype[name]
+            _fill(result[name], array[name], field.subdtype[0] if field.subdtype else field, resolve)
+        return
+    function = _conversion(dtype, resolve)
+    if function is None:
+        result[...] = array
+        return
+    values = np.empty(array.size, dtype=object)
+    for number, value in enumerate(array.reshape(-1)):
+        values[number] = function(value)
+    result[...] = values.reshape(array.shape)
+
+
+def _conversion(dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Callable[[Any], Any] | None:
+    """Return what makes a plain value of one of this dtype, None where it is one."""
+    if h5py.check_string_dtype(dtype) is not None:
+        return decode
+    if h5py.check_ref_dtype(dtype) is not None:
+        return resolve
+    vlen = h5py.check_vlen_dtype(dtype)
+    if vlen is None:
+        return None
+    inner = np.dtype(vlen)
+    return lambda row: plain(np.asarray(row), inner, resolve)
 
 
 def decode(value: Any) -> str:
@@ -123,6 +140,11 @@ def decode(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return str(value)
+
+
+def encode(text: str) -> bytes:
+    """Return the bytes of a name or path; the inverse of `decode`."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def stored_reference(file: Any, reference: Any) -> StoredReference:

@@ -100,25 +100,28 @@ class Array:
         Raises
         ------
         IndexError
-            Where the index lies outside of the array.
+            Where the index lies outside of the array, or there is more than one list.
         """
         entries = _expanded(index, self.ndim)
-        plain, turns, picks = [], [], []
-        axis = 0
+        plain, turns = [], []
+        listed, pick = None, None
         for entry, length in zip(entries, self.shape, strict=False):
-            forward, backward, pick = _forward(entry, length)
+            forward, backward, picked = _forward(entry, length)
             plain.append(forward)
-            if not isinstance(forward, int | np.integer):
-                turns.append(slice(None, None, -1) if backward else slice(None))
-                if pick is not None:
-                    picks.append((axis, pick))
-                axis += 1
+            if isinstance(forward, int):
+                continue
+            if isinstance(forward, np.ndarray):
+                if listed is not None:
+                    msg = "an array on disk takes a list or mask along one axis only: read with one, then index"
+                    raise IndexError(msg)
+                listed, pick = len(turns), picked
+            turns.append(slice(None, None, -1) if backward else slice(None))
         values = self._source.read(tuple(plain))
-        for axis_number, pick in picks:
-            values = np.take(values, pick, axis=axis_number)
+        if pick is not None:
+            values = np.take(values, pick, axis=listed)
         if any(turn.step for turn in turns):
             values = values[tuple(turns)]
-        return values
+        return values if listed is None or _together(index) else np.moveaxis(values, listed, 0)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         """Read everything."""
@@ -141,7 +144,8 @@ class Array:
             The length of a block; that of a stored chunk, or what makes about 1 MiB, where it is not given.
         """
         per_row = max(1, self.nbytes // max(1, len(self)))
-        step = rows or max(self.chunks[0] if self.chunks else 1, (1 << 20) // per_row)
+        chunk, about = self.chunks[0] if self.chunks else 1, (1 << 20) // per_row
+        step = rows or max(chunk, about - about % chunk)  # whole chunks: none is decompressed twice
         for start in range(0, len(self), step):
             yield self[start : start + step]
 
@@ -185,15 +189,27 @@ def _expanded(index: Any, ndim: int) -> list[Any]:
     return entries
 
 
+def _together(index: Any) -> bool:
+    """Tell whether the numbers and the list of an index stand side by side.
+
+    To numpy, a number beside a list is a list too.  Where a slice stands between them, it has no place for the axis
+    of the lists, and puts it first.  Source: "Combining advanced and basic indexing" in the guide of numpy.
+    """
+    entries = index if isinstance(index, tuple) else (index,)
+    lists = [number for number, entry in enumerate(entries) if entry is not Ellipsis and not isinstance(entry, slice)]
+    return lists[-1] - lists[0] == len(lists) - 1
+
+
 def _forward(entry: Any, length: int) -> tuple[Any, bool, np.ndarray[Any, Any] | None]:
     """Return an entry as HDF5 can select it, whether to turn the result round, and what to pick from it."""
     if isinstance(entry, slice):
         start, stop, step = entry.indices(length)
+        steps = min(abs(step), max(length, 1))  # HDF5 has no numbers for the steps that Python allows
         if step > 0:
-            return slice(start, max(start, stop), step), False, None
+            return slice(start, max(start, stop), steps), False, None
         count = len(range(start, stop, step))
         last = start + (count - 1) * step
-        return (slice(last, start + 1, -step) if count else slice(0, 0)), True, None
+        return (slice(last, start + 1, steps) if count else slice(0, 0)), True, None
     if isinstance(entry, int | np.integer) and not isinstance(entry, bool | np.bool_):
         place = int(entry)
         if not -length <= place < length:

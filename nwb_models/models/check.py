@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import h5py
 import numpy as np
-
-from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nwb_models.models.mapping import Dtype, Shapes
@@ -28,8 +29,10 @@ DATES = frozenset({"isodatetime", "datetime", "date"})
 
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
     """Return the problem with the dtype of a value, None where it has none."""
+    if dtype is None or value is None or isinstance(value, Mapping):  # a child of a group may be called "dtype"
+        return None
     found = getattr(value, "dtype", None)
-    if dtype is None or value is None or getattr(value, "size", 1) == 0:  # no value, so none of a wrong dtype
+    if getattr(value, "size", 1) == 0:  # no value, so none of a wrong dtype
         return None
     if found is None:
         found = np.dtype(object) if isinstance(value, str | bytes) else np.asarray(value).dtype
@@ -58,7 +61,7 @@ def allows(dtype: Dtype, found: np.dtype[Any], value: Any = None) -> bool:
 
 def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
     """Return the problem with the shape of a value, None where it has none."""
-    if shapes is None or value is None:
+    if shapes is None or value is None or isinstance(value, Mapping):
         return None
     shape = getattr(value, "shape", None)
     if shape is None:
@@ -66,7 +69,7 @@ def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
     for allowed in shapes:
         if len(allowed) == len(shape) and all(a is None or a == s for a, s in zip(allowed, shape, strict=True)):
             return None
-    return "shape", " or ".join(_shape_name(allowed) for allowed in shapes), _shape_name(shape)
+    return "shape", " or ".join(shape_name(allowed) for allowed in shapes), shape_name(shape)
 
 
 def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str | None:
@@ -103,7 +106,8 @@ def dtype_name(dtype: np.dtype[Any]) -> str:
     return dtype.name
 
 
-def _shape_name(shape: tuple[int | None, ...]) -> str:
+def shape_name(shape: tuple[int | None, ...]) -> str:
+    """Return a shape as people write it."""
     if not shape:
         return "a single value"
     return "(" + ", ".join("*" if size is None else str(size) for size in shape) + ")"

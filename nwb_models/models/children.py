@@ -32,6 +32,10 @@ class Pending(Protocol):
         """Return the field that a child belongs to, None where the class foresees no such child."""
         ...
 
+    def listed(self, fields: set[str | None]) -> None:
+        """Take note of the fields that there are children for, once all are known."""
+        ...
+
     def build(self, name: str) -> tuple[Any, str | None]:
         """Build a child, with what it refers to; return it and the field that it belongs to."""
         ...
@@ -53,6 +57,7 @@ class Shelf:
         """Return the field of each child that is not built yet; this looks at the type of each."""
         if self._fields is None:
             self._fields = {name: self.pending.field_of(name) for name in self.pending.names()}
+            self.pending.listed(set(self._fields.values()))
         return self._fields
 
     def fetch(self, name: str) -> bool:

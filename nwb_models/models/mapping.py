@@ -221,7 +221,8 @@ def _has_default(model: type, name: str) -> bool:
     info = model.model_fields.get(name)  # type: ignore[attr-defined]
     marker = None if info is None else next((m for m in info.metadata if isinstance(m, Stored)), None)
     fixed = marker is not None and marker.value is not None
-    return info is not None and not fixed and not info.is_required() and info.default_factory is None
+    made = info is not None and info.default_factory is not None and not isinstance(marker, Children)
+    return info is not None and not fixed and not info.is_required() and not made
 
 
 def _is_model(option: type) -> bool:

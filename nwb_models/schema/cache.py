@@ -1,7 +1,7 @@
 """Generated sources that are kept for the next time, in a folder of the user's alone.
 
-Nothing in the cache is trusted: a source counts only when it is what its own digest says, and is checked against the
-allow-list like any other before it is executed.
+Nothing in the cache is trusted: a source counts only when it is what its seal says, and is checked against
+the allow-list like any other before it is executed.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ def generator_digest() -> str:
     digest = hashlib.sha256()
     for part in _CODE:
         path = here / part
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jinja"))
+        files = (
+            [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jinja"))
+        )
         for file in files:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def folder() -> Path:
-    """Return the folder of the cache: ``NWB_MODELS_CACHE``, or where the platform keeps caches of the user."""
+    """Return the folder of the cache: ``NWB_MODELS_CACHE``, or where the platform keeps those of the user."""
     chosen = os.environ.get("NWB_MODELS_CACHE")
     if chosen:
         return Path(chosen)
@@ -41,35 +43,39 @@ def folder() -> Path:
 
 
 def load(digest: str) -> str | None:
-    """Return the source that is kept under a digest; None where there is none, or where it cannot be trusted."""
+    """Return the source that is kept under a digest; None where there is none that can be trusted."""
     path = _path(digest)
     try:
-        if not _is_private(path.parent) or path.is_symlink():
+        if not (_is_private(folder()) and _is_private(path.parent)) or path.is_symlink():
             return None
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     head, _, source = text.partition("\n")
-    return source if head == f"# {_seal(source)}" else None
+    return source if head == f"# {_seal(digest, source)}" else None
 
 
 def store(digest: str, source: str) -> bool:
-    """Keep a source; False where the folder does not allow it.  Two processes may do so at once: the last one wins."""
+    """Keep a source; False where the folder does not allow it.
+
+    Two processes may do so at once: the last one wins.
+    """
     path = _path(digest)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _is_private(path.parent):
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        if not (_is_private(folder()) and _is_private(path.parent)):
             return False
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".py")
     except OSError:
         return False
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"# {_seal(source)}\n{source}")
-        os.replace(temporary, path)
-    except OSError:
+            stream.write(f"# {_seal(digest, source)}\n{source}")
+        Path(temporary).replace(path)
+    except (OSError, UnicodeEncodeError):
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            Path(temporary).unlink()
         return False
     return True
 
@@ -78,8 +84,9 @@ def _path(digest: str) -> Path:
     return folder() / generator_digest() / f"{digest}.py"
 
 
-def _seal(source: str) -> str:
-    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+def _seal(digest: str, source: str) -> str:
+    """Return what tells that a source is whole, and kept under its own digest."""
+    return hashlib.sha256(f"{digest}\n{source}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_private(path: Path) -> bool:

@@ -13,8 +13,10 @@ the functions here look at them and never change them.
 from __future__ import annotations
 
 import json
+import reprlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -50,12 +52,23 @@ QUANTITIES: dict[Any, tuple[bool, bool]] = {
 
 def type_def(spec: Spec) -> str | None:
     """Return the type that a specification defines, in either spelling."""
-    return spec.get("neurodata_type_def") or spec.get("data_type_def")
+    return _type_name(spec, "neurodata_type_def", "data_type_def")
 
 
 def type_inc(spec: Spec) -> str | None:
     """Return the type that a specification includes, in either spelling."""
-    return spec.get("neurodata_type_inc") or spec.get("data_type_inc")
+    return _type_name(spec, "neurodata_type_inc", "data_type_inc")
+
+
+def _type_name(spec: Spec, *keys: str) -> str | None:
+    for key in keys:
+        name = spec.get(key)
+        if name is not None and not isinstance(name, str):
+            msg = f"{key} of {_short(spec.get('name') or spec)} is {_short(name)}, and has to be text"
+            raise SpecificationError(msg)
+        if name:
+            return str(name)
+    return None
 
 
 def quantity(spec: Spec) -> tuple[bool, bool]:
@@ -65,23 +78,66 @@ def quantity(spec: Spec) -> tuple[bool, bool]:
     ((False, False), (True, True), (True, True))
     """
     value = spec.get("quantity")
-    if isinstance(value, str) and value.isdigit():
-        value = int(value)
-    if isinstance(value, int):
-        return value > 0, value > 1
     try:
-        return QUANTITIES[value]
-    except (KeyError, TypeError):
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        return (value > 0, value > 1) if isinstance(value, int) else QUANTITIES[value]
+    except (KeyError, TypeError, ValueError):
         allowed = ", ".join(repr(key) for key in QUANTITIES if key is not None)
         msg = f"quantity {value!r} of {spec.get('name') or type_inc(spec)!r} is none of {allowed} or a number"
         raise SpecificationError(msg) from None
 
 
 def members(spec: Spec) -> Iterator[tuple[Kind, Spec]]:
-    """Yield the members of a specification: attributes, datasets, groups and links."""
+    """Yield the members of a specification: attributes, datasets, groups and links.
+
+    Raises
+    ------
+    SpecificationError
+        Where something else stands in the place of one.
+    """
     for key, kind in MEMBER_LISTS:
-        for member in spec.get(key) or ():
+        listed = spec.get(key) or []
+        if not isinstance(listed, list):
+            msg = f"{key} of {spec.get('name') or type_def(spec)!r} is no list: {_short(listed)}"
+            raise SpecificationError(msg)
+        for member in listed:
+            if not isinstance(member, dict):
+                where = spec.get("name") or type_def(spec)
+                msg = f"{key} of {where!r} holds {_short(member)}, which is no specification of a {kind}"
+                raise SpecificationError(msg)
             yield kind, member
+
+
+def identity(member: Spec) -> tuple[str | None, str | None]:
+    """Return what a member is known by: its name, or without one the type that it holds or leads to.
+
+    >>> identity({"name": "data", "neurodata_type_inc": "VectorData"}), identity({"target_type": "Device"})
+    (('data', None), (None, 'Device'))
+    """
+    name = _type_name(member, "name")
+    target = _type_name(member, "target_type") or type_def(member) or type_inc(member)
+    return name, None if name else target
+
+
+def _short(value: Any) -> str:
+    return reprlib.repr(value)
+
+
+@contextmanager
+def nesting(what: object) -> Iterator[None]:
+    """Say what is nested too deeply, where Python gives up on it: specifications come from strangers.
+
+    Raises
+    ------
+    SpecificationError
+        In the place of a ``RecursionError``.
+    """
+    try:
+        yield
+    except RecursionError:
+        msg = f"The specifications of {what} are nested too deeply"
+        raise SpecificationError(msg) from None
 
 
 @dataclass(frozen=True)
@@ -110,8 +166,8 @@ class Namespace:
     Parameters
     ----------
     documents
-        ``{"namespace": ..., source: ...}``, see the text of this module.  The document ``namespace`` may be the
-        namespace itself or a list of one.
+        ``{"namespace": ..., source: ...}``, see the text of this module.  The document ``namespace`` may be
+        the namespace itself or a list of one.
 
     Raises
     ------
@@ -145,14 +201,22 @@ class Namespace:
     @cached_property
     def includes(self) -> tuple[tuple[str, str | None], ...]:
         """The namespaces that this one includes, each with its version where one is asked for."""
-        return tuple(
-            (str(entry["namespace"]), entry.get("version")) for entry in self._schema() if "namespace" in entry
-        )
+        found = [
+            (str(entry["namespace"]), str(entry["version"]) if entry.get("version") else None)
+            for entry in self._schema()
+            if "namespace" in entry
+        ]
+        return tuple(dict.fromkeys(found))  # an entry for some types of it, another for others
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The documents that define types, in their order."""
-        return tuple(source_name(entry["source"]) for entry in self._schema() if "source" in entry)
+        return tuple(dict.fromkeys(map(source_name, self.files)))
+
+    @property
+    def files(self) -> list[str]:
+        """The files of these documents, as the namespace names them."""
+        return [str(entry["source"]) for entry in self._schema() if "source" in entry]
 
     @cached_property
     def types(self) -> dict[str, TypeSpec]:
@@ -161,10 +225,15 @@ class Namespace:
         for source in self.sources:
             document = self.documents.get(source)
             if not isinstance(document, dict):
-                msg = f"Namespace {self.name!r} {self.version} has no document {source!r}, which its schema names"
+                where = f"Namespace {self.name!r} {self.version}"
+                msg = f"{where} has no document {source!r}, which its schema names"
                 raise SpecificationError(msg)
-            for kind, spec in members(document):
-                self._collect(kind, spec, source, found)
+            try:
+                for kind, spec in members(document):
+                    self._collect(kind, spec, source, found)
+            except SpecificationError as error:
+                msg = f"Namespace {self.name!r} {self.version}, {source}: {error}"
+                raise SpecificationError(msg) from None
         return found
 
     def _schema(self) -> list[Spec]:
@@ -180,16 +249,13 @@ class Namespace:
         defined = []
         while pending:
             kind, spec = pending.pop()
-            if not isinstance(spec, dict):
-                msg = f"{source} of namespace {self.name!r} holds {spec!r} where a {kind} should stand"
-                raise SpecificationError(msg)
             name = type_def(spec)
             if name is not None and kind in ("group", "dataset"):
-                defined.append(TypeSpec(str(name), kind, spec, self, source))
+                defined.append(TypeSpec(name, kind, spec, self, source))
             pending += members(spec)
         for entry in reversed(defined):
             if entry.name in found:
-                msg = f"Namespace {self.name!r} defines {entry.name!r} twice: in {found[entry.name].source} and {source}"
+                msg = f"it defines {entry.name!r}, which {found[entry.name].source} has defined already"
                 raise SpecificationError(msg)
             found[entry.name] = entry
 
@@ -235,7 +301,8 @@ class Specifications:
             version = max(versions, key=version_key)
         if version not in versions:
             known = ", ".join(f"{n.name} {n.version}" for n in self) or "none"
-            msg = f"No specifications of namespace {name!r}{f' {version}' if version else ''}; there are: {known}"
+            wanted = f"{name!r} {version}" if version else repr(name)
+            msg = f"No specifications of namespace {wanted}; there are: {known}"
             raise ObjectNotFoundError(msg)
         return versions[version]
 
@@ -329,14 +396,13 @@ class Specifications:
     def resolved_members(self, entry: TypeSpec) -> list[tuple[Kind, Spec, TypeSpec]]:
         """Return every member of a type, inherited ones included: what is declared nearest wins.
 
-        Two declarations are of one member when they have the same kind and name, or, without a name, the same type.
+        Two declarations are of one member when they have the same kind and name, or, without a name, the same
+        type.
         """
         found: dict[tuple[Kind, str | None, str | None], tuple[Kind, Spec, TypeSpec]] = {}
         for level in reversed(self.ancestry(entry)):
             for kind, member in members(level.spec):
-                name = member.get("name")
-                target = None if name else member.get("target_type") or type_def(member) or type_inc(member)
-                found[kind, name, target] = (kind, member, level)
+                found[kind, *identity(member)] = (kind, member, level)
         return list(found.values())
 
 
@@ -364,42 +430,58 @@ def load_namespaces(path: str | Path) -> list[Namespace]:
         Where a file is missing, is neither YAML nor JSON, or names no namespace.
     """
     path = Path(path)
-    document = _load(path)
-    entries = document.get("namespaces") if isinstance(document, dict) else None
+    entries = _load(path).get("namespaces")
     if not isinstance(entries, list) or not entries:
         msg = f"{path} has no list 'namespaces': is it a namespace file?"
         raise SpecificationError(msg)
-    found = []
-    for entry in entries:
-        documents = {"namespace": {"namespaces": [entry]}}
-        sources = [s["source"] for s in entry.get("schema") or () if isinstance(s, dict) and "source" in s]
-        for source in sources:
-            documents[source_name(source)] = _load(_beside(path, source))
-        found.append(Namespace(documents))
-    return found
+    return [_load_namespace(path, entry) for entry in entries]
+
+
+def _load_namespace(path: Path, entry: Any) -> Namespace:
+    """Return a namespace with the documents of its sources."""
+    documents: dict[str, Spec] = {"namespace": {"namespaces": [entry]}}
+    namespace = Namespace(documents)
+    try:
+        files = dict.fromkeys(namespace.files)
+    except SpecificationError as error:
+        msg = f"{path}: {error}"
+        raise SpecificationError(msg) from None
+    for source in files:
+        if source_name(source) in documents:
+            name = source_name(source)
+            msg = f"{path} names the source {source!r}, and another document has the name {name!r}"
+            raise SpecificationError(msg)
+        documents[source_name(source)] = _load(_beside(path, source))
+    return namespace
 
 
 def _beside(path: Path, source: str) -> Path:
     """Return the file of a source, which has to lie in the folder of the namespace file or below it."""
     target = path.parent / source
-    if not target.resolve().is_relative_to(path.parent.resolve()):
+    try:
+        inside = target.resolve().is_relative_to(path.parent.resolve())
+    except (OSError, ValueError, RuntimeError):  # a null byte in its name, a link that leads to itself
+        inside = False
+    if not inside:
         msg = f"{path} names the source {source!r}, which lies outside of its folder"
         raise SpecificationError(msg)
-    candidates = [target, *(target.with_name(target.name + ending) for ending in (".yaml", ".yml", ".json"))]
+    endings = (".yaml", ".yml", ".json")
+    candidates = [target, *(target.with_name(target.name + ending) for ending in endings if target.name)]
     return next((candidate for candidate in candidates if candidate.is_file()), target)
 
 
 def _load(path: Path) -> Spec:
-    """Return the document in a YAML or JSON file."""
+    """Return the document in a YAML or JSON file, as JSON has it: what is stored in files is JSON."""
     import yaml
 
     try:
         text = path.read_text(encoding="utf-8")
-        loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_safe_loader())
+        loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_loader())  # noqa: S506
+        loaded = json.loads(json.dumps(loaded))
     except OSError as error:
         msg = f"The specification {path} cannot be read: {error.strerror or error}"
         raise SpecificationError(msg) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         msg = f"The specification {path} is not valid: {error}"
         raise SpecificationError(msg) from None
     if not isinstance(loaded, dict):
@@ -408,8 +490,17 @@ def _load(path: Path) -> Spec:
     return loaded
 
 
-def _safe_loader() -> Any:
-    """Return YAML's safe loader, in C where PyYAML has it (ten times faster)."""
+@cache
+def _loader() -> Any:
+    """Return YAML's safe loader, in C where PyYAML has it (ten times faster), with the types that JSON has.
+
+    A date stays text: a version ``2024-01-01`` is no day, and JSON has none.
+    """
     import yaml
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+        for first, known in base.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (base,), {"yaml_implicit_resolvers": resolvers})

@@ -1,7 +1,7 @@
 """`SchemaProvider`: (namespace, version) -> a module of classes.
 
-Shipped with the library, else in the cache, else generated now.  What decides is a digest of the specifications
-themselves, never a name or a version, so a file with a changed core gets the models of its own core.
+Shipped with the library, else in the cache, else generated now.  What decides is a digest of the
+specifications themselves, never a name or a version: a file with a changed core gets the models of its own.
 """
 
 from __future__ import annotations
@@ -10,21 +10,26 @@ import hashlib
 import importlib
 import json
 import sys
+import threading
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
 from nwb_models.naming import module_name, version_key, version_name
 from nwb_models.schema import cache as source_cache
 from nwb_models.schema.codegen.execute import execute
-from nwb_models.schema.language import Namespace, Specifications
+from nwb_models.schema.language import Specifications, nesting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
+    from nwb_models.schema.language import Namespace
+
 GENERATED = "nwb_models.generated"
+_GENERATING = threading.RLock()
+"""Held while a module is made: it is in ``sys.modules`` before its classes are, and linkml has no locks."""
 
 
 class SchemaProvider:
@@ -57,12 +62,13 @@ class SchemaProvider:
         self.shipped_defaults: dict[str, str] = {}
         self._modules: dict[tuple[str, str], ModuleType] = {}
         self._digests: dict[Namespace, str] = {}
+        self._classes: dict[tuple[str | None, str], type[Any] | None] = {}
         self.problems: dict[tuple[str, str], str] = {}
-        """Namespaces whose specifications cannot be used, and why; their types count as without specification."""
+        """Namespaces that cannot be used, and why; their types count as without specification."""
 
     @classmethod
     def nearest(cls, version: str | None) -> SchemaProvider:
-        """Return the provider of the shipped core that is nearest to a version: the first one after it, else the last."""
+        """Return the provider of the shipped core nearest to a version: the first after it, else the last."""
         core = sorted(shipped_versions()["core"], key=version_key)
         later = [v for v in core if version is None or version_key(v) >= version_key(version)]
         provider = cls()
@@ -92,7 +98,9 @@ class SchemaProvider:
         found = self.specifications.get(namespace, version)
         key = found.name, found.version
         if key not in self._modules:
-            self._modules[key] = self._module(found, self.specifications)
+            with _GENERATING, nesting(f"namespace {found.name!r} {found.version}"):
+                self.specifications.closure(found)  # says what is missing or goes in a circle
+                return self._loaded(found, self.specifications)
         return self._modules[key]
 
     def get_class(self, namespace: str, neurodata_type: str, version: str | None = None) -> type[Any]:
@@ -107,30 +115,40 @@ class SchemaProvider:
         found = types_of(module).get(neurodata_type)
         if found is None:
             known = ", ".join(sorted(types_of(module)))
-            msg = f"Namespace {namespace!r} {version or self.versions[namespace]} has no type {neurodata_type!r}; it has: {known}"
+            where = f"Namespace {namespace!r} {version or self.versions[namespace]}"
+            msg = f"{where} has no type {neurodata_type!r}; it has: {known}"
             raise ObjectNotFoundError(msg)
         return found
 
     def find_class(self, namespace: str | None, neurodata_type: str) -> type[Any] | None:
         """Return the class of a type, None where no specification that can be used defines it.
 
-        Where the namespace does not define it, those that it includes are searched: files written before the types
-        of the tables moved from core to hdmf-common name the one for the other.
+        Where the namespace does not define it, those that it includes are searched: files written before the
+        types of the tables moved from core to hdmf-common name the one for the other.
         """
-        for name in [namespace] if namespace is not None else list(self.versions):
-            if (name, self.versions.get(name, "")) in self.problems:
-                continue
-            try:
-                modules = [self.get(name), *self._included(name)]
-            except ObjectNotFoundError:
-                continue
-            except SpecificationError as error:
-                self.problems[name, self.versions[name]] = str(error)
-                continue
-            for module in modules:
-                if neurodata_type in types_of(module):
-                    return types_of(module)[neurodata_type]
-        return None
+        key = namespace, neurodata_type
+        if key not in self._classes:
+            names = [namespace] if namespace is not None else list(self.versions)
+            tables = (types_of(module) for name in names for module in self._usable(name))
+            self._classes[key] = next(
+                (table[neurodata_type] for table in tables if neurodata_type in table), None
+            )
+        return self._classes[key]
+
+    def is_usable(self, name: str) -> bool:
+        """Tell whether there are specifications of a namespace, and models can be made of them."""
+        return bool(self._usable(name))
+
+    def _usable(self, name: str) -> list[ModuleType]:
+        """Return the module of a namespace and of what it includes; none where it cannot be used."""
+        versions = self.versions
+        if name not in versions or (name, versions[name]) in self.problems:
+            return []
+        try:
+            return [self.get(name), *self._included(name)]
+        except SpecificationError as error:
+            self.problems[name, versions[name]] = str(error)
+            return []
 
     def _included(self, name: str) -> list[ModuleType]:
         if self.specifications is None:
@@ -138,7 +156,7 @@ class SchemaProvider:
         closure = self.specifications.closure(self.specifications.get(name))
         return [self.get(other.name, other.version) for other in reversed(closure[:-1])]
 
-    # ------------------------------------------------------------------------------------------ modules
+    # ------------------------------------------------------------------------------------- modules
     def _shipped(self, namespace: str, version: str | None) -> ModuleType:
         versions = shipped_versions().get(namespace, {})
         version = version or self.versions.get(namespace)
@@ -150,27 +168,42 @@ class SchemaProvider:
 
     def _module(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
         """Return the module of a namespace: shipped, cached or generated."""
-        digest = self._digest(namespace, specifications)
+        fingerprint = fingerprint_of(namespace, specifications)
+        if fingerprint in shipped_digests():
+            return import_shipped(*shipped_digests()[fingerprint])
+        digest = _DIGESTS.get(fingerprint) or self._digest(namespace, specifications)
+        if fingerprint:
+            _DIGESTS[fingerprint] = digest
         if digest in shipped_digests():
             return import_shipped(*shipped_digests()[digest])
         name = f"{GENERATED}.{module_name(namespace.name)}.{version_name(namespace.version)}_{digest[:16]}"
         if name in sys.modules:
             return sys.modules[name]
-        source = source_cache.load(digest)
-        if source is None:
-            from nwb_models.schema.codegen.generator import generate
+        siblings: dict[str, ModuleType] = {}
+        for other in specifications.closure(namespace)[:-1]:
+            place = f"{module_name(other.name)}.{version_name(other.version)}"
+            if place in siblings:
+                msg = f"{namespace.name!r} includes two namespaces for the module {place}"
+                raise SpecificationError(msg)
+            siblings[place] = self._loaded(other, specifications)
+        kept = source_cache.load(digest)
+        if kept is not None:
+            try:
+                return execute(kept, name, siblings)
+            except UnsafeSourceError:
+                pass  # not written by the generator: written anew
+        from nwb_models.schema.codegen.generator import generate
 
-            if self._progress is not None:
-                self._progress(f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ...")
-            source = generate(namespace, specifications, digest)
-            source_cache.store(digest, source)
-        siblings = {
-            f"{module_name(other.name)}.{version_name(other.version)}": self._sibling(other, specifications)
-            for other in specifications.closure(namespace)[:-1]
-        }
-        return execute(source, name, siblings)
+        if self._progress is not None:
+            self._progress(
+                f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ..."
+            )
+        source = generate(namespace, specifications, digest)
+        module = execute(source, name, siblings)
+        source_cache.store(digest, source)
+        return module
 
-    def _sibling(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
+    def _loaded(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
         key = namespace.name, namespace.version
         if key not in self._modules:
             self._modules[key] = self._module(namespace, specifications)
@@ -180,9 +213,24 @@ class SchemaProvider:
         """Return the digest of a namespace and of all that it includes."""
         if namespace not in self._digests:
             self._digests[namespace] = digest_of(
-                namespace, [self._digest(other, specifications) for other in specifications.included(namespace)]
+                namespace,
+                [self._digest(other, specifications) for other in specifications.included(namespace)],
             )
         return self._digests[namespace]
+
+
+_DIGESTS: dict[str, str] = {}
+"""fingerprint -> digest, of what this process has met: the digest takes ten times as long."""
+
+
+def fingerprint_of(namespace: Namespace, specifications: Specifications) -> str:
+    """Return the sha256 of the text of a namespace and of all that it includes, "" where it has no text.
+
+    Texts of other formatting have other fingerprints and the same digest.
+    """
+    parts = [str(getattr(namespace.documents, "fingerprint", ""))]
+    parts += [fingerprint_of(other, specifications) for other in specifications.included(namespace)]
+    return hashlib.sha256(":".join(parts).encode()).hexdigest() if all(parts) else ""
 
 
 def digest_of(namespace: Namespace, included: Iterable[str]) -> str:
@@ -196,7 +244,7 @@ def digest_of(namespace: Namespace, included: Iterable[str]) -> str:
 def types_of(module: ModuleType) -> dict[str, type[Any]]:
     """Return the classes of a generated module by their neurodata_type."""
     return {
-        value.neurodata_type: value
+        vars(value)["neurodata_type"]: value
         for value in vars(module).values()
         if isinstance(value, type) and value.__module__ == module.__name__ and "neurodata_type" in vars(value)
     }
@@ -218,7 +266,7 @@ def shipped_versions() -> dict[str, dict[str, Any]]:
 
 @cache
 def shipped_digests() -> dict[str, tuple[str, str]]:
-    """Return digest -> (namespace, version) of what ships: as published, and as PyNWB writes it into files."""
+    """Return digest -> (namespace, version) of what ships: as published, and as PyNWB writes it."""
     return {
         digest: (name, version)
         for name, versions in shipped_versions().items()
@@ -230,5 +278,3 @@ def shipped_digests() -> dict[str, tuple[str, str]]:
 def import_shipped(namespace: str, version: str) -> ModuleType:
     """Return a module that ships with the library."""
     return importlib.import_module(f"{GENERATED}.{module_name(namespace)}.{version_name(version)}")
-
-

@@ -119,11 +119,11 @@ def test_what_is_not_touched_is_not_built() -> None:
         nwbfile = io.read()
         names = list(nwbfile.acquisition)
         assert len(names) > 3
-        before = len(io._builder._models)
+        before = len(io.builder.models)
         assert "ElectricalSeries" in nwbfile.acquisition
-        assert len(io._builder._models) == before
+        assert len(io.builder.models) == before
         _ = nwbfile.acquisition["ElectricalSeries"]
-        built = {getattr(model, "path", None) for model in io._builder._models.values()}
+        built = {getattr(model, "path", None) for model in io.builder.models.values()}
         assert "/acquisition/ElectricalSeries" in built
         assert not built & {f"/acquisition/{name}" for name in names if name != "ElectricalSeries"}
 
@@ -136,7 +136,7 @@ def test_touching_one_of_many_opens_none_of_the_others(tmp_path: Path) -> None:
         _many(path, count)
         with nwb.open(path) as io:
             assert io.read().acquisition["series_001"].data.unit == "V"
-            looked_at[count] = len(io._builder._models), len(io._builder._classes)
+            looked_at[count] = len(io.builder.models), len(io.builder.classes)
     assert looked_at[3] == looked_at[300]
 
 

@@ -1,8 +1,8 @@
 """The check of generated source: what is not on this list is not executed.
 
-Specifications inside files come from strangers.  The source made of them is parsed, and each node of its tree has to
-be one that models need: imports from known modules, classes, annotated fields, calls of known markers with constants.
-The tree that was checked is what is compiled and executed; the text is not looked at again.
+Specifications inside files come from strangers.  The source made of them is parsed, and each node of its tree
+has to be one that models need: imports from known modules, classes, annotated fields, calls of known markers
+with constants.  The tree that was checked is what is compiled and executed; the text is not looked at again.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ IMPORTS: dict[str, frozenset[str]] = {
     "typing": frozenset({"Annotated", "Any", "ClassVar", "Literal"}),
     "nwb_models.models": frozenset(
         {
-            "Array", "Attribute", "Children", "Collection", "Dataset", "Group", "Link", "NWBDataset", "NWBGroup",
-            "Name", "Reference", "Shortcut", "Value",
+            "Array", "Attribute", "Children", "Collection", "Dataset", "Group", "Link", "NWBDataset",
+            "NWBGroup", "Name", "Reference", "Shortcut", "Value",
         }
     ),
     **{module: frozenset(n for m, n in MIXINS.values() if m == module) for module, _ in MIXINS.values()},
@@ -31,8 +31,12 @@ IMPORTS: dict[str, frozenset[str]] = {
 """What a generated module may import, besides classes of other generated modules."""
 
 MARKERS = frozenset({"Attribute", "Children", "Dataset", "Group", "Link", "Name", "Reference", "Value"})
-GENERICS = frozenset({"Annotated", "ClassVar", "Collection", "Literal"})
-BUILTINS = frozenset({"bool", "float", "int", "str"})
+ARGUMENTS = frozenset({"dtype", "kind", "name", "shape", "unnamed", "value"})
+"""What a marker is told."""
+BASES = frozenset({"NWBDataset", "NWBGroup"}) | {name for _, name in MIXINS.values()}
+"""What a class may be made of, besides other generated classes."""
+TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str"})
+"""What a field may hold, besides generated classes."""
 OWN_FIELDS = frozenset({"name", "value"})
 CLASS_VARS = frozenset({"neurodata_type", "namespace"})
 _SIBLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*")
@@ -64,7 +68,11 @@ def checked(source: str, filename: str) -> ast.Module:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         msg = f"{filename}: the generated source is not valid Python: {error}"
         raise UnsafeSourceError(msg) from None
-    _Check(filename).module(tree)
+    try:
+        _Check(filename).module(tree)
+    except RecursionError:
+        msg = f"{filename}: the generated source is nested too deeply"
+        raise UnsafeSourceError(msg) from None
     return tree
 
 
@@ -72,14 +80,17 @@ class _Check:
     def __init__(self, filename: str) -> None:
         self.filename = filename
         self.imported: set[str] = set()
+        self.models: set[str] = set()
+        """The imported names that are classes of other generated modules."""
         self.classes: set[str] = set()
         self.defined: set[str] = set()
 
     def refuse(self, node: ast.AST, why: str) -> NoReturn:
-        msg = f"{self.filename}, line {getattr(node, 'lineno', '?')}: {why}; a model never needs that, so it is not run"
+        line = getattr(node, "lineno", "?")
+        msg = f"{self.filename}, line {line}: {why}; a model never needs that, so it is not run"
         raise UnsafeSourceError(msg)
 
-    # ------------------------------------------------------------------------------------------ module
+    # ------------------------------------------------------------------------------------- module
     def module(self, tree: ast.Module) -> None:
         self.classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
         for number, node in enumerate(tree.body):
@@ -99,6 +110,8 @@ class _Check:
 
     def import_from(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
+        if self.defined:
+            self.refuse(node, "an import after the classes")
         for alias in node.names:
             name = alias.asname or alias.name
             if node.level == 0:
@@ -111,18 +124,19 @@ class _Check:
                 self.identifier(node, name)
                 if name in NAMES or name in self.imported:
                     self.refuse(node, f"an import that replaces {name}")
+                self.models.add(name)
             self.imported.add(name)
 
-    # ------------------------------------------------------------------------------------------ classes
+    # ------------------------------------------------------------------------------------- classes
     def class_def(self, node: ast.ClassDef) -> None:
         self.identifier(node, node.name)
         if node.name in NAMES or node.name in self.imported or node.name in self.defined:
             self.refuse(node, f"a class that replaces {node.name}")
         if node.decorator_list or node.keywords or getattr(node, "type_params", None):
             self.refuse(node, "a class with decorators or keywords")
-        for base in node.bases:
-            if not isinstance(base, ast.Name) or base.id not in (self.imported | self.defined) - MARKERS - GENERICS:
-                self.refuse(base, "a base that is no class known before")
+        known = (BASES & self.imported) | self.models | self.defined
+        if not node.bases or not all(isinstance(base, ast.Name) and base.id in known for base in node.bases):
+            self.refuse(node, "a class whose bases are not models known before")
         names: set[str] = set()
         for statement in node.body:
             self.statement(statement, names)
@@ -132,67 +146,69 @@ class _Check:
         match node:
             case ast.Expr(value=ast.Constant(value=str())):
                 return
-            case ast.AnnAssign(
-                target=ast.Name(id=name),
-                annotation=ast.Subscript(
-                    value=ast.Name(id="ClassVar"), slice=ast.Subscript(value=ast.Name(id="Shortcut"), slice=kind)
-                ),
-                value=ast.Call(func=ast.Name(id="Shortcut"), args=steps, keywords=[]),
-            ):
-                if name in FIELDS:
-                    self.refuse(node, f"a shortcut that replaces {name}")
-                self.annotation(kind)
-                for step in steps:
-                    self.constant(step)
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value, simple=1):
+                self.identifier(node, name)
+                if name in names:
+                    self.refuse(node, f"two fields called {name}")
+                names.add(name)
                 self.field(node, name, annotation, value)
             case _:
                 self.refuse(node, f"a {type(node).__name__} in a class")
-        self.identifier(node, name)
-        if name in names:
-            self.refuse(node, f"two fields called {name}")
-        names.add(name)
 
     def field(self, node: ast.AnnAssign, name: str, annotation: ast.expr, value: ast.expr | None) -> None:
-        if name in CLASS_VARS:
-            if ast.unparse(annotation) != "ClassVar[str]":
-                self.refuse(node, f"a field called {name}")
-        elif name in FIELDS and name not in OWN_FIELDS:
+        """Check a field, a shortcut, or what a class says of its type."""
+        match annotation, value:
+            case (
+                ast.Subscript(value=ast.Name(id="ClassVar"), slice=ast.Name(id="str")),
+                ast.Constant(value=str()),
+            ) if name in CLASS_VARS:
+                return
+            case (
+                ast.Subscript(
+                    value=ast.Name(id="ClassVar"),
+                    slice=ast.Subscript(value=ast.Name(id="Shortcut"), slice=kind),
+                ),
+                ast.Call(func=ast.Name(id="Shortcut"), args=steps, keywords=[]),
+            ) if name not in FIELDS:
+                self.annotation(kind)
+                for step in steps:
+                    self.constant(step)
+                return
+        if name in FIELDS and name not in OWN_FIELDS:
             self.refuse(node, f"a field that replaces {name}")
         self.annotation(annotation)
         match value:
             case None:
                 pass
-            case ast.Call(func=ast.Name(id="Field"), args=[], keywords=[ast.keyword(arg="default_factory", value=made)]):
+            case ast.Call(
+                func=ast.Name(id="Field"), args=[], keywords=[ast.keyword(arg="default_factory", value=made)]
+            ):
                 self.factory(made)
             case _:
                 self.constant(value)
 
     def factory(self, node: ast.expr) -> None:
-        """Check ``Collection``, or ``lambda: Class(name="...")``, the default of a group that has to be there."""
+        """Check ``Collection`` or ``lambda: Class(name="...")``, for a group that must be there."""
         match node:
             case ast.Name(id="Collection"):
                 pass
             case ast.Lambda(
-                args=ast.arguments(
-                    posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+                args=ast.arguments(posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kwarg=None),
+                body=ast.Call(
+                    func=ast.Name(id=name), args=[], keywords=[ast.keyword(arg="name", value=value)]
                 ),
-                body=ast.Call(func=ast.Name(id=name), args=[], keywords=keywords),
-            ) if name in self.classes:
-                for keyword in keywords:
-                    if keyword.arg != "name":
-                        self.refuse(node, "a default with an argument other than its name")
-                    self.constant(keyword.value)
+            ) if name in self.classes | self.models:
+                self.constant(value)
             case _:
-                self.refuse(node, "a default that is no class of this module")
+                self.refuse(node, "a default that is no model")
 
-    # ------------------------------------------------------------------------------------------ expressions
+    # ------------------------------------------------------------------------------------- expressions
     def annotation(self, node: ast.expr) -> None:
         match node:
             case ast.Constant(value=None):
                 pass
             case ast.Name(id=name):
-                if name not in self.imported | self.classes | BUILTINS or name in MARKERS | {"Field", "Shortcut"}:
+                if name not in TYPES | self.models | self.classes:
                     self.refuse(node, f"the type {name}")
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 self.annotation(left)
@@ -203,7 +219,7 @@ class _Check:
             case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[kind, marker])):
                 self.annotation(kind)
                 self.marker(marker)
-            case ast.Subscript(value=ast.Name(id=name), slice=inside) if name in GENERICS - {"Annotated", "Literal"}:
+            case ast.Subscript(value=ast.Name(id="Collection"), slice=inside):
                 self.annotation(inside)
             case _:
                 self.refuse(node, f"a {type(node).__name__} in a type")
@@ -212,8 +228,8 @@ class _Check:
         match node:
             case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords) if name in MARKERS:
                 for keyword in keywords:
-                    if keyword.arg is None:
-                        self.refuse(node, "a marker with arguments from elsewhere")
+                    if keyword.arg not in ARGUMENTS:
+                        self.refuse(node, f"a marker with the argument {keyword.arg}")
                     self.constant(keyword.value)
             case _:
                 self.refuse(node, "metadata of a field that is no marker")
@@ -231,5 +247,5 @@ class _Check:
                 self.refuse(node, f"a {type(node).__name__} where a constant should stand")
 
     def identifier(self, node: ast.AST, name: str) -> None:
-        if not _IDENTIFIER.fullmatch(name) or "__class" in name:
+        if not _IDENTIFIER.fullmatch(name):
             self.refuse(node, f"the name {name!r}")

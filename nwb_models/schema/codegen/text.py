@@ -1,30 +1,38 @@
-"""Python source of values and of documentation.  Every string of a specification reaches the source through here."""
+"""Python source of values and of documentation: every string of a specification comes through here."""
 
 from __future__ import annotations
 
+import reprlib
 import textwrap
 from typing import Any
+
+from nwb_models.errors import SpecificationError
 
 WIDTH = 110
 
 
 def literal(value: Any) -> str:
-    """Return the source of a constant: None, a bool, a number, text, or a tuple of these.
+    r"""Return the source of a constant: None, a bool, a number, text, or a tuple or list of these.
 
-    >>> literal('a "quoted" \\\\ name'), literal((None, 3)), literal(float("inf"))
-    ('\\'a "quoted" \\\\\\\\ name\\'', '(None, 3)', 'None')
+    >>> print(literal('a "quoted" \\ name'), literal((None, 3)), literal([0]), literal(float("inf")))
+    'a "quoted" \\ name' (None, 3) (0,) None
+
+    Raises
+    ------
+    SpecificationError
+        Where it is something else.
     """
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return "None"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         inner = ", ".join(literal(entry) for entry in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, str):
         return string(value)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    msg = f"{value!r} is no constant"
-    raise TypeError(msg)
+    msg = f"{reprlib.repr(value)} is no value that an attribute or a dataset can have"
+    raise SpecificationError(msg)
 
 
 def string(text: str) -> str:
@@ -43,7 +51,8 @@ def docstring(text: str, indent: int) -> str:
     indent
         How far the lines after the first will be indented: they are wrapped for that.
     """
-    words = " ".join(text.split())
+    # a lone surrogate, which JSON can spell, is no text: Python refuses it in a docstring
+    words = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
     if not words:
         words = "No documentation."
     if "\\" in words or '"""' in words or not words.isprintable() or words[-1] == '"':
@@ -52,3 +61,10 @@ def docstring(text: str, indent: int) -> str:
     if len(lines) == 1 and len(lines[0]) <= WIDTH - indent - 6:
         return f'"""{lines[0]}"""'
     return '"""' + "\n".join([*lines, '"""'])
+
+
+def paragraphs(text: str) -> str:
+    """Return documentation that is wrapped already as the source of a string."""
+    if "\\" in text or '"""' in text or not text.replace("\n", "").isprintable():
+        return string(text)
+    return f'"""{text}\n"""'

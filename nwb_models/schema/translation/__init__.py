@@ -1,5 +1,5 @@
 """The rules by which the NWB specification language becomes LinkML."""
 
-from nwb_models.schema.translation.namespace import merge, to_linkml
+from nwb_models.schema.translation.namespace import to_linkml, translated_classes
 
-__all__ = ["merge", "to_linkml"]
+__all__ = ["to_linkml", "translated_classes"]

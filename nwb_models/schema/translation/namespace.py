@@ -7,33 +7,39 @@ specification                                LinkML
 ===========================================  ===============================================================
 typed group or dataset                       class; ``is_a`` what it includes
 untyped group, dataset with attributes       class ``Owner__member``; ``is_a`` the one of the type included
-compound dtype                               class ``Owner__member__row`` with one slot for each field
+compound dtype                               class ``Owner__member__row``, one slot for each field
 attribute, dataset without attributes        slot with the dtype as its range
 payload of a dataset that is a class         slot ``value``
 object or region reference, link             slot with the class that it leads to as its range, not inlined
 member without a name, of any number         multivalued slot, named after its type
 ===========================================  ===============================================================
 
-The annotation ``stored_as`` says how a slot or a class is stored; the annotations of a class hold its type and
-namespace.  Whatever LinkML has no word for is an annotation of the same name, as JSON.
+The annotation ``stored_as`` says how a slot or a class is stored; the annotations of a class hold its type
+and namespace.  Whatever LinkML has no word for is an annotation of the same name, as JSON.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import reprlib
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from nwb_models.errors import SpecificationError
 from nwb_models.models.reserved import DATASET_FIELDS, FIELDS, GROUP_FIELDS, NAMES
-from nwb_models.naming import class_name, identifier, module_name, snake_case
+from nwb_models.naming import class_name, identifier, module_name, snake_case, version_name
 from nwb_models.schema.language import (
     Kind,
     Namespace,
     Spec,
     Specifications,
     TypeSpec,
+    identity,
     members,
+    nesting,
     quantity,
     type_def,
     type_inc,
@@ -71,6 +77,8 @@ class _Class:
     spec: Spec
     """Its specification; of a nested class, that of the member."""
     definition: dict[str, Any]
+    alias: str
+    """Its name inside its own namespace: that in the schemas may say more, to differ from those of others."""
     slots: dict[tuple[bool, str], str] = field(default_factory=dict)
     """(is an attribute, name in the file) -> slot, of this class alone."""
     nested: dict[str, _Class] = field(default_factory=dict)
@@ -98,7 +106,7 @@ class _Class:
         above = self.parent.chain() if self.parent else ()
         for level in above:
             for other_kind, other in members(level.spec):
-                if other_kind == kind and _identity(other) == _identity(member):
+                if other_kind == kind and identity(other) == identity(member):
                     return other
         return None
 
@@ -123,57 +131,88 @@ def to_linkml(namespace: Namespace, specifications: Specifications) -> dict[str,
     SpecificationError
         Where a type or a namespace that is included is not there, or includes itself.
     """
-    return _Translation(specifications, namespace).schemas()
+    with nesting(f"namespace {namespace.name!r} {namespace.version}"):
+        return _Translation(specifications, namespace).schemas()
 
 
-def merge(schemas: Iterable[Schema]) -> Schema:
-    """Return one schema that holds the classes of all, each with ``from_schema`` saying where it came from."""
-    merged = language_schema()
-    merged["name"] = merged["id"].rsplit("/", 1)[-1]
-    for schema in schemas:
-        for name, definition in schema.get("classes", {}).items():
-            merged["classes"][name] = {**definition, "from_schema": schema["id"]}
-    return merged
+def translated_classes(
+    namespace: Namespace, specifications: Specifications
+) -> dict[str, tuple[Namespace, dict[str, Any]]]:
+    """Return the classes of a namespace and of all that it includes: name -> (namespace, LinkML class).
+
+    Document by document.  Made in one go, so that types of two namespaces that do not know each other have
+    different names here.
+    """
+    made = _Translation(specifications, namespace)
+    documents = [(current, source) for current in made.closure for source in current.sources]
+    order = {document: number for number, document in enumerate(documents)}
+    classes = sorted(
+        made.classes.items(), key=lambda pair: order[pair[1].entry.namespace, pair[1].entry.source]
+    )
+    return {name: (cls.entry.namespace, cls.definition) for name, cls in classes}
 
 
 class _Translation:
-    """The translation of one namespace; the ones that it includes are built as well, for what is inherited."""
+    """The translation of one namespace; those that it includes are built as well, for what is inherited."""
 
     def __init__(self, specifications: Specifications, namespace: Namespace) -> None:
         self.specifications = specifications
         self.namespace = namespace
         self.closure = specifications.closure(namespace)
         self.classes: dict[str, _Class] = {}
-        self.names = self._class_names()
+        self.names: dict[tuple[Namespace, str], tuple[str, str]] = {}
+        self.schema_names = {"namespace"}
+        self.taken = set(NAMES)
+        self.taken_aliases: dict[Namespace, set[str]] = {}
+        for current in self.closure:
+            self._name_types(current)
+        self.type_names = {current: self._type_names(current) for current in self.closure}
+        self.nested: deque[_Class] = deque()
         entries = [entry for current in self.closure for entry in current.types.values()]
         for cls in [self._typed_class(entry) for entry in entries]:
             self._fill(cls)
+        while self.nested:  # after all types, whose slots they inherit, and each after the one that holds it
+            self._fill(self.nested.popleft())
 
-    # ------------------------------------------------------------------------------------------ schemas
+    # ------------------------------------------------------------------------------------- schemas
     def schemas(self) -> dict[str, Schema]:
         """Return the schemas of the namespace."""
         header = self.namespace.header
-        prefix = f"https://w3id.org/nwb-models/{self.namespace.name}/{self.namespace.version}/"
+        place = f"{quote(self.namespace.name, safe='')}/{quote(self.namespace.version, safe='')}"
+        prefix = f"https://w3id.org/nwb-models/{place}/"
         imports = [
-            f"../../{module_name(other.name)}/{other.version}/namespace"
+            f"../../{module_name(other.name)}/{version_name(other.version)}/namespace"
             for other in self.specifications.included(self.namespace)
         ]
+        named = {source: self._schema_name(source) for source in self.namespace.sources}
         schemas: dict[str, Schema] = {}
-        for source in self.namespace.sources:
-            schemas[source] = self._schema(prefix, source, "", [f"../../{LANGUAGE}", *imports])
+        for name in named.values():
+            schemas[name] = self._schema(prefix, name, "", [f"../../{LANGUAGE}", *imports])
         for cls in self.classes.values():
             if cls.entry.namespace is self.namespace:
-                schemas[cls.entry.source]["classes"][cls.name] = cls.definition
-        for source in self.namespace.sources:
-            needed = self._sources_needed(schemas[source], schemas)
-            schemas[source]["imports"] += sorted(needed - {source}, key=list(schemas).index)
-        main = self._schema(prefix, "namespace", str(header.get("doc", "")), [*imports, *self.namespace.sources])
-        main["name"] = self.namespace.name
+                schemas[named[cls.entry.source]]["classes"][cls.name] = cls.definition
+        for name, schema in schemas.items():
+            schema["imports"] += sorted(self._needed(schema, schemas) - {name}, key=list(schemas).index)
+        main = self._schema(prefix, "namespace", str(header.get("doc", "")), [*imports, *schemas])
+        main["name"] = self._schema_name(self.namespace.name)
         main["annotations"] = {"namespace": json.dumps(header)}
         return {"namespace": main, **schemas}
 
+    def _schema_name(self, name: str) -> str:
+        """Return the name of a schema: one that LinkML allows, and that no other has."""
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
+        plain = plain if plain[:1].isalpha() else f"_{plain}"
+        while plain in self.schema_names:
+            plain += "_"
+        self.schema_names.add(plain)
+        return plain
+
     def _schema(self, prefix: str, name: str, description: str, imports: list[str]) -> Schema:
-        schema: Schema = {"id": prefix + name, "name": name, "version": self.namespace.version}
+        schema: Schema = {
+            "id": prefix + quote(name, safe=""),
+            "name": name,
+            "version": self.namespace.version,
+        }
         if description:
             schema["description"] = description
         schema["prefixes"] = dict(language_schema()["prefixes"])
@@ -182,31 +221,42 @@ class _Translation:
         schema["classes"] = {}
         return schema
 
-    def _sources_needed(self, schema: Schema, schemas: dict[str, Schema]) -> set[str]:
+    @staticmethod
+    def _needed(schema: Schema, schemas: dict[str, Schema]) -> set[str]:
         """Return the documents of this namespace whose classes a schema mentions."""
-        home = {name: source for source, other in schemas.items() for name in other["classes"]}
+        home = {name: document for document, other in schemas.items() for name in other["classes"]}
         mentioned = set()
         for definition in schema["classes"].values():
             mentioned.add(definition.get("is_a"))
             mentioned.update(slot.get("range") for slot in definition["attributes"].values())
         return {home[name] for name in mentioned if name in home}
 
-    # ------------------------------------------------------------------------------------------ classes
-    def _class_names(self) -> dict[tuple[str, str], str]:
-        """Name every class: as its type, with the namespace before it where an earlier one has the name."""
-        names: dict[tuple[str, str], str] = {}
-        taken = set(NAMES)
-        for namespace in self.closure:
-            for name in namespace.types:
-                wanted = class_name(name, NAMES)
-                if wanted in taken:
-                    wanted = class_name(f"{module_name(namespace.name)}__{wanted}", taken)
-                taken.add(wanted)
-                names[namespace.name, name] = wanted
-        return names
+    # ------------------------------------------------------------------------------------- classes
+    def _name_types(self, namespace: Namespace) -> None:
+        """Name the class of every type: as the type, where Python allows it and no other has the name."""
+        aliases = self.taken_aliases[namespace] = set(NAMES)
+        for neurodata_type in namespace.types:
+            alias = class_name(neurodata_type, aliases)
+            aliases.add(alias)
+            self.names[namespace, neurodata_type] = self._free_name(namespace, alias), alias
+
+    def _type_names(self, namespace: Namespace) -> frozenset[str]:
+        """Return what the types of fields may be called: a field of that name would be taken for the type."""
+        known = self.specifications.closure(namespace)
+        return NAMES | {self.names[other, name][1] for other in known for name in other.types}
+
+    def _free_name(self, namespace: Namespace, alias: str) -> str:
+        """Return the name of a class in the schemas: after its namespace where another class has it."""
+        name = (
+            alias
+            if alias not in self.taken
+            else class_name(f"{module_name(namespace.name)}__{alias}", self.taken)
+        )
+        self.taken.add(name)
+        return name
 
     def _typed_class(self, entry: TypeSpec) -> _Class:
-        name = self.names[entry.namespace.name, entry.name]
+        name, alias = self.names[entry.namespace, entry.name]
         if name in self.classes:
             return self.classes[name]
         parent = next(iter(self.specifications.ancestry(entry)[1:]), None)
@@ -217,23 +267,29 @@ class _Translation:
             "namespace": entry.namespace.name,
             **_leftovers(entry.spec),
         }
-        if "name" in entry.spec:
-            annotations["name"] = entry.spec["name"]
-        cls = self._new_class(name, entry.kind, entry, above, entry.spec, annotations)
-        plain = class_name(entry.name, NAMES)
-        if name != plain:
-            cls.definition["alias"] = plain
-        return cls
+        fixed_name, _ = identity(entry.spec)
+        if fixed_name is not None:
+            annotations["name"] = fixed_name
+        return self._new_class(name, alias, entry.kind, entry, above, entry.spec, annotations)
 
     def _new_class(
-        self, name: str, kind: Kind, entry: TypeSpec, parent: _Class | None, spec: Spec, annotations: dict[str, Any]
+        self,
+        name: str,
+        alias: str,
+        kind: Kind,
+        entry: TypeSpec,
+        parent: _Class | None,
+        spec: Spec,
+        annotations: dict[str, Any],
     ) -> _Class:
         definition: dict[str, Any] = {"description": str(spec.get("doc", ""))}
         if parent is not None:
             definition["is_a"] = parent.name
+        if alias != name:
+            definition["alias"] = alias
         definition["annotations"] = annotations
         definition["attributes"] = {}
-        cls = _Class(name, kind, entry, parent, spec, definition)
+        cls = _Class(name, kind, entry, parent, spec, definition, alias)
         self.classes[name] = cls
         return cls
 
@@ -252,23 +308,34 @@ class _Translation:
                 continue  # repeated word for word, as the specifications inside files do: it says nothing new
             self._member(cls, kind, member)
 
-    def _nested_class(self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None) -> _Class:
-        name = identifier(f"{cls.name}__{slot}", {*self.classes, *self.names.values()})
+    def _nested_class(
+        self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None
+    ) -> _Class:
         annotations = {"stored_as": kind, **_leftovers(member)}
-        nested = self._new_class(name, kind, cls.entry, parent, member, annotations)
-        self._fill(nested)
+        nested = self._new_class(*self._nested_name(cls, slot), kind, cls.entry, parent, member, annotations)
+        self.nested.append(nested)
         return nested
 
-    # ------------------------------------------------------------------------------------------ slots
+    def _nested_name(self, cls: _Class, slot: str) -> tuple[str, str]:
+        """Return the name and the alias of the class of a member."""
+        aliases = self.taken_aliases[cls.entry.namespace]
+        alias = identifier(f"{cls.alias}__{slot}", aliases)
+        aliases.add(alias)
+        return self._free_name(cls.entry.namespace, alias), alias
+
+    # ------------------------------------------------------------------------------------- slots
     def _member(self, cls: _Class, kind: Kind, member: Spec) -> None:
         """Add the slot of one member to a class."""
-        name = member.get("name")
+        name, _ = identity(member)
         target = member.get("target_type") if kind == "link" else type_def(member) or type_inc(member)
-        if not isinstance(name, str | None) or (name is None and target is None):
-            msg = f"{cls.entry}: a {kind} has neither a name nor a type: {member}"
+        if target is None and (name is None or kind == "link"):
+            lacks = "target_type" if kind == "link" else "name and no type"
+            msg = f"{cls.entry}: a {kind} has no {lacks}: {reprlib.repr(member)}"
             raise SpecificationError(msg)
         key = (kind == "attribute", name if name is not None else f"*{target}")
-        slot_name = cls.slot_of(key) or self._free_slot(cls, name if name is not None else snake_case(str(target)))
+        slot_name = cls.slot_of(key) or self._free_slot(
+            cls, name if name is not None else snake_case(str(target))
+        )
         cls.slots[key] = slot_name
         required, many = quantity(member)
         annotations: dict[str, Any] = {"stored_as": kind, **_leftovers(member)}
@@ -298,19 +365,32 @@ class _Translation:
     def _free_slot(self, cls: _Class, name: str) -> str:
         taken = {slot for level in cls.chain() for slot in level.slots.values()}
         taken |= FIELDS | (GROUP_FIELDS if cls.kind == "group" else DATASET_FIELDS)
-        return identifier(name, taken)
+        return identifier(name, taken | self.type_names[cls.entry.namespace])
 
     def _child_slot(
-        self, cls: _Class, kind: Kind, slot_name: str, member: Spec, slot: dict[str, Any], annotations: dict[str, Any]
+        self,
+        cls: _Class,
+        kind: Kind,
+        slot_name: str,
+        member: Spec,
+        slot: dict[str, Any],
+        annotations: dict[str, Any],
     ) -> None:
         """Say what a dataset or group member is: a class, or a plain value."""
         typed = type_def(member) or type_inc(member)
         target = self._find(cls, typed) if typed else None
         inherited = cls.inherited_class(slot_name)
-        adds = self._adds(kind, member, target)
+        if target is not None and target.kind != kind:
+            msg = (
+                f"{cls.entry}: the {kind} {slot_name!r} has the type {target.entry}, which is a {target.kind}"
+            )
+            raise SpecificationError(msg)
+        adds = self._adds(member, target)
         known = _effective(target) if target is not None else {}
         refined = [
-            key for key in (*_PAYLOAD, "value", "default_value") if key in member and member[key] != known.get(key)
+            key
+            for key in (*_PAYLOAD, "value", "default_value")
+            if key in member and member[key] != known.get(key)
         ]
         if type_def(member) or (target is not None and not adds and inherited is None):
             assert target is not None
@@ -328,13 +408,18 @@ class _Translation:
             self._update(slot, self._typed_range(cls, slot_name, member, annotations))
             self._update(slot, _values(member))
 
-    def _adds(self, kind: Kind, member: Spec, target: _Class | None) -> bool:
+    def _adds(self, member: Spec, target: _Class | None) -> bool:
         """Tell whether a member says more of its type than the type itself."""
         for member_kind, inner in members(member):
             known = None
             for level in target.chain() if target else ():
                 known = next(
-                    (o for k, o in members(level.spec) if k == member_kind and _identity(o) == _identity(inner)), None
+                    (
+                        o
+                        for k, o in members(level.spec)
+                        if k == member_kind and identity(o) == identity(inner)
+                    ),
+                    None,
                 )
                 if known is not None:
                     break
@@ -356,15 +441,17 @@ class _Translation:
         slot["annotations"] = {**annotations, **slot.get("annotations", {})}
         return slot
 
-    def _typed_range(self, cls: _Class, slot_name: str, spec: Spec, annotations: dict[str, Any]) -> dict[str, Any]:
+    def _typed_range(
+        self, cls: _Class, slot_name: str, spec: Spec, annotations: dict[str, Any]
+    ) -> dict[str, Any]:
         """Return range and array of an attribute, a plain dataset or a payload."""
-        dtype = spec.get("dtype")
+        dtype: Any = spec.get("dtype")
         reference = reference_target(dtype)
         if reference is not None:
             target, kind = reference
             annotations["reference"] = kind
             if "reftype" in dtype:
-                annotations["reftype"] = dtype["reftype"]
+                annotations["reftype"] = str(dtype["reftype"])
             found: dict[str, Any] = {"range": self._find(cls, target).name, "inlined": False}
         elif is_compound(dtype):
             found = {"range": self._row_class(cls, slot_name, dtype), "inlined": True}
@@ -373,10 +460,12 @@ class _Translation:
         self._update(found, array(spec))
         return found
 
-    def _row_class(self, cls: _Class, slot_name: str, fields: list[Spec]) -> str:
+    def _row_class(self, cls: _Class, slot_name: str, fields: list[Any]) -> str:
         """Return the class of the rows of a compound dtype."""
-        name = identifier(f"{cls.name}__{slot_name}__row", {*self.classes, *self.names.values()})
-        row = self._new_class(name, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"})
+        name, alias = self._nested_name(cls, f"{slot_name}__row")
+        row = self._new_class(
+            name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"}
+        )
         for number, entry in enumerate(fields):
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 msg = f"{cls.entry}: field {number} of a compound dtype has no name: {entry}"
@@ -395,7 +484,8 @@ class _Translation:
     def _find(self, cls: _Class, neurodata_type: str) -> _Class:
         entry = self.specifications.find_type(cls.entry.namespace, neurodata_type)
         if entry is None:
-            msg = f"{cls.entry} names the type {neurodata_type!r}, which neither its namespace nor those it includes define"
+            where = "neither its namespace nor those it includes define"
+            msg = f"{cls.entry} names the type {neurodata_type!r}, which {where}"
             raise SpecificationError(msg)
         return self._typed_class(entry)
 
@@ -409,7 +499,7 @@ class _Translation:
 
 
 def _effective(cls: _Class) -> Spec:
-    """Return dtype, dims and shape of a dataset's payload: each as the nearest class says it, dims with their shape."""
+    """Return dtype, dims and shape of a payload: each as the nearest class says it, dims with their shape."""
     effective: Spec = {}
     for level in cls.chain():
         if "dtype" in level.spec:
@@ -430,12 +520,11 @@ def _values(spec: Spec) -> dict[str, Any]:
 
 def _leftovers(spec: Spec) -> dict[str, str]:
     """Return the keys of a specification that no rule translates, as annotations."""
-    return {f"nwb_{identifier(key)}": json.dumps(value) for key, value in spec.items() if key not in _OWN_KEYS}
-
-
-def _identity(member: Spec) -> tuple[str | None, str | None]:
-    name = member.get("name")
-    return name, None if name else member.get("target_type") or type_def(member) or type_inc(member)
+    return {
+        f"nwb_{identifier(str(key))}": json.dumps(value)
+        for key, value in spec.items()
+        if key not in _OWN_KEYS
+    }
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -448,5 +537,5 @@ def _canonical(spec: Any) -> Any:
         return [_canonical(entry) for entry in spec]
     if not isinstance(spec, dict):
         return spec
-    implied = {"required": True, "quantity": 1, **dict.fromkeys(_STRUCTURE, [])}
+    implied = {"required": True, "quantity": 1, **{key: [] for key in _STRUCTURE}}
     return {k: _canonical(v) for k, v in spec.items() if not (k in implied and v == implied[k])}

@@ -35,12 +35,15 @@ def array(spec: dict[str, Any]) -> dict[str, Any]:
 
         array: {dimensions: [{alias: num_times}, {alias: x, exact_cardinality: 3}]}
 
-    Alternatives go into ``any_of``.  What a LinkML array cannot say stays as an annotation:
+    Alternatives go into ``any_of``, beside the least and greatest number of dimensions: linkml's generators
+    look for ``array`` in the slot itself.  What a LinkML array cannot say stays as an annotation:
 
     >>> array({"dims": ["t", "x"], "shape": [None, 3]})
     {'array': {'dimensions': [{'alias': 't'}, {'alias': 'x', 'exact_cardinality': 3}]}}
-    >>> array({"shape": [[2], [3]]})["any_of"][1]
-    {'array': {'dimensions': [{'exact_cardinality': 3}]}}
+    >>> array({"shape": [[None], [None, 3]]})["array"]
+    {'minimum_number_dimensions': 1, 'maximum_number_dimensions': 2}
+    >>> array({"shape": [[None], [None, 3]]})["any_of"][1]
+    {'array': {'dimensions': [{'minimum_cardinality': 0}, {'exact_cardinality': 3}]}}
     >>> array({"dims": ["x", "x, y"], "shape": [[None], [None, 2]]})["annotations"]
     {'dims': '["x", "x, y"]'}
     >>> array({})
@@ -49,17 +52,24 @@ def array(spec: dict[str, Any]) -> dict[str, Any]:
     dims, shape = alternatives(spec.get("dims")), alternatives(spec.get("shape"))
     known = shape if shape is not None else dims
     if known is None:
-        return {"annotations": {key: json.dumps(spec[key]) for key in ("dims", "shape") if key in spec}} if (
-            "dims" in spec or "shape" in spec
-        ) else {}
-    agree = dims is None or list(map(len, dims)) == list(map(len, known))
+        return _annotated(spec, "dims", "shape")
+    agree = dims is not None and list(map(len, dims)) == list(map(len, known))
     sizes = shape if shape is not None else [[None] * len(entry) for entry in known]
     names = dims if dims is not None and agree else [[None] * len(entry) for entry in known]
     arrays = [{"array": _dimensions(*pair)} for pair in zip(names, sizes, strict=True)]
-    result: dict[str, Any] = arrays[0] if len(arrays) == 1 else {"any_of": arrays}
-    if not agree:
-        result["annotations"] = {"dims": json.dumps(spec["dims"])}
-    return result
+    if len(arrays) == 1:
+        result: dict[str, Any] = arrays[0]
+    else:
+        lengths = [len(entry) for entry in known]
+        bounds = {"minimum_number_dimensions": min(lengths), "maximum_number_dimensions": max(lengths)}
+        result = {"array": bounds, "any_of": arrays}
+    return result | _annotated(spec, *(["dims"] if not agree else []), *(["shape"] if shape is None else []))
+
+
+def _annotated(spec: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Return the annotations that keep some keys of a specification as they are."""
+    kept = {key: json.dumps(spec[key]) for key in keys if spec.get(key) is not None}
+    return {"annotations": kept} if kept else {}
 
 
 def _dimensions(names: list[Any], sizes: list[Any]) -> dict[str, Any]:
@@ -70,7 +80,8 @@ def _dimensions(names: list[Any], sizes: list[Any]) -> dict[str, Any]:
             dimension["alias"] = str(name)
         if isinstance(size, int):
             dimension["exact_cardinality"] = size
-        dimensions.append(dimension)
+        # linkml's loader refuses an empty entry of a list
+        dimensions.append(dimension or {"minimum_cardinality": 0})
     return {"dimensions": dimensions}
 
 
@@ -80,9 +91,10 @@ def shapes(slot: dict[str, Any]) -> tuple[Shape, ...] | None:
     >>> shapes(array({"shape": [[None], [None, 2]]}))
     ((None,), (None, 2))
     """
-    found = [slot["array"]] if "array" in slot else [entry["array"] for entry in slot.get("any_of", ()) if "array" in entry]
+    entries = slot.get("any_of") or [slot]
+    found = [entry["array"] for entry in entries if "dimensions" in entry.get("array", ())]
     if not found:
         return None
     return tuple(
-        tuple(dimension.get("exact_cardinality") for dimension in entry.get("dimensions", ())) for entry in found
+        tuple(dimension.get("exact_cardinality") for dimension in entry["dimensions"]) for entry in found
     )

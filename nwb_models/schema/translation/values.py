@@ -21,8 +21,10 @@ def fixed_value(value: Any) -> dict[str, Any]:
 
     >>> fixed_value("volts"), fixed_value(0)
     ({'equals_string': 'volts'}, {'equals_number': 0})
-    >>> fixed_value(-1.0), fixed_value(False), fixed_value("")
-    ({'annotations': {'value': '-1.0'}}, {'annotations': {'value': 'false'}}, {'annotations': {'value': '""'}})
+    >>> fixed_value(-1.0), fixed_value(False)
+    ({'annotations': {'value': '-1.0'}}, {'annotations': {'value': 'false'}})
+    >>> fixed_value("")
+    {'annotations': {'value': '""'}}
     """
     if isinstance(value, str) and value:
         return {"equals_string": value}

@@ -1,0 +1,162 @@
+"""The class of a stored object: it follows from its own neurodata_type and from its place.
+
+An untyped group has no other class than that of its place, and a column of a table that the specification describes has
+one that refines its type.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.io.nodes import StoredGroup, StoredObject
+from nwb_models.io.queue import open_path, read_node
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.check import dtype_name
+from nwb_models.models.mapping import StoredField, refines, storage
+from nwb_models.naming import class_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nwb_models.io.hdf5 import HDF5IO
+
+    Note = Callable[..., None]
+
+
+class Classes:
+    """The classes of the objects of one file, looked up once for each path.
+
+    Parameters
+    ----------
+    io
+        The file.
+    note
+        Called with (node, rule, expected, found, where) for what departs from the specifications.
+    """
+
+    def __init__(self, io: HDF5IO, note: Note) -> None:
+        self._io, self._note = io, note
+        self._found: dict[str, type[NWBModel] | None] = {}
+
+    def __len__(self) -> int:
+        """Return how many objects were looked at."""
+        return len(self._found)
+
+    def at(self, path: str) -> type[NWBModel] | None:
+        """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
+        if path not in self._found:
+            with self._io.opened() as file:
+                found = open_path(file, path)
+                if found is None:
+                    return None
+                obj, path = found
+                if path not in self._found:
+                    self.of(read_node(file, obj, path))
+        return self._found[path]
+
+    def of(self, node: StoredObject) -> type[NWBModel] | None:
+        """Return the class of a node."""
+        if node.path not in self._found:
+            self._found[node.path] = self._find(node)
+        return self._found[node.path]
+
+    def owner(self, path: str) -> str | None:
+        """Return the type of the object at a path, or of the nearest typed one above it."""
+        while path:
+            cls = self._found.get(path)
+            if cls is not None and cls.neurodata_type is not None:
+                return cls.neurodata_type
+            path = "" if path == "/" else path.rpartition("/")[0] or "/"
+        return None
+
+    def _find(self, node: StoredObject) -> type[NWBModel] | None:
+        kind: type[NWBModel] = NWBGroup if isinstance(node, StoredGroup) else NWBDataset
+        own = self._own(node)
+        misplaced = own is not None and not issubclass(own, kind)
+        if misplaced:
+            self._note(node, "type", "a dataset" if kind is NWBGroup else "a group", _kind_name(node))
+            own = None
+        entry = self._declaration(node, own)
+        declared = entry.model if entry is not None and entry.model is not None and issubclass(entry.model, kind) else None
+        if node.neurodata_type is None:
+            return own or self._untyped(node, kind, entry, declared)
+        if own is None:
+            return self._unspecified(node, declared, kind, noted=misplaced)
+        found = declared if declared is not None and refines(declared, own) else own
+        if node.namespace not in (None, found.namespace):
+            # the file names an older or wider namespace, as files do from before the tables left core
+            return variant(found, node.neurodata_type, node.namespace, specified=True)
+        return found
+
+    def _untyped(
+        self, node: StoredObject, kind: type[NWBModel], entry: StoredField | None, declared: type[Any] | None
+    ) -> type[NWBModel] | None:
+        """Return the class of an object that names no type."""
+        self._check_type_attribute(node)
+        if declared is not None:
+            if declared.neurodata_type is not None:
+                self._note(node, "missing", "attribute neurodata_type", "none", f"{node.path}@neurodata_type")
+            return declared
+        if kind is NWBGroup:
+            return NWBGroup
+        plain = entry is not None and entry.model is None
+        return None if plain or not node.attributes else NWBDataset
+
+    def _check_type_attribute(self, node: StoredObject) -> None:
+        stored = node.attributes.get("neurodata_type")
+        if stored is not None:
+            found = dtype_name(getattr(stored, "dtype", np.dtype(object)))
+            self._note(node, "dtype", "text", found, f"{node.path}@neurodata_type")
+
+    def _own(self, node: StoredObject) -> type[Any] | None:
+        """Return the class of the type that a node names; a root without a type is that of an NWB file."""
+        if node.neurodata_type is None:
+            if node.path != "/":
+                return None
+            self._note(node, "missing", "attribute neurodata_type", "none")
+            return self._io.provider.find_class("core", "NWBFile")
+        if node.namespace is None:
+            self._note(node, "missing", "attribute namespace", "none", f"{node.path}@namespace")
+        return self._io.provider.find_class(node.namespace, node.neurodata_type)
+
+    def _declaration(self, node: StoredObject, own: type[Any] | None) -> StoredField | None:
+        """Return the field of the parent's class that an object belongs to."""
+        if node.path == "/":
+            return None
+        parent, _, name = node.path.rpartition("/")
+        above = self.at(parent or "/")
+        if above is None:
+            return None
+        tables = storage(above)
+        if name in tables.children:
+            return tables.children[name]
+        return tables.by_type(own) if own is not None else None
+
+    def _unspecified(
+        self, node: StoredObject, declared: type[Any] | None, kind: type[Any], *, noted: bool
+    ) -> type[NWBModel]:
+        """Return a class for a type that no specification defines: the nearest known one, marked."""
+        assert node.neurodata_type is not None
+        base = declared
+        if base is None:
+            plain = "Container" if kind is NWBGroup else "Data"
+            known = (self._io.provider.find_class("core", name) for name in (f"NWB{plain}", plain))
+            base = next((cls for cls in known if cls is not None), kind)
+        if not noted:
+            named = f"{node.namespace or 'no namespace'}.{node.neurodata_type}"
+            self._note(node, "type", "a type of the file's specifications", f"{named}, read as {base.__name__}")
+        return variant(base, node.neurodata_type, node.namespace, specified=False)
+
+
+@cache
+def variant(base: type[NWBModel], neurodata_type: str, namespace: str | None, *, specified: bool) -> type[NWBModel]:
+    """Return a class with the fields of `base` for an object whose file calls it something else."""
+    content = {"neurodata_type": neurodata_type, "namespace": namespace, "specified": specified, "__module__": __name__}
+    return type(base)(class_name(neurodata_type), (base,), content)
+
+
+def _kind_name(node: StoredObject) -> str:
+    return "a group" if isinstance(node, StoredGroup) else "a dataset"

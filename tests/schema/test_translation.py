@@ -1,0 +1,931 @@
+"""Specification -> LinkML: what becomes what, the one beside the other; and that linkml takes it."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import nwb_models.schema
+from nwb_models.errors import SpecificationError
+from nwb_models.naming import module_name, version_name
+from nwb_models.schema.language import Namespace, Specifications
+from nwb_models.schema.translation import to_linkml, translated_classes
+from nwb_models.schema.translation.dtype import ANY, LANGUAGE, TYPES, language_schema
+from nwb_models.schema.translation.shape import shapes
+from nwb_models.schema.translation.values import default_value, fixed_value, read_default, read_fixed
+from tests.conftest import ROOT
+from tests.schema.specs import base, extension, namespace, published, with_core
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHIPPED = ("core/v2_11_0", "hdmf_common/v1_10_0", "hdmf_experimental/v0_6_0")
+
+MODULES = [info.name for info in pkgutil.walk_packages(nwb_models.schema.__path__, "nwb_models.schema.")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    """The rules show their own before and after."""
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def classes(text: str) -> dict[str, Any]:
+    """Return the classes that an extension becomes, without what stands in every one of them."""
+    found = to_linkml(*extension(text))["types"]["classes"]
+    return {name: _plain(definition) for name, definition in found.items()}
+
+
+def _plain(definition: dict[str, Any]) -> dict[str, Any]:
+    """Leave out descriptions, the type and namespace of a class, ``required: false``, and what is empty."""
+    kept = {key: value for key, value in definition.items() if key != "description"}
+    annotations = definition.get("annotations", {})
+    kept["annotations"] = {k: v for k, v in annotations.items() if k not in ("neurodata_type", "namespace")}
+    kept["attributes"] = {name: _plain(slot) for name, slot in definition.get("attributes", {}).items()}
+    if not kept.get("required"):
+        kept.pop("required", None)
+    return {key: value for key, value in kept.items() if value != {}}
+
+
+RULES: dict[str, tuple[str, str]] = {
+    "typed group": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          neurodata_type_inc: Device
+          doc: A rig.
+        """,
+        """
+        Rig:
+          is_a: Device
+          annotations: {stored_as: group}
+        """,
+    ),
+    "typed dataset": (
+        """
+        datasets:
+        - neurodata_type_def: Note
+          neurodata_type_inc: Data
+          doc: A note.
+          dtype: text
+        """,
+        """
+        Note:
+          is_a: Data
+          annotations: {stored_as: dataset}
+          attributes:
+            value: {range: text, required: true, annotations: {stored_as: value}}
+        """,
+    ),
+    "attribute, and dataset without attributes": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          attributes:
+          - {name: gain, dtype: float32, doc: d, required: false}
+          datasets:
+          - {name: notes, dtype: text, doc: d, quantity: '?'}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            gain: {range: float32, annotations: {stored_as: attribute}}
+            notes: {range: text, annotations: {stored_as: dataset}}
+        """,
+    ),
+    "untyped group, untyped dataset with attributes": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          datasets:
+          - name: image
+            dtype: uint8
+            doc: d
+            attributes:
+            - {name: help, dtype: text, doc: d}
+          groups:
+          - name: general
+            doc: d
+            groups:
+            - {name: deep, doc: d, quantity: '?'}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            image: {range: Rig__image, inlined: true, required: true, annotations: {stored_as: dataset}}
+            general: {range: Rig__general, inlined: true, required: true, annotations: {stored_as: group}}
+        Rig__image:
+          annotations: {stored_as: dataset}
+          attributes:
+            value: {range: uint8, required: true, annotations: {stored_as: value}}
+            help: {range: text, required: true, annotations: {stored_as: attribute}}
+        Rig__general:
+          annotations: {stored_as: group}
+          attributes:
+            deep: {range: Rig__general__deep, inlined: true, annotations: {stored_as: group}}
+        Rig__general__deep:
+          annotations: {stored_as: group}
+        """,
+    ),
+    "nested class of a subtype": (
+        """
+        groups:
+        - neurodata_type_def: Special
+          neurodata_type_inc: Series
+          doc: d
+          datasets:
+          - name: data
+            dtype: int16
+            doc: d
+            attributes:
+            - {name: gain, dtype: float, doc: d}
+        """,
+        """
+        Special:
+          is_a: Series
+          annotations: {stored_as: group}
+          attributes:
+            data: {range: Special__data, inlined: true, required: true, annotations: {stored_as: dataset}}
+        Special__data:
+          is_a: Series__data
+          annotations: {stored_as: dataset}
+          attributes:
+            value:
+              range: int16
+              array: {dimensions: [{minimum_cardinality: 0}]}
+              required: true
+              annotations: {stored_as: value, inherited: '["shape"]'}
+            gain: {range: float, required: true, annotations: {stored_as: attribute}}
+        """,
+    ),
+    "inherited members repeated": (
+        """
+        groups:
+        - neurodata_type_def: Special
+          neurodata_type_inc: Series
+          doc: d
+          datasets:
+          - name: data
+            doc: The data.
+            dtype: numeric
+            shape: [null]
+            quantity: 1
+            attributes:
+            - {name: unit, dtype: text, doc: The unit., required: true}
+            groups: []
+        """,
+        """
+        Special:
+          is_a: Series
+          annotations: {stored_as: group}
+        """,
+    ),
+    "typed member": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          datasets:
+          - {name: column, neurodata_type_inc: Column, dtype: int8, doc: d}
+          groups:
+          - {name: series, neurodata_type_inc: Series, doc: d}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            column:
+              range: Column
+              inlined: true
+              required: true
+              annotations: {stored_as: dataset, dtype: '"int8"'}
+            series: {range: Series, inlined: true, required: true, annotations: {stored_as: group}}
+        """,
+    ),
+    "typed member with additions": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          groups:
+          - name: series
+            neurodata_type_inc: Series
+            doc: d
+            attributes:
+            - {name: note, dtype: text, doc: d}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            series: {range: Rig__series, inlined: true, required: true, annotations: {stored_as: group}}
+        Rig__series:
+          is_a: Series
+          annotations: {stored_as: group}
+          attributes:
+            note: {range: text, required: true, annotations: {stored_as: attribute}}
+        """,
+    ),
+    "typed member that repeats its type": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          groups:
+          - name: series
+            neurodata_type_inc: Series
+            doc: d
+            datasets:
+            - name: data
+              doc: The data.
+              dtype: numeric
+              shape: [null]
+              attributes:
+              - {name: unit, dtype: text, doc: The unit.}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            series: {range: Series, inlined: true, required: true, annotations: {stored_as: group}}
+        """,
+    ),
+    "type defined inside another": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          groups:
+          - {neurodata_type_def: Part, neurodata_type_inc: Device, doc: d, quantity: '*'}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            part:
+              range: Part
+              inlined: true
+              multivalued: true
+              inlined_as_list: true
+              annotations: {stored_as: group, unnamed: true}
+        Part:
+          is_a: Device
+          annotations: {stored_as: group}
+        """,
+    ),
+    "quantity": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          groups:
+          - {neurodata_type_inc: Series, doc: d, quantity: '*'}
+          - {neurodata_type_inc: Device, doc: d, quantity: one_or_many}
+          - {neurodata_type_inc: Container, doc: d, quantity: '?'}
+          - {name: main, neurodata_type_inc: Series, doc: d}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            series:
+              range: Series
+              inlined: true
+              multivalued: true
+              inlined_as_list: true
+              annotations: {stored_as: group, unnamed: true}
+            device:
+              range: Device
+              inlined: true
+              required: true
+              multivalued: true
+              inlined_as_list: true
+              annotations: {stored_as: group, unnamed: true, quantity: '"one_or_many"'}
+            container: {range: Container, inlined: true, annotations: {stored_as: group, unnamed: true}}
+            main: {range: Series, inlined: true, required: true, annotations: {stored_as: group}}
+        """,
+    ),
+    "links": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          links:
+          - {name: device, target_type: Device, doc: d}
+          - {target_type: Container, doc: d, quantity: '?'}
+          - {target_type: Series, doc: d, quantity: '*'}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            device: {range: Device, inlined: false, required: true, annotations: {stored_as: link}}
+            container: {range: Container, inlined: false, annotations: {stored_as: link, unnamed: true}}
+            series:
+              range: Series
+              inlined: false
+              multivalued: true
+              annotations: {stored_as: link, unnamed: true}
+        """,
+    ),
+    "references": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          attributes:
+          - {name: device, dtype: {target_type: Device, reftype: object}, doc: d}
+          - {name: part, dtype: {target_type: Column, reftype: region}, doc: d}
+          datasets:
+          - {name: devices, dtype: {target_type: Device, reftype: reference}, shape: [null], doc: d}
+        datasets:
+        - neurodata_type_def: Region
+          neurodata_type_inc: Column
+          doc: d
+          dtype: {target_type: Series, reftype: object}
+        """,
+        """
+        Region:
+          is_a: Column
+          annotations: {stored_as: dataset}
+          attributes:
+            value:
+              range: Series
+              inlined: false
+              array: {dimensions: [{alias: rows}]}
+              required: true
+              annotations:
+                stored_as: value
+                inherited: '["dims", "shape"]'
+                reference: object
+                reftype: object
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            device:
+              range: Device
+              inlined: false
+              required: true
+              annotations: {stored_as: attribute, reference: object, reftype: object}
+            part:
+              range: Column
+              inlined: false
+              required: true
+              annotations: {stored_as: attribute, reference: region, reftype: region}
+            devices:
+              range: Device
+              inlined: false
+              array: {dimensions: [{minimum_cardinality: 0}]}
+              required: true
+              annotations: {stored_as: dataset, reference: object, reftype: reference}
+        """,
+    ),
+    "compound dtype": (
+        """
+        datasets:
+        - neurodata_type_def: Mask
+          neurodata_type_inc: Data
+          doc: d
+          dtype:
+          - {name: x, dtype: uint8, doc: d}
+          - {name: y pos, dtype: {target_type: Device, reftype: object}, doc: d}
+        """,
+        """
+        Mask:
+          is_a: Data
+          annotations: {stored_as: dataset}
+          attributes:
+            value: {range: Mask__value__row, inlined: true, required: true, annotations: {stored_as: value}}
+        Mask__value__row:
+          annotations: {stored_as: compound}
+          attributes:
+            x: {range: uint8, required: true, annotations: {stored_as: field}}
+            y_pos:
+              range: Device
+              inlined: false
+              required: true
+              annotations: {stored_as: field, name: y pos, reference: object, reftype: object}
+        """,
+    ),
+    "names that Python or a model does not allow": (
+        """
+        groups:
+        - neurodata_type_def: Rig
+          doc: A rig.
+          attributes:
+          - {name: both, dtype: text, doc: d}
+          - {name: class, dtype: text, doc: d}
+          - {name: a-b, dtype: text, doc: d}
+          - {name: a b, dtype: text, doc: d}
+          - {name: 1st, dtype: text, doc: d}
+          - {name: keys, dtype: text, doc: d}
+          - {name: copy, dtype: text, doc: d}
+          - {name: Device, dtype: text, doc: d}
+          - {name: int, dtype: text, doc: d}
+          datasets:
+          - {name: both, dtype: int8, doc: d}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group}
+          attributes:
+            both: {range: text, required: true, annotations: {stored_as: attribute}}
+            class_: {range: text, required: true, annotations: {stored_as: attribute, name: class}}
+            a_b: {range: text, required: true, annotations: {stored_as: attribute, name: a-b}}
+            a_b_: {range: text, required: true, annotations: {stored_as: attribute, name: a b}}
+            field_1st: {range: text, required: true, annotations: {stored_as: attribute, name: 1st}}
+            keys_: {range: text, required: true, annotations: {stored_as: attribute, name: keys}}
+            copy_: {range: text, required: true, annotations: {stored_as: attribute, name: copy}}
+            Device_: {range: text, required: true, annotations: {stored_as: attribute, name: Device}}
+            int_: {range: text, required: true, annotations: {stored_as: attribute, name: int}}
+            both_: {range: int8, required: true, annotations: {stored_as: dataset, name: both}}
+        """,
+    ),
+    "a dataset's attributes beside its payload": (
+        """
+        datasets:
+        - neurodata_type_def: Note
+          doc: d
+          dtype: text
+          attributes:
+          - {name: value, dtype: text, doc: d}
+          - {name: shape, dtype: text, doc: d}
+        """,
+        """
+        Note:
+          annotations: {stored_as: dataset}
+          attributes:
+            value: {range: text, required: true, annotations: {stored_as: value}}
+            value_: {range: text, required: true, annotations: {stored_as: attribute, name: value}}
+            shape_: {range: text, required: true, annotations: {stored_as: attribute, name: shape}}
+        """,
+    ),
+    "types whose class names collide": (
+        """
+        groups:
+        - {neurodata_type_def: My-Type, doc: d}
+        - {neurodata_type_def: My Type, doc: d}
+        - {neurodata_type_def: Array, doc: d}
+        """,
+        """
+        My_Type:
+          annotations: {stored_as: group}
+        My_Type_:
+          annotations: {stored_as: group}
+        Array_:
+          annotations: {stored_as: group}
+        """,
+    ),
+    "a type that what is included has, too": (
+        """
+        groups:
+        - {neurodata_type_def: Series, neurodata_type_inc: Container, doc: d}
+        - neurodata_type_def: User
+          neurodata_type_inc: Series
+          doc: d
+        """,
+        """
+        ndx_test__Series:
+          is_a: Container
+          alias: Series
+          annotations: {stored_as: group}
+        User:
+          is_a: ndx_test__Series
+          annotations: {stored_as: group}
+        """,
+    ),
+    "fixed name, and what no rule translates": (
+        """
+        groups:
+        - {neurodata_type_def: Rig, name: rig, doc: d, x-key: [1], linkable: false}
+        - neurodata_type_def: Other
+          default_name: other
+          doc: d
+          links:
+          - {name: device, target_type: Device, doc: d, x-key: {a: 1}}
+        """,
+        """
+        Rig:
+          annotations: {stored_as: group, nwb_x_key: '[1]', nwb_linkable: 'false', name: rig}
+        Other:
+          annotations: {stored_as: group, nwb_default_name: '"other"'}
+          attributes:
+            device:
+              range: Device
+              inlined: false
+              required: true
+              annotations: {stored_as: link, nwb_x_key: '{"a": 1}'}
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("specification", "linkml"), RULES.values(), ids=RULES)
+def test_rule(specification: str, linkml: str) -> None:
+    assert classes(specification) == yaml.safe_load(linkml)
+
+
+def slot(member: str, kind: str = "datasets") -> dict[str, Any]:
+    """Return the slot of one member, without what stands in every one."""
+    found = classes(f"groups: [{{neurodata_type_def: Rig, doc: d, {kind}: [{{name: x, doc: d, {member}}}]}}]")
+    kept = found["Rig"]["attributes"]["x"]
+    del kept["annotations"]["stored_as"]
+    return {key: value for key, value in kept.items() if value != {}}
+
+
+SHAPES = [
+    # specification, LinkML, shapes as they are read back
+    (
+        "dims: [t, x], shape: [null, 3]",
+        "array: {dimensions: [{alias: t}, {alias: x, exact_cardinality: 3}]}",
+        ((None, 3),),
+    ),
+    ("dims: [t]", "array: {dimensions: [{alias: t}]}", ((None,),)),
+    (
+        "shape: [null, 2]",
+        "array: {dimensions: [{minimum_cardinality: 0}, {exact_cardinality: 2}]}",
+        ((None, 2),),
+    ),
+    ("shape: [[null]]", "array: {dimensions: [{minimum_cardinality: 0}]}", ((None,),)),
+    (
+        "dims: [[t], [t, x]], shape: [[null], [null, 3]]",
+        """
+        array: {minimum_number_dimensions: 1, maximum_number_dimensions: 2}
+        any_of:
+        - array: {dimensions: [{alias: t}]}
+        - array: {dimensions: [{alias: t}, {alias: x, exact_cardinality: 3}]}
+        """,
+        ((None,), (None, 3)),
+    ),
+    (
+        "dims: [[t], [t, x]]",
+        """
+        array: {minimum_number_dimensions: 1, maximum_number_dimensions: 2}
+        any_of:
+        - array: {dimensions: [{alias: t}]}
+        - array: {dimensions: [{alias: t}, {alias: x}]}
+        """,
+        ((None,), (None, None)),
+    ),
+    (
+        "dims: [t], shape: [[null], [null, 2]]",
+        """
+        array: {minimum_number_dimensions: 1, maximum_number_dimensions: 2}
+        any_of:
+        - array: {dimensions: [{minimum_cardinality: 0}]}
+        - array: {dimensions: [{minimum_cardinality: 0}, {exact_cardinality: 2}]}
+        annotations: {dims: '["t"]'}
+        """,
+        ((None,), (None, 2)),
+    ),
+    ("dims: t", """annotations: {dims: '"t"'}""", None),
+    (
+        "dims: t, shape: [null]",
+        """{array: {dimensions: [{minimum_cardinality: 0}]}, annotations: {dims: '"t"'}}""",
+        ((None,),),
+    ),
+    (
+        "shape: any, dims: [t]",
+        """{array: {dimensions: [{alias: t}]}, annotations: {shape: '"any"'}}""",
+        ((None,),),
+    ),
+    ("shape: null, dims: null", "{}", None),
+    ("shape: []", "annotations: {shape: '[]'}", None),
+]
+
+
+@pytest.mark.parametrize(("specification", "linkml", "read"), SHAPES, ids=[row[0] for row in SHAPES])
+def test_dims_and_shape(specification: str, linkml: str, read: Any) -> None:
+    found = slot(f"dtype: float, {specification}")
+    assert found == {"range": "float", "required": True, **yaml.safe_load(linkml)}
+    assert shapes(found) == read
+
+
+VALUES = [
+    # specification, LinkML
+    ("dtype: text, value: volts", "{range: text, required: true, equals_string: volts}"),
+    ("dtype: text, value: ''", """{range: text, required: true, annotations: {value: '""'}}"""),
+    ("dtype: int, value: 0", "{range: int, required: true, equals_number: 0}"),
+    ("dtype: int, value: 1", "{range: int, required: true, equals_number: 1}"),
+    ("dtype: bool, value: false", "{range: bool, required: true, annotations: {value: 'false'}}"),
+    ("dtype: bool, value: true", "{range: bool, required: true, annotations: {value: 'true'}}"),
+    ("dtype: float, value: -1.0", "{range: float, required: true, annotations: {value: '-1.0'}}"),
+    ("dtype: text, value: volts, required: false", "{range: text, equals_string: volts}"),
+    ("dtype: text, value: null", "{range: text, required: true}"),
+    ("dtype: text, default_value: none", "{range: text, ifabsent: string(none)}"),
+    ("dtype: text, default_value: ''", "{range: text, ifabsent: string()}"),
+    ("dtype: text, default_value: a (b)", """{range: text, annotations: {default_value: '"a (b)"'}}"""),
+    ("dtype: int, default_value: 0", "{range: int, ifabsent: int(0)}"),
+    ("dtype: bool, default_value: false", "{range: bool, ifabsent: 'False'}"),
+    ("dtype: float, default_value: 1.0", "{range: float, ifabsent: float(1.0)}"),
+    ("dtype: float, default_value: 0.0", "{range: float, ifabsent: float(0.0)}"),
+    ("dtype: int, default_value: [0, 1]", "{range: int, annotations: {default_value: '[0, 1]'}}"),
+    ("dtype: text, default_value: null", "{range: text, required: true}"),
+]
+
+
+@pytest.mark.parametrize(("specification", "linkml"), VALUES, ids=[row[0] for row in VALUES])
+def test_fixed_and_default_values(specification: str, linkml: str) -> None:
+    assert slot(specification, "attributes") == yaml.safe_load(linkml)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 1, -1, 10**30, 0.0, -1.5, 1e300, "", "x", "a (b)", 'q"', "\\", "\n", "True", False, True, [0, ""]],
+)
+def test_values_are_read_back(value: Any) -> None:
+    for read, written in ((read_fixed, fixed_value), (read_default, default_value)):
+        found = read(written(value))
+        assert (found, type(found)) == (value, type(value))
+    assert read_fixed({}) is None
+    assert read_default({}) is None
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_every_dtype_is_a_type_of_the_same_name(dtype: str) -> None:
+    assert slot(f"dtype: {dtype}", "attributes") == {"range": dtype, "required": True}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "annotations"),
+    [
+        ("null", {}),
+        ("float17", {"dtype": '"float17"'}),
+        ("{target: A}", {"dtype": '{"target": "A"}'}),
+        ("8", {"dtype": "8"}),
+    ],
+)
+def test_any_other_dtype_is_kept_and_allows_anything(dtype: str, annotations: dict[str, str]) -> None:
+    expected = {"range": ANY, "required": True, "annotations": annotations}
+    assert slot(f"dtype: {dtype}", "attributes") == {
+        key: value for key, value in expected.items() if value != {}
+    }
+
+
+# ------------------------------------------------------------------------------------ schemas and namespaces
+def test_a_class_says_its_type_its_namespace_and_its_documentation() -> None:
+    found = to_linkml(*extension("groups: [{neurodata_type_def: My-Rig, doc: A rig.}]"))["types"]["classes"]
+    assert found == {
+        "My_Rig": {
+            "description": "A rig.",
+            "annotations": {"stored_as": "group", "neurodata_type": "My-Rig", "namespace": "ndx-test"},
+            "attributes": {},
+        }
+    }
+
+
+def test_a_namespace_becomes_a_schema_for_each_document_and_one_that_imports_them() -> None:
+    header = {"name": "ndx-test", "version": "0.1.0", "doc": "Two documents.", "author": ["A. U. Thor"]}
+    schema = [{"namespace": "base"}, {"source": "a.yaml"}, {"source": "b.yaml"}]
+    found = Namespace(
+        {
+            "namespace": {"namespaces": [{**header, "schema": schema}]},
+            "a": {"groups": [{"neurodata_type_def": "A", "neurodata_type_inc": "B", "doc": "d"}]},
+            "b": {"groups": [{"neurodata_type_def": "B", "doc": "d"}]},
+        }
+    )
+    schemas = to_linkml(found, Specifications([base(), found]))
+    assert list(schemas) == ["namespace", "a", "b"]
+    included = "../../base/v1_0_0/namespace"
+    assert schemas["namespace"]["imports"] == [included, "a", "b"]
+    assert schemas["a"]["imports"] == ["../../nwb.language", included, "b"]
+    assert schemas["b"]["imports"] == ["../../nwb.language", included]
+    assert (schemas["namespace"]["name"], schemas["a"]["name"]) == ("ndx-test", "a")
+    assert schemas["namespace"]["description"] == "Two documents."
+    assert json.loads(schemas["namespace"]["annotations"]["namespace"]) == {**header, "schema": schema}
+    assert {schema["version"] for schema in schemas.values()} == {"0.1.0"}
+
+
+def test_names_are_the_same_whoever_includes_the_namespace() -> None:
+    """Two namespaces that do not know each other may have types of one name; a third may include both."""
+    one = namespace("one", includes=("base",), groups=[{"data_type_def": "Thing", "data_type_inc": "Series"}])
+    two = namespace(
+        "two",
+        groups=[{"data_type_def": "Thing", "doc": "d", "groups": [{"name": "part", "doc": "d"}]}],
+    )
+    three = namespace(
+        "three", includes=("one", "two"), groups=[{"data_type_def": "X", "data_type_inc": "Thing"}]
+    )
+    specifications = Specifications([base(), one, two, three])
+    found = translated_classes(three, specifications)
+    assert found["X"][1]["is_a"] == "two__Thing"
+    aliases = {
+        name: definition.get("alias", name) for name, (home, definition) in found.items() if home is two
+    }
+    assert aliases == {"two__Thing": "Thing", "Thing__part": "Thing__part"}
+    assert set(aliases.values()) == set(translated_classes(two, specifications))
+
+
+def test_two_versions_of_a_namespace_may_be_included() -> None:
+    old, new = namespace("lib", "1.0"), namespace("lib", "2.0")
+    for entry in (old, new):
+        entry.documents["types"]["groups"].append({"data_type_def": "Thing", "doc": entry.version})
+    users = []
+    for name, version in (("one", "1.0"), ("two", "2.0")):
+        schema = [{"namespace": "lib", "version": version}, {"source": "types"}]
+        header = {"name": name, "version": "1", "schema": schema}
+        group = {"data_type_def": f"User_{name}", "data_type_inc": "Thing"}
+        users.append(Namespace({"namespace": header, "types": {"groups": [group]}}))
+    both = namespace("both", includes=("one", "two"))
+    found = translated_classes(both, Specifications([old, new, *users, both]))
+    parents = {user: found[found[user][1]["is_a"]][0].version for user in ("User_one", "User_two")}
+    assert parents == {"User_one": "1.0", "User_two": "2.0"}
+
+
+WRONG: dict[str, tuple[str, list[str]]] = {
+    "unknown type of a member": (
+        "groups: [{neurodata_type_def: Rig, doc: d, groups: [{name: x, neurodata_type_inc: Nil, doc: d}]}]",
+        ["ndx-test.Rig (in types)", "'Nil'"],
+    ),
+    "unknown target of a link": (
+        "groups: [{neurodata_type_def: Rig, doc: d, links: [{name: x, target_type: Nil, doc: d}]}]",
+        ["ndx-test.Rig", "'Nil'"],
+    ),
+    "unknown target of a reference": (
+        "groups: [{neurodata_type_def: Rig, attributes: [{name: x, dtype: {target_type: Nil}}]}]",
+        ["ndx-test.Rig", "'Nil'"],
+    ),
+    "link without a target": (
+        "groups: [{neurodata_type_def: Rig, doc: d, links: [{name: lost, doc: d}]}]",
+        ["ndx-test.Rig", "target_type", "'lost'"],
+    ),
+    "member without name and type": (
+        "groups: [{neurodata_type_def: Rig, doc: d, datasets: [{doc: What is this}]}]",
+        ["ndx-test.Rig", "no name and no type", "What is this"],
+    ),
+    "name that is no text": (
+        "groups: [{neurodata_type_def: Rig, doc: d, datasets: [{name: [1], doc: d}]}]",
+        ["[1]", "text"],
+    ),
+    "dataset of the type of a group": (
+        "groups: [{neurodata_type_def: Rig, datasets: [{name: x, neurodata_type_inc: Series, doc: d}]}]",
+        ["ndx-test.Rig", "'x'", "base.Series", "group"],
+    ),
+    "compound field without a name": (
+        "datasets: [{neurodata_type_def: Mask, doc: d, dtype: [{dtype: int8, doc: d}]}]",
+        ["ndx-test.Mask", "field 0", "no name"],
+    ),
+    "unknown quantity": (
+        "groups: [{neurodata_type_def: Rig, doc: d, datasets: [{name: x, quantity: some, doc: d}]}]",
+        ["'some'", "'x'"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("specification", "words"), WRONG.values(), ids=WRONG)
+def test_what_breaks_the_language_is_named(specification: str, words: list[str]) -> None:
+    with pytest.raises(SpecificationError) as caught:
+        to_linkml(*extension(specification))
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    dtype: Any = "int8"
+    for _ in range(5000):
+        dtype = [{"name": "x", "dtype": dtype}]
+    found = namespace(datasets=[{"data_type_def": "Deep", "doc": "d", "dtype": dtype}])
+    with pytest.raises(SpecificationError, match=r"'ndx-test' 0.1.0 are nested too deeply"):
+        to_linkml(found, Specifications([found]))
+
+
+# ------------------------------------------------------------------------------------------- linkml takes it
+AWKWARD = """
+groups:
+- neurodata_type_def: TimeSeries
+  neurodata_type_inc: NWBContainer
+  doc: 'Redefines a type of core: "quotes" and {{ braces }} and \\ backslashes.'
+  attributes:
+  - {name: class, doc: A keyword., dtype: text, value: 'a: b'}
+  - {name: 1st row, doc: No identifier., dtype: int8, default_value: 0}
+  - {name: data, doc: As the dataset., dtype: bool, default_value: false}
+  - {name: nothing, doc: Fixed to nothing., dtype: text, value: ''}
+  datasets:
+  - name: data
+    doc: Alternatives.
+    dtype: numeric
+    dims: [[t, x], [x, t]]
+    shape: [[null, 1], [1, null]]
+    attributes:
+    - {name: unit, doc: A unit., dtype: text}
+  - {name: mask, doc: Compound., dtype: [{name: x y, dtype: int8, doc: X}], shape: [null], quantity: '?'}
+  groups:
+  - name: class
+    doc: A group.
+    datasets:
+    - {neurodata_type_inc: VectorData, doc: Any name.}
+  links:
+  - {target_type: Device, doc: A device., quantity: '*'}
+- {neurodata_type_def: My-Type, doc: One.}
+- {neurodata_type_def: My Type, neurodata_type_inc: TimeSeries, doc: The other.}
+"""
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what ships and an awkward extension of it, as the files that linkml would read."""
+    folder = tmp_path_factory.mktemp("schemas")
+    found = namespace("ndx test/é", "0.1 beta", text=AWKWARD, includes=("core",))
+    specifications = with_core(found)
+    documents = {f"{LANGUAGE}.yaml": language_schema()}
+    for entry in specifications:
+        for name, schema in to_linkml(entry, specifications).items():
+            documents[f"{module_name(entry.name)}/{version_name(entry.version)}/{name}.yaml"] = schema
+    for name, schema in documents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(yaml.safe_dump(schema, sort_keys=False, allow_unicode=True), "utf-8")
+    return folder
+
+
+EXTENSION = "ndx_test_/v0_1_beta"
+quiet = pytest.mark.filterwarnings("ignore:::linkml", "ignore:::linkml_runtime", "ignore::DeprecationWarning")
+
+
+@quiet
+@pytest.mark.parametrize("place", SHIPPED)
+def test_the_shipped_schemas_are_found_by_their_imports(place: str) -> None:
+    from linkml_runtime.utils.schemaview import SchemaView
+
+    view = SchemaView(str(ROOT / "schemas" / place / "namespace.yaml"))
+    view.imports_closure()
+    found = view.all_classes()
+    written: dict[str, Any] = {}
+    for path in (ROOT / "schemas" / place).glob("*.yaml"):
+        written |= yaml.safe_load(path.read_text("utf-8"))["classes"]
+    assert set(written) <= set(found)
+    assert {"Container", "VectorData"} <= set(found)
+    assert set(TYPES) == set(view.all_types())
+    for name in written:
+        induced = view.class_induced_slots(name)
+        assert all(slot.range in found or slot.range in TYPES for slot in induced), name
+
+
+@quiet
+def test_a_document_may_have_the_name_of_its_namespace(tmp_path: Path) -> None:
+    """LinkML skips an import of the name that the importing schema has."""
+    from linkml_runtime.utils.schemaview import SchemaView
+
+    found = namespace("types", text="groups: [{neurodata_type_def: Rig, doc: d}]")
+    (tmp_path / "types" / "v0_1_0").mkdir(parents=True)
+    (tmp_path / f"{LANGUAGE}.yaml").write_text(yaml.safe_dump(language_schema()))
+    for name, schema in to_linkml(found, Specifications([found])).items():
+        (tmp_path / "types" / "v0_1_0" / f"{name}.yaml").write_text(yaml.safe_dump(schema))
+    assert "Rig" in SchemaView(str(tmp_path / "types" / "v0_1_0" / "namespace.yaml")).all_classes()
+
+
+@quiet
+@pytest.mark.parametrize("place", [*SHIPPED, EXTENSION])
+def test_json_schema_comes_from_it(schemas: Path, place: str) -> None:
+    import jsonschema
+    from linkml.generators.jsonschemagen import JsonSchemaGenerator
+
+    path = schemas / place / "namespace.yaml"
+    found = json.loads(JsonSchemaGenerator(str(path)).serialize())
+    jsonschema.Draft201909Validator.check_schema(found)
+    assert "VectorData" in found["$defs"]
+
+
+@quiet
+def test_json_schema_knows_how_many_dimensions_an_array_has(schemas: Path) -> None:
+    import jsonschema
+    from linkml.generators.jsonschemagen import JsonSchemaGenerator
+
+    path = schemas / "core" / "v2_11_0" / "namespace.yaml"
+    found = json.loads(JsonSchemaGenerator(str(path)).serialize())
+    image = jsonschema.Draft201909Validator({"$ref": "#/$defs/GrayscaleImage", "$defs": found["$defs"]})
+    assert image.is_valid({"value": [[1, 2], [3, 4]]})
+    assert not image.is_valid({"value": [1, 2]})
+    assert not image.is_valid({"value": 1})
+    assert not image.is_valid({"value": [["a"]]})
+
+
+def test_the_linter_finds_no_error(schemas: Path) -> None:
+    """``linkml lint`` with its recommended rules: it warns only that names are the specification's own."""
+    command = [sys.executable, "-m", "linkml.linter.cli", "--ignore-warnings", "-f", "tsv"]
+    for place in (ROOT / "schemas", schemas / EXTENSION):
+        done = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
+        assert "standard_naming" in done.stdout, done.stderr  # it has looked
+        problems = [
+            line for line in done.stdout.splitlines()[1:] if line and "\tstandard_naming\t" not in line
+        ]
+        assert problems == []
+        assert done.returncode == 0, done.stderr
+
+
+def test_what_is_published_and_what_is_shipped_are_the_same() -> None:
+    specifications = Specifications(published())
+    for entry in specifications:
+        folder = ROOT / "schemas" / module_name(entry.name) / version_name(entry.version)
+        for name, schema in to_linkml(entry, specifications).items():
+            assert yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8")) == schema
