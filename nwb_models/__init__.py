@@ -1,9 +1,9 @@
 """NWB files as typed models, generated from the specifications that each file carries.
 
-    import nwb_models as nwb
+import nwb_models as nwb
 
-    nwbfile = nwb.read("session.nwb")
-    nwbfile.acquisition["ElectricalSeries"].data[:1000]
+nwbfile = nwb.read("session.nwb")
+nwbfile.acquisition["ElectricalSeries"].data[:1000]
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["HDF5IO", "SchemaProvider", "__version__", "open", "read"]
 __version__ = "0.1.0"
 
 
-def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5IO:  # noqa: A001
+def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5IO:
     """Open an NWB file.
 
     Parameters
@@ -47,7 +47,9 @@ def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5I
     return HDF5IO(path, mode, **options)
 
 
-def read(path: str | os.PathLike[str], object_path: str | None = None, *, eager: bool = False, strict: bool = False) -> Any:
+def read(
+    path: str | os.PathLike[str], object_path: str | None = None, *, eager: bool = False, strict: bool = False
+) -> Any:
     """Read an NWB file, or one object of it and what it refers to.
 
     Parameters

@@ -1,4 +1,6 @@
-"""The exceptions of this library, one tree::
+"""The exceptions of this library, one tree.
+
+::
 
     NWBError
     ├── NotReadableError (OSError)         the file cannot be opened: missing, a folder, not HDF5, cut off

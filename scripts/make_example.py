@@ -113,9 +113,7 @@ def add_extracellular(nwbfile: NWBFile, rng: np.random.Generator) -> ElectricalS
         model_number="NCP-2x4",
         description="Silicon probe, two shanks of four sites, 25 um apart.",
     )
-    probe = nwbfile.create_device(
-        name="probe", description="Probe used in CA1.", serial_number="NCP-0042", model=model
-    )
+    probe = nwbfile.create_device(name="probe", description="Probe used in CA1.", serial_number="NCP-0042", model=model)
 
     nwbfile.add_electrode_column(name="label", description="Shank and site, as printed on the connector.")
     for shank in range(2):
@@ -154,9 +152,7 @@ def add_extracellular(nwbfile: NWBFile, rng: np.random.Generator) -> ElectricalS
             compression_opts=9,
             shuffle=True,
         ),
-        electrodes=nwbfile.create_electrode_table_region(
-            [0, 1, 2, 3], "The sites of shank 0, deepest first."
-        ),
+        electrodes=nwbfile.create_electrode_table_region([0, 1, 2, 3], "The sites of shank 0, deepest first."),
         starting_time=0.0,
         rate=RAW_RATE,
         conversion=1.95e-7,
@@ -170,9 +166,7 @@ def add_extracellular(nwbfile: NWBFile, rng: np.random.Generator) -> ElectricalS
     samples = int(DURATION * LFP_RATE)
     time = np.arange(samples) / LFP_RATE
     phase = 2 * np.pi * 8 * time[:, None] + np.linspace(0, np.pi / 2, 8)
-    module = nwbfile.create_processing_module(
-        name="ecephys", description="What was computed from the raw signal."
-    )
+    module = nwbfile.create_processing_module(name="ecephys", description="What was computed from the raw signal.")
     lfp = LFP()
     module.add(lfp)  # before its series: PyNWB warns of a region whose table is not in the same file yet
     lfp.create_electrical_series(
@@ -195,9 +189,7 @@ def add_extracellular(nwbfile: NWBFile, rng: np.random.Generator) -> ElectricalS
 def add_units(nwbfile: NWBFile, rng: np.random.Generator) -> None:
     """Add three sorted units, each with its own number of spikes, intervals and electrodes."""
     nwbfile.add_unit_column(name="quality", description="Verdict of the person who curated the sorting.")
-    nwbfile.add_unit_column(
-        name="isolation_distance", description="Distance to the next cluster, in units of d'."
-    )
+    nwbfile.add_unit_column(name="isolation_distance", description="Distance to the next cluster, in units of d'.")
     shape = -1.0e-4 * np.exp(-((np.arange(30) - 10) ** 2) / 18)
     for spikes, electrodes, quality, distance in [
         (42, [0, 1], "good", 31.5),
@@ -238,9 +230,7 @@ def add_behavior(nwbfile: NWBFile, rng: np.random.Generator) -> None:
 
     timestamps = (np.arange(frames) / VIDEO_RATE + rng.uniform(0, 1.0e-3, frames)).round(5)
     along = 0.8 * (1 - np.cos(2 * np.pi * timestamps / 3)) / 2
-    module = nwbfile.create_processing_module(
-        name="behavior", description="Position and speed of the animal."
-    )
+    module = nwbfile.create_processing_module(name="behavior", description="Position and speed of the animal.")
     position = SpatialSeries(
         name="position",
         description="Centre of the body, from the video.",
@@ -287,9 +277,7 @@ def add_events(nwbfile: NWBFile) -> None:
 
 def add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> None:
     """Add a small two-photon recording, its cells as ragged pixel masks, and their fluorescence."""
-    microscope = nwbfile.create_device(
-        name="microscope", description="Two-photon microscope, 16 x objective."
-    )
+    microscope = nwbfile.create_device(name="microscope", description="Two-photon microscope, 16 x objective.")
     plane = nwbfile.create_imaging_plane(
         name="ImagingPlane",
         description="Plane beneath the cranial window.",
@@ -307,9 +295,7 @@ def add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> None:
         TwoPhotonSeries(
             name="TwoPhotonSeries",
             description="The plane at 10 frames per second.",
-            data=H5DataIO(
-                rng.poisson(3, (frames, 12, 16)).astype(np.uint8), chunks=(10, 12, 16), compression="gzip"
-            ),
+            data=H5DataIO(rng.poisson(3, (frames, 12, 16)).astype(np.uint8), chunks=(10, 12, 16), compression="gzip"),
             imaging_plane=plane,
             unit="counts",
             rate=IMAGING_RATE,
@@ -318,9 +304,7 @@ def add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> None:
         )
     )
 
-    module = nwbfile.create_processing_module(
-        name="ophys", description="Cells found in the two-photon recording."
-    )
+    module = nwbfile.create_processing_module(name="ophys", description="Cells found in the two-photon recording.")
     segmentation, fluorescence = ImageSegmentation(), Fluorescence()
     module.add(segmentation)
     module.add(fluorescence)
@@ -441,9 +425,7 @@ def add_intracellular(nwbfile: NWBFile, rng: np.random.Generator) -> None:
             )
         )
     simultaneous = [nwbfile.add_icephys_simultaneous_recording(recordings=[row]) for row in rows]
-    sequential = nwbfile.add_icephys_sequential_recording(
-        simultaneous_recordings=simultaneous, stimulus_type="square"
-    )
+    sequential = nwbfile.add_icephys_sequential_recording(simultaneous_recordings=simultaneous, stimulus_type="square")
     repetition = nwbfile.add_icephys_repetition(sequential_recordings=[sequential])
     nwbfile.add_icephys_experimental_condition(repetitions=[repetition])
 

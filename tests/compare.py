@@ -80,7 +80,8 @@ def objects(file: h5py.File) -> Iterator[tuple[str, h5py.Group | h5py.Dataset]]:
             queue.extend(
                 path.rstrip("/") + "/" + name
                 for name in obj
-                if isinstance(obj.get(name, getlink=True), h5py.HardLink) and obj.get(name, getclass=True) is not h5py.Datatype
+                if isinstance(obj.get(name, getlink=True), h5py.HardLink)
+                and obj.get(name, getclass=True) is not h5py.Datatype
             )
 
 
@@ -163,7 +164,9 @@ def same(ours: Any, theirs: Any, file: h5py.File) -> bool:
         )
     ours = np.asarray(ours)
     floating = ours.dtype.kind in "fc"
-    return ours.shape == theirs.shape and ours.dtype == theirs.dtype and np.array_equal(ours, theirs, equal_nan=floating)
+    return (
+        ours.shape == theirs.shape and ours.dtype == theirs.dtype and np.array_equal(ours, theirs, equal_nan=floating)
+    )
 
 
 def _is_target(ours: Any, reference: Any, file: h5py.File) -> bool:

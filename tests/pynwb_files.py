@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pynwb import NWBHDF5IO, H5DataIO, NWBFile, TimeSeries
+from pynwb.base import ImageReferences, Images
 from pynwb.behavior import BehavioralEvents, Position, SpatialSeries
-from pynwb.file import Subject
-from pynwb.image import GrayscaleImage, ImageSeries
-from pynwb.base import Images, ImageReferences
-from pynwb.misc import AnnotationSeries, IntervalSeries
-from pynwb.ophys import ImageSegmentation, OpticalChannel, TwoPhotonSeries, Fluorescence
 from pynwb.ecephys import LFP, ElectricalSeries
+from pynwb.file import Subject
 from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
+from pynwb.image import GrayscaleImage, ImageSeries
+from pynwb.misc import AnnotationSeries, IntervalSeries
+from pynwb.ophys import Fluorescence, ImageSegmentation, OpticalChannel, TwoPhotonSeries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +49,14 @@ def ecephys(path: Path) -> None:
         nwbfile.add_electrode(group=group, location="CA1", label=f"e{number}", x=1.0, y=2.0, z=float(number))
     region = nwbfile.create_electrode_table_region(region=[0, 1, 2, 3], description="all")
     data = H5DataIO(np.arange(4000, dtype="i2").reshape(1000, 4), chunks=(100, 4), compression="gzip")
-    nwbfile.add_acquisition(ElectricalSeries(name="ElectricalSeries", data=data, electrodes=region, rate=30000.0, conversion=1e-6))
-    lfp = LFP(electrical_series=ElectricalSeries(name="lfp", data=np.zeros((10, 4)), electrodes=region, timestamps=np.arange(10.0)))
+    nwbfile.add_acquisition(
+        ElectricalSeries(name="ElectricalSeries", data=data, electrodes=region, rate=30000.0, conversion=1e-6)
+    )
+    lfp = LFP(
+        electrical_series=ElectricalSeries(
+            name="lfp", data=np.zeros((10, 4)), electrodes=region, timestamps=np.arange(10.0)
+        )
+    )
     nwbfile.create_processing_module(name="ecephys", description="processed").add(lfp)
     for number in range(3):
         nwbfile.add_unit(spike_times=np.arange(number + 1.0), electrodes=[number], id=10 + number)
@@ -65,13 +71,19 @@ def behavior(path: Path) -> None:
     nwbfile.add_acquisition(series)
     nwbfile.add_trial_column(name="correct", description="whether it was")
     for number in range(5):
-        nwbfile.add_trial(start_time=float(number), stop_time=number + 0.5, correct=number % 2 == 0, timeseries=[series])
+        nwbfile.add_trial(
+            start_time=float(number), stop_time=number + 0.5, correct=number % 2 == 0, timeseries=[series]
+        )
     times = TimeSeries(name="clock", data=np.zeros(50), unit="s", timestamps=np.arange(50.0))
     nwbfile.add_acquisition(times)
-    position = Position(spatial_series=SpatialSeries(name="xy", data=np.zeros((50, 2)), reference_frame="origin", timestamps=times))
+    position = Position(
+        spatial_series=SpatialSeries(name="xy", data=np.zeros((50, 2)), reference_frame="origin", timestamps=times)
+    )
     module = nwbfile.create_processing_module(name="behavior", description="d")
     module.add(position)
-    module.add(BehavioralEvents(time_series=TimeSeries(name="licks", data=np.ones(3), unit="n.a.", timestamps=[1.0, 2.0, 3.0])))
+    module.add(
+        BehavioralEvents(time_series=TimeSeries(name="licks", data=np.ones(3), unit="n.a.", timestamps=[1.0, 2.0, 3.0]))
+    )
     nwbfile.add_acquisition(AnnotationSeries(name="notes", data=["one", "zwö"], timestamps=[1.0, 2.0]))
     nwbfile.add_acquisition(IntervalSeries(name="on", data=[1, -1], timestamps=[1.0, 2.0]))
     nwbfile.add_scratch(np.arange(3), name="scratch", description="d")
@@ -107,10 +119,20 @@ def ophys(path: Path) -> None:
     )
     module.add(fluorescence)
     nwbfile.add_acquisition(
-        ImageSeries(name="video", external_file=["a.avi"], starting_frame=[0], format="external", num_samples=3, rate=1.0, unit="n.a.")
+        ImageSeries(
+            name="video",
+            external_file=["a.avi"],
+            starting_frame=[0],
+            format="external",
+            num_samples=3,
+            rate=1.0,
+            unit="n.a.",
+        )
     )
     photos = [GrayscaleImage(name=name, data=np.zeros((3, 3)), description="d") for name in ("one", "two")]
-    nwbfile.add_acquisition(Images(name="photos", images=photos, order_of_images=ImageReferences(name="order_of_images", data=photos)))
+    nwbfile.add_acquisition(
+        Images(name="photos", images=photos, order_of_images=ImageReferences(name="order_of_images", data=photos))
+    )
     _write(path, nwbfile)
 
 

@@ -67,9 +67,7 @@ def small(tmp_path: Path) -> Path:
         series = file.create_group("acquisition/series")
         series.attrs.update(neurodata_type="TimeSeries", namespace="core", comments="no comments")
         series.attrs["description"] = "Voltage of the membrane."
-        data = series.create_dataset(
-            "data", data=np.zeros((5000, 2), "i2"), chunks=(1000, 2), compression="gzip"
-        )
+        data = series.create_dataset("data", data=np.zeros((5000, 2), "i2"), chunks=(1000, 2), compression="gzip")
         data.attrs.update(unit="volts", conversion=1e-6, offset=0.0, resolution=-1.0)
         data.attrs["channels"] = [1, 2]
         series.create_dataset("starting_time", data=0.0).attrs.update(rate=30.0, unit="seconds")
@@ -187,9 +185,7 @@ def hostile(tmp_path: Path) -> Path:
     return tmp_path / "hostile.nwb"
 
 
-@pytest.mark.parametrize(
-    "color", [{}, {"FORCE_COLOR": "1", "TERM": "xterm-256color"}], ids=["pipe", "terminal"]
-)
+@pytest.mark.parametrize("color", [{}, {"FORCE_COLOR": "1", "TERM": "xterm-256color"}], ids=["pipe", "terminal"])
 def test_what_controls_a_terminal_is_escaped(color: dict[str, str], hostile: Path) -> None:
     process = start("tree", hostile, COLUMNS="500", **color)
     out, err = process.communicate()
@@ -460,9 +456,7 @@ def test_errors_of_every_kind_are_one_line(
     assert_one_line(run("tree", small), said, status=status)
 
 
-@pytest.mark.parametrize(
-    "words", [("--traceback", "tree"), ("tree", "--traceback")], ids=["before", "behind"]
-)
+@pytest.mark.parametrize("words", [("--traceback", "tree"), ("tree", "--traceback")], ids=["before", "behind"])
 def test_traceback_where_it_is_asked_for(words: tuple[str, str], tmp_path: Path, run: Any) -> None:
     status, out, err = run(*words, tmp_path / "missing.nwb")
     assert (status, out) == (2, "")
@@ -472,9 +466,7 @@ def test_traceback_where_it_is_asked_for(words: tuple[str, str], tmp_path: Path,
     assert last == f"nwb-models: error: {tmp_path / 'missing.nwb'}: no such file"
 
 
-def test_a_file_may_be_called_like_an_option(
-    tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_may_be_called_like_an_option(tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     nwb_file(tmp_path / "--traceback").close()
     assert run("tree", "--", "--traceback")[:2] == (0, run("tree", "./--traceback")[1].removeprefix("./"))
@@ -496,9 +488,7 @@ def test_warnings_are_one_line(small: Path, run: Any, monkeypatch: pytest.Monkey
 
 def test_other_warnings_are_left_alone(small: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     show = warnings.showwarning
-    monkeypatch.setattr(
-        tree, "file_tree", lambda *a, **o: warnings.warn("old", DeprecationWarning, stacklevel=1)
-    )
+    monkeypatch.setattr(tree, "file_tree", lambda *a, **o: warnings.warn("old", DeprecationWarning, stacklevel=1))
     assert_one_line(run("tree", small), "unexpected DeprecationWarning: old")  # the tests make it an error
     assert warnings.showwarning is show
 
@@ -549,9 +539,7 @@ def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a shell closes streams otherwise there")
 @pytest.mark.parametrize(("words", "status"), [(["tree", str(EXAMPLE)], 0), (["tree"], 2)])
 def test_streams_that_the_shell_has_closed(words: list[str], status: int) -> None:
-    code = (
-        "import os, sys; os.close(1); os.close(2); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-    )
+    code = "import os, sys; os.close(1); os.close(2); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     done = subprocess.run([sys.executable, "-c", code, "-m", "nwb_models.cli", *words], cwd=ROOT)
     assert done.returncode == status
 

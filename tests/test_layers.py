@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "nwb_models"
-LEVELS = {"cli": 6, "demo": 6, "io": 5, "schema": 4, "core": 3, "generated": 2, "models": 1, "naming": 0, "errors": 0}
+LEVELS = {"cli": 7, "demo": 6, "io": 5, "schema": 4, "core": 3, "generated": 2, "models": 1, "naming": 0, "errors": 0}
 """A module imports what stands lower, or in its own room."""
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if not {"generated", "schemas"} & set(p.relative_to(PACKAGE).parts))
 
@@ -53,7 +53,9 @@ def test_translation_knows_no_hdf5_and_graph_no_model() -> None:
     """Two rules of their own."""
     for path in (PACKAGE / "schema").rglob("*.py"):
         assert not any(module.split(".")[0] == "h5py" for module in _imports(path.read_text())), path.name
-    assert not any(m.startswith(("pydantic", "nwb_models")) for m in _imports((PACKAGE / "io" / "graph.py").read_text()))
+    assert not any(
+        m.startswith(("pydantic", "nwb_models")) for m in _imports((PACKAGE / "io" / "graph.py").read_text())
+    )
 
 
 def test_what_importing_leaves_out() -> None:

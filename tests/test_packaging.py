@@ -87,9 +87,7 @@ def test_wheel_has(name, shipped):
 
 
 def test_wheel_has_the_schemas_of_core(shipped):
-    assert any(
-        name.startswith("nwb_models/schemas/core/v2_11_0/") and name.endswith(".yaml") for name in shipped
-    )
+    assert any(name.startswith("nwb_models/schemas/core/v2_11_0/") and name.endswith(".yaml") for name in shipped)
 
 
 def test_wheel_has_the_package_and_nothing_else(shipped):
@@ -155,9 +153,7 @@ def test_installed_command_runs_its_demo(installed, tmp_path):
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """Run a command apart from this checkout and the user's settings of Python; return what it printed."""
     environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+        name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
     }
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, check=False

@@ -6,6 +6,7 @@ one that refines its type.
 
 from __future__ import annotations
 
+import types
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,9 @@ class Classes:
             self._note(node, "type", "a dataset" if kind is NWBGroup else "a group", _kind_name(node))
             own = None
         entry = self._declaration(node, own)
-        declared = entry.model if entry is not None and entry.model is not None and issubclass(entry.model, kind) else None
+        declared = (
+            entry.model if entry is not None and entry.model is not None and issubclass(entry.model, kind) else None
+        )
         if node.neurodata_type is None:
             return own or self._untyped(node, kind, entry, declared)
         if own is None:
@@ -88,7 +91,7 @@ class Classes:
         found = declared if declared is not None and refines(declared, own) else own
         if node.namespace not in (None, found.namespace):
             # the file names an older or wider namespace, as files do from before the tables left core
-            return variant(found, node.neurodata_type, node.namespace, specified=True)
+            return variant(found, node.neurodata_type, node.namespace, specified=True)  # type: ignore[arg-type]
         return found
 
     def _untyped(
@@ -148,14 +151,17 @@ class Classes:
         if not noted:
             named = f"{node.namespace or 'no namespace'}.{node.neurodata_type}"
             self._note(node, "type", "a type of the file's specifications", f"{named}, read as {base.__name__}")
-        return variant(base, node.neurodata_type, node.namespace, specified=False)
+        return variant(base, node.neurodata_type, node.namespace, specified=False)  # type: ignore[arg-type]
 
 
 @cache
-def variant(base: type[NWBModel], neurodata_type: str, namespace: str | None, *, specified: bool) -> type[NWBModel]:
+def variant(base: type[Any], neurodata_type: str, namespace: str | None, *, specified: bool) -> type[NWBModel]:
     """Return a class with the fields of `base` for an object whose file calls it something else."""
     content = {"neurodata_type": neurodata_type, "namespace": namespace, "specified": specified, "__module__": __name__}
-    return type(base)(class_name(neurodata_type), (base,), content)
+    made: type[NWBModel] = types.new_class(
+        class_name(neurodata_type), (base,), exec_body=lambda space: space.update(content)
+    )
+    return made
 
 
 def _kind_name(node: StoredObject) -> str:

@@ -110,11 +110,22 @@ class Builder:
             key = key_of(obj)
             if key not in self.models or eager:
                 follow = None if eager else self._follow
-                flat = flatten(file, [where], follow=follow, skip=self.io.is_skipped, locate=self._locate)
+                flat = flatten(
+                    file,
+                    [where],
+                    follow=follow,
+                    skip=self.io.is_skipped,
+                    locate=self._locate,
+                    damaged=self._damaged,
+                )
                 self._build(flat)
                 if eager:
                     self._fetch_all(flat)
             return self.models[key]
+
+    def _damaged(self, path: str, reason: str) -> None:
+        """Note an object that HDF5 cannot read; the link to it stays what it is."""
+        self.add(Issue(path, None, "unreadable", "an object", reason))
 
     def _build(self, flat: Flat) -> None:
         """Construct the nodes, each after what it depends on; what circles leave open is filled in at the end."""
@@ -178,8 +189,8 @@ class Builder:
                 child = flat.keys.get(join(node.path, name))
                 known = child is not None and link.kind != "external"
                 model = self.models[child] if known and child is not None else self.through(join(node.path, name), link)
-                model, field_name = shelf.pending.placed(name, model)
-                shelf.put(name, model, field_name)
+                placed, field_name = shelf.pending.placed(name, model)
+                shelf.put(name, placed, field_name)
                 fields.add(field_name)
             shelf.pending.listed(fields)
 
@@ -208,16 +219,15 @@ class Builder:
         if cls is None:
             assert isinstance(node, StoredDataset)
             values = {node.key: _LATER}
-            self._value(node, batch, lambda value: _set(self.models if node.key in self.models else values, node.key, value))
+            self._value(
+                node, batch, lambda value: _set(self.models if node.key in self.models else values, node.key, value)
+            )
             return values[node.key]
         data: dict[str, Any] = {"name": _name(node, cls)}
         extras: dict[str, Any] = {}
         self._attributes(node, cls, data, extras, batch)
-        shelf = None
-        if isinstance(node, StoredGroup):
-            shelf = self._children(node, cls, data, extras, batch)
-        else:
-            assert isinstance(node, StoredDataset)
+        shelf = self._children(node, cls, data, extras, batch) if isinstance(node, StoredGroup) else None
+        if isinstance(node, StoredDataset):
             entry = storage(cls).value
             data["value"] = None
             self._value(node, batch, self._payload(node, entry, data))
@@ -236,7 +246,7 @@ class Builder:
                 data[name] = Collection.on(shelf, name)
             else:
                 data[name] = None if info.is_required() else info.get_default(call_default_factory=True)
-        private = {"_path": node.path, "_issues": self.issues}
+        private: dict[str, Any] = {"_path": node.path, "_issues": self.issues}
         if issubclass(cls, NWBGroup):
             private["_shelf"] = shelf
         object.__setattr__(model, "__dict__", data)  # the same dict: what is late is filled into it
@@ -308,7 +318,13 @@ class Builder:
                 self._note(node, "missing", f"a {getattr(entry.model, 'neurodata_type', entry.field)}", "none")
 
     def _child(
-        self, node: StoredGroup, link: StoredLink, entry: StoredField, data: dict[str, Any], extras: dict[str, Any], batch: _Batch
+        self,
+        node: StoredGroup,
+        link: StoredLink,
+        entry: StoredField,
+        data: dict[str, Any],
+        extras: dict[str, Any],
+        batch: _Batch,
     ) -> None:
         """Fill in one child that the class foresees; attributes of a plain dataset are kept beside it."""
         where = join(node.path, link.name)
@@ -351,7 +367,8 @@ class Builder:
             return
         result = stored.copy()
         put(result)
-        for column in (result,) if result.dtype.names is None else (result[n] for n in result.dtype.names):
+        columns = [result] if result.dtype.names is None else [result[name] for name in result.dtype.names]
+        for column in columns:
             self._linked_elements(column, batch)
         if isinstance(result, np.void):
             for name in result.dtype.names or ():
@@ -494,7 +511,9 @@ class Builder:
         if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
             problem = ("dtype", "a date and time in ISO 8601", repr(value)[:80])
         shape = getattr(value, "shape", ())
-        single = marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
+        single = (
+            marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
+        )
         if problem is None and single and shape:
             problem = ("shape", "a single value", shape_name(shape))
         if problem is not None:

@@ -13,7 +13,17 @@ from h5py import h5g, h5o
 
 from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
-from nwb_models.io.queue import Flat, flatten, join, key_of, links_of, open_path, read_node, references_in, references_of
+from nwb_models.io.queue import (
+    Flat,
+    flatten,
+    join,
+    key_of,
+    links_of,
+    open_path,
+    read_node,
+    references_in,
+    references_of,
+)
 from nwb_models.io.specifications import SKIP_PATTERN, specifications_path
 from nwb_models.io.values import encode, plain, stored_reference
 
@@ -181,12 +191,14 @@ def _state(file: h5py.File) -> tuple[Any, ...]:
 
 def _index(file: h5py.File) -> dict[int, set[str]]:
     """Return address of a target -> paths of what refers to it."""
-    return _cached("references", file)
+    index: dict[int, set[str]] = _cached("references", file)
+    return index
 
 
 def _first_paths(file: h5py.File) -> dict[int, str]:
     """Return address -> first path of every object."""
-    return _cached("paths", file)
+    paths: dict[int, str] = _cached("paths", file)
+    return paths
 
 
 _KEPT: dict[str, tuple[tuple[Any, ...], Any]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io as stdio
 import os
 import re
 import sys
@@ -31,19 +30,26 @@ from nwb_models.io.dependencies import (
     hdf_dependency_graph,
     resolve_hardlink,
 )
-from nwb_models.io.specifications import SKIP_PATTERN, read_specs_as_dicts, specifications_group, specifications_path, stored_documents
+from nwb_models.io.specifications import (
+    SKIP_PATTERN,
+    read_specs_as_dicts,
+    specifications_group,
+    specifications_path,
+    stored_documents,
+)
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
 
 if TYPE_CHECKING:
+    import io as stdio
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
 __all__ = [
-    "SKIP_PATTERN",
     "HDF5IO",
+    "SKIP_PATTERN",
     "filter_dependency_graph",
     "find_references",
     "get_references",
@@ -110,9 +116,13 @@ class HDF5IO:
         self._state: tuple[int, ...] | None = None
         self._file = self._open()
         self._state = self._file_state()
+        self.builder = Builder(self)
         try:
-            self.builder = Builder(self)
             self._require_nwb()
+        except (RuntimeError, KeyError) as error:
+            self.close()
+            msg = f"{self.filename} is damaged, its root cannot be read: {error}"
+            raise NotReadableError(msg) from None
         except BaseException:
             self.close()
             raise
@@ -196,13 +206,13 @@ class HDF5IO:
         group = specifications_group(file)
         namespaces = []
         self._spec_issues = []
-        for name, version, documents in stored_documents(group) if group is not None else ():
+        for name, own_version, documents in stored_documents(group) if group is not None else ():
             try:
                 namespace = Namespace(documents)
                 if namespace.name:
                     namespaces.append(namespace)
             except SpecificationError as error:
-                where = f"{self._spec_path}/{name}/{version}"
+                where = f"{self._spec_path}/{name}/{own_version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
         version = _text(file.attrs.get("nwb_version"))
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
@@ -290,9 +300,7 @@ class HDF5IO:
             if not self._external_links and not target.is_relative_to(folder):
                 msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
                 raise NotReadableError(msg)
-            other = HDF5IO(
-                key, schemas=self._schemas, external_links=self._external_links, progress=self._progress
-            )
+            other = HDF5IO(key, schemas=self._schemas, external_links=self._external_links, progress=self._progress)
             other._linked = self._linked
             self._linked[key] = other
         return self._linked[key]
@@ -302,7 +310,7 @@ class HDF5IO:
         """What finds this file again in another process."""
         if self._stream is not None:
             return "stream", self.filename, {}, None
-        return "hdf5", os.path.abspath(self.filename), {"external_links": self._external_links}, self._state
+        return "hdf5", str(Path(self.filename).absolute()), {"external_links": self._external_links}, self._state
 
     @classmethod
     def from_spec(cls, spec: Spec) -> HDF5IO:
@@ -327,7 +335,7 @@ class HDF5IO:
 
     def _file_state(self) -> tuple[int, ...] | None:
         try:
-            status = os.stat(self.filename)
+            status = Path(self.filename).stat()
         except OSError:
             return None
         return status.st_size, status.st_mtime_ns, status.st_ino
@@ -336,17 +344,19 @@ class HDF5IO:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
             self._stream.seek(0)
-        elif not os.path.exists(self.filename):
+        elif not Path(self.filename).exists():
             msg = f"{self.filename}: no such file"
             raise NotReadableError(msg)
-        elif os.path.isdir(self.filename):
-            kind = "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
+        elif Path(self.filename).is_dir():
+            kind = (
+                "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
+            )
             msg = f"{self.filename} is {kind}"
             raise NotReadableError(msg)
         elif not os.access(self.filename, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
-        elif os.path.getsize(self.filename) == 0:
+        elif Path(self.filename).stat().st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
         try:
@@ -388,16 +398,18 @@ def _text(value: Any) -> str | None:
 def _tell(line: str) -> None:
     """Show a line of progress on a terminal, and nothing elsewhere."""
     if sys.stderr is not None and sys.stderr.isatty():
-        print(line, file=sys.stderr)
+        sys.stderr.write(line + "\n")
 
 
 def _is_zarr(path: str) -> bool:
-    return any(os.path.exists(os.path.join(path, name)) for name in (".zgroup", ".zattrs", "zarr.json"))
+    return any((Path(path) / name).exists() for name in (".zgroup", ".zattrs", "zarr.json"))
 
 
 def _outside() -> int:
     """Return how far up the stack the caller of this library is, for warnings."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(("nwb_models", "contextlib", "functools")):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
+        ("nwb_models", "contextlib", "functools")
+    ):
         frame, level = frame.f_back, level + 1
     return level

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 import h5py
 from h5py import h5d, h5g, h5l, h5o, h5t
 
+from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
-from nwb_models.io.values import decode, dtype_of, read_attributes, read_scalar, stored_reference
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, read_attributes, read_scalar, stored_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     Follow = Callable[[StoredObject], Iterable[str] | None]
     Locate = Callable[[StoredReference, str], str | None]
+
+DAMAGE = (OSError, RuntimeError)
+"""What h5py raises where a file is damaged."""
 
 SPECLOC = ".specloc"
 """The attribute of the root that refers to the specifications, which are no data."""
@@ -46,6 +50,7 @@ def flatten(
     follow: Follow | None = None,
     skip: Callable[[str], bool] | None = None,
     locate: Locate | None = None,
+    damaged: Callable[[str, str], None] | None = None,
 ) -> Flat:
     """Return the objects below some paths, and those that they refer to, each once.
 
@@ -62,6 +67,13 @@ def flatten(
     locate
         Called with each reference to an object that no link led to, and the path of what holds it; returns the path
         of the object, None to leave it out.
+    damaged
+        Called with the path of an object below `start` that HDF5 cannot read, and the reason; it is left out then.
+
+    Raises
+    ------
+    UnreadableObjectError
+        Where an object cannot be read, and `damaged` is not given.
     """
     flat = Flat()
     references: dict[Key, tuple[StoredReference, str]] = {}
@@ -78,22 +90,30 @@ def flatten(
         if link is not None and link.key in flat.nodes:
             _note(flat, asked, link.key, asked)
             continue
-        found = _open_child(file, asked, parent, link)
-        if found is None or (skip is not None and skip(found[1])):
+        try:
+            found = _open_child(file, asked, parent, link)
+            if found is None or (skip is not None and skip(found[1])):
+                continue
+            obj, path = found
+            key = key_of(obj)
+            known = key in flat.nodes
+            if not known:
+                node = read_node(file, obj, path)
+                names = None if follow is None else follow(node)
+                if isinstance(node, StoredGroup):
+                    node.links, node.complete = links_of(obj, names), names is None
+                flat.nodes[key] = node
+        except DAMAGE as error:
+            if damaged is None or parent is None:
+                msg = f"{asked} of {file.filename} cannot be read: {error}"
+                raise UnreadableObjectError(msg) from error
+            damaged(asked, str(error))
             continue
-        obj, path = found
-        key = key_of(obj)
-        known = key in flat.nodes
-        if not known:
-            flat.nodes[key] = read_node(file, obj, path)
         _note(flat, asked, key, path)
         if known:
             continue
-        node = flat.nodes[key]
-        names = None if follow is None else follow(node)
         references.update((r.key, (r, path)) for r in references_of(node) if r.key is not None)
         if isinstance(node, StoredGroup):
-            node.links, node.complete = links_of(obj, names), names is None
             queue.extend((join(path, e.name), obj, e) for e in node.links.values() if e.kind != "external")
     return flat
 
@@ -155,6 +175,8 @@ def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], S
             )
             create = obj.get_create_plist()
             node.chunks = create.get_chunk() if create.get_layout() == h5d.CHUNKED else None
+        elif node.shape == () and node.dtype.itemsize > MAX_VALUE:
+            node.problem = f"a single value of {node.dtype.itemsize} bytes, and {MAX_VALUE} are the limit"
         elif node.shape == ():
             node.value = read_scalar(obj, node.dtype, resolve)
     except (TypeError, OSError, RuntimeError, ValueError) as error:

@@ -140,7 +140,9 @@ def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocument
             for version, documents in _children(versions):
                 if isinstance(documents, h5g.GroupID):
                     texts = {
-                        key: _document(dataset) for key, dataset in _children(documents) if isinstance(dataset, h5d.DatasetID)
+                        key: _document(dataset)
+                        for key, dataset in _children(documents)
+                        if isinstance(dataset, h5d.DatasetID)
                     }
                     yield name, version, JSONDocuments(texts, f"{name}/{version}")
 

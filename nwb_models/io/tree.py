@@ -500,9 +500,7 @@ def _not_found(io: HDF5IO, file: h5py.File, path: str) -> str:
     if name in links:
         link = links[name]
         where = f"{link.path} in {link.filename}" if link.kind == "external" else link.path
-        return (
-            f"{msg}: {join(above, name)} is a link to {where or 'something else'}, which is not in this file"
-        )
+        return f"{msg}: {join(above, name)} is a link to {where or 'something else'}, which is not in this file"
     names = [other for other in links if not io.is_skipped(join(above, other))]
     near = difflib.get_close_matches(name, names, n=1)
     if near:

@@ -5,6 +5,7 @@ Text that is not valid UTF-8 comes with surrogate escapes, so that nothing of it
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
@@ -16,6 +17,9 @@ from nwb_models.models.links import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+MAX_VALUE = 1 << 26
+"""The most bytes that a single value or an attribute may have: what is larger is no metadata."""
 
 _TYPES: dict[bytes, np.dtype[Any]] = {}
 """Encoded HDF5 type -> dtype: making a dtype is most of what h5py does for a small attribute."""
@@ -61,6 +65,8 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any]) -> Any:
         shape = attribute.shape
         if shape is None:
             return h5py.Empty(dtype)
+        if math.prod(shape) * dtype.itemsize > MAX_VALUE:
+            return Unreadable(f"it has {math.prod(shape) * dtype.itemsize} bytes, and {MAX_VALUE} are the limit")
         array = np.empty(shape, dtype=dtype)
         if array.size:
             attribute.read(array, mtype=h5t.py_create(dtype))

@@ -103,7 +103,8 @@ class Array:
             Where the index lies outside of the array, or there is more than one list.
         """
         entries = _expanded(index, self.ndim)
-        plain, turns = [], []
+        plain: list[Any] = []
+        turns: list[slice] = []
         listed, pick = None, None
         for entry, length in zip(entries, self.shape, strict=False):
             forward, backward, picked = _forward(entry, length)

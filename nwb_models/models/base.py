@@ -116,7 +116,8 @@ class NWBModel(BaseModel):
         for step in shortcut.steps[:-1]:
             target = getattr(target, step)
             if target is None:
-                msg = f"{name!r} is {'.'.join(shortcut.steps)} of {cls.__name__}, and there is no {step!r} here: set it first"
+                means = ".".join(shortcut.steps)
+                msg = f"{name!r} is {means} of {cls.__name__}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
 
@@ -127,7 +128,7 @@ class NWBModel(BaseModel):
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """What the file holds at this object and below that its specifications do not foresee, as far as it was read."""
+        """Departures of the file from its specifications, at this object and below, as far as it was read."""
         if self._issues is None or self._path is None:
             return ()
         below = self._path.rstrip("/") + "/"
@@ -145,6 +146,11 @@ class NWBModel(BaseModel):
         return f"<{type(self).__name__} {self.name!r}{where}>"
 
     __str__ = __repr__
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Yield name and place; pydantic's own would follow every reference."""
+        yield "name", self.name
+        yield "path", self._path
 
     def __bool__(self) -> bool:
         """Return True: an object is there, however much it holds."""
@@ -246,7 +252,7 @@ class NWBGroup(NWBModel):
             Where there is none.
         """
         if not isinstance(path, str):
-            msg = f"children have names: {path!r} is not one"
+            msg = f"children have names: {path!r} is not one"  # type: ignore[unreachable]
             raise TypeError(msg)
         name, _, rest = path.strip("/").partition("/")
         child = self._child(name)
@@ -274,9 +280,10 @@ class NWBGroup(NWBModel):
             if name in shelf.extras:
                 return shelf.extras[name]
             return self._child(name)
-        from nwb_models.models.children import _missing
+        from nwb_models.models.children import missing
 
-        raise ObjectNotFoundError(f"{self!r}: {_missing(name, list(self.keys()))}")
+        msg = f"{self!r}: {missing(name, list(self.keys()))}"
+        raise ObjectNotFoundError(msg)
 
     def __getattr__(self, name: str) -> Any:
         """Return a child that the class does not foresee: those are not fields."""
@@ -324,7 +331,7 @@ class NWBGroup(NWBModel):
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a child, or `default` where there is none."""
-        return self[path] if path in self else default
+        return self[path] if path in self else default  # noqa: SIM401
 
     def __bool__(self) -> bool:
         """Return True for a typed object; for an untyped group, whether it has children."""

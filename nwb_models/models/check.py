@@ -36,10 +36,10 @@ def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
         return None
     if found is None:
         found = np.dtype(object) if isinstance(value, str | bytes) else np.asarray(value).dtype
-    return None if allows(dtype, found, value) else ("dtype", describe(dtype), dtype_name(found))
+    return None if allows(dtype, found) else ("dtype", describe(dtype), dtype_name(found))
 
 
-def allows(dtype: Dtype, found: np.dtype[Any], value: Any = None) -> bool:
+def allows(dtype: Dtype, found: np.dtype[Any]) -> bool:
     """Tell whether a specification's dtype allows a numpy dtype."""
     if not isinstance(dtype, str):
         if found.names is None:

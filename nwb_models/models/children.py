@@ -116,9 +116,10 @@ class Collection(MutableMapping[str, T]):
         if name not in self._items and name not in self._removed and self._shelf is not None:
             self._shelf.fetch(name)
         try:
-            return self._items[name]
+            item: T = self._items[name]
         except KeyError:
-            raise ObjectNotFoundError(_missing(name, list(self))) from None
+            raise ObjectNotFoundError(missing(name, list(self))) from None
+        return item
 
     def __setitem__(self, name: str, item: T) -> None:
         """Put an object in under a name."""
@@ -128,7 +129,7 @@ class Collection(MutableMapping[str, T]):
     def __delitem__(self, name: str) -> None:
         """Take an object out."""
         if name not in self:
-            raise ObjectNotFoundError(_missing(name, list(self)))
+            raise ObjectNotFoundError(missing(name, list(self)))
         self._items.pop(name, None)
         self._removed.add(name)
 
@@ -175,14 +176,15 @@ class Collection(MutableMapping[str, T]):
         wanted = get_args(source)[0] if get_args(source) else object
 
         def validated(value: Any) -> Collection[Any]:
-            if isinstance(value, Collection):
-                return value
             if hasattr(value, "neurodata_type"):
                 value = [value]
-            if not isinstance(value, Mapping | Iterable) or isinstance(value, str | bytes):
+            if isinstance(value, Iterable) and not isinstance(value, Mapping | str | bytes):
+                value = list(value)  # a generator is gone through only once
+            named = isinstance(value, list) and all(hasattr(item, "name") for item in value)
+            if not named and not isinstance(value, Mapping):
                 msg = f"objects or a mapping from their names are needed here, not {type(value).__name__}"
                 raise ValueError(msg)
-            collection: Collection[Any] = Collection(value)
+            collection: Collection[Any] = value if isinstance(value, Collection) else Collection(value)
             for name, item in collection._items.items():
                 if not isinstance(item, wanted):
                     msg = f"{name!r} is a {type(item).__name__}, and has to be a {getattr(wanted, '__name__', wanted)}"
@@ -192,7 +194,8 @@ class Collection(MutableMapping[str, T]):
         return core_schema.no_info_plain_validator_function(validated)
 
 
-def _missing(name: str, names: list[str]) -> str:
+def missing(name: str, names: list[str]) -> str:
+    """Say that there is no child of a name, and which there are."""
     import difflib
 
     near = difflib.get_close_matches(name, names, n=1)

@@ -12,7 +12,7 @@ import inspect
 import types
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from nwb_models.models.check import array_problem, dtype_problem, shape_problem
 
@@ -205,7 +205,7 @@ def own_fields(model: type) -> tuple[StoredField, ...]:
     """
     found = []
     for name, annotation in inspect.get_annotations(model, eval_str=True).items():
-        if get_origin(annotation) is ClassVar or annotation is ClassVar or name.startswith("_"):
+        if str(annotation).startswith("typing.ClassVar") or name.startswith("_"):
             continue
         marker = next((m for m in getattr(annotation, "__metadata__", ()) if isinstance(m, Stored)), None)
         if marker is None:

@@ -24,9 +24,7 @@ def generator_digest() -> str:
     digest = hashlib.sha256()
     for part in _CODE:
         path = here / part
-        files = (
-            [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jinja"))
-        )
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jinja"))
         for file in files:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

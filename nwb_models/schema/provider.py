@@ -130,9 +130,7 @@ class SchemaProvider:
         if key not in self._classes:
             names = [namespace] if namespace is not None else list(self.versions)
             tables = (types_of(module) for name in names for module in self._usable(name))
-            self._classes[key] = next(
-                (table[neurodata_type] for table in tables if neurodata_type in table), None
-            )
+            self._classes[key] = next((table[neurodata_type] for table in tables if neurodata_type in table), None)
         return self._classes[key]
 
     def is_usable(self, name: str) -> bool:
@@ -195,9 +193,7 @@ class SchemaProvider:
         from nwb_models.schema.codegen.generator import generate
 
         if self._progress is not None:
-            self._progress(
-                f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ..."
-            )
+            self._progress(f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ...")
         source = generate(namespace, specifications, digest)
         module = execute(source, name, siblings)
         source_cache.store(digest, source)

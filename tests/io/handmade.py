@@ -49,7 +49,9 @@ def typed(parent: h5py.Group, name: str, neurodata_type: str, namespace: str = "
     return group
 
 
-def column(parent: h5py.Group, name: str, data: Any, neurodata_type: str = "VectorData", **attributes: Any) -> h5py.Dataset:
+def column(
+    parent: h5py.Group, name: str, data: Any, neurodata_type: str = "VectorData", **attributes: Any
+) -> h5py.Dataset:
     """Add a typed dataset of hdmf-common."""
     dataset = parent.create_dataset(name, data=data)
     dataset.attrs.update({"neurodata_type": neurodata_type, "namespace": "hdmf-common", **attributes})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 import pytest
-from h5py import h5a, h5d, h5g, h5p, h5s, h5t, h5z
+from h5py import h5a, h5d, h5p, h5s, h5t, h5z
 
 import nwb_models as nwb
 from nwb_models.errors import DepartureError, NotNWBError, NWBWarning, ObjectNotFoundError, UnreadableObjectError
@@ -190,7 +190,9 @@ CYCLES: dict[str, Any] = {
 
 @lazily_and_eagerly
 @pytest.mark.parametrize(("build", "path", "target"), cases(CYCLES))
-def test_groups_that_contain_their_ancestors(build: Build, path: str, target: str, tmp_path: Path, *, eager: bool) -> None:
+def test_groups_that_contain_their_ancestors(
+    build: Build, path: str, target: str, tmp_path: Path, *, eager: bool
+) -> None:
     """Hard links can make a circle of groups: each is one object all the same."""
     with reading(built(tmp_path / "cycle.nwb", build), eager=eager) as (io, root):
         assert root[path] is (root if target == "/" else root[target])
@@ -534,7 +536,9 @@ def test_values(data: Any, stored: Any, expected: Any, dtype: Any, tmp_path: Pat
         }
         assert {name: plainly(value) for name, value in found.items()} == dict.fromkeys(found, expected)
         if dtype is not None:
-            assert {name: np.asarray(value).dtype for name, value in found.items()} == dict.fromkeys(found, np.dtype(dtype))
+            assert {name: np.asarray(value).dtype for name, value in found.items()} == dict.fromkeys(
+                found, np.dtype(dtype)
+            )
         if isinstance(group["plain"], Array):
             assert [plainly(group["plain"][number]) for number in range(len(group["plain"]))] == expected
             assert [plainly(row) for row in group["typed"]] == expected
@@ -594,11 +598,11 @@ def test_null_dataspaces(tmp_path: Path, *, eager: bool) -> None:
 
 # ---------------------------------------------------------------------------------------------- names
 NAMES = [
-    "with space", " ", "ünïcödé", "e\u0301", "dot.ted", "..", "...", "-dash", "--help", "1st", "a@b", "a\\b", "%s", "line\nend",
-    "x" * 300, "specifications", "specifications_x",
+    "with space", " ", "ünïcödé", "e\u0301", "dot.ted", "..", "...", "-dash", "--help", "1st", "a@b", "a\\b", "%s",
+    "line\nend", "x" * 300, "specifications", "specifications_x",
     # members of models, of mappings and of arrays
-    "name", "value", "keys", "values", "items", "get", "path", "issues", "shape", "dtype", "row", "copy", "dict", "json",
-    "model_fields", "model_extra", "model_config", "specified", "_private", "_shelf", "_path", "self",
+    "name", "value", "keys", "values", "items", "get", "path", "issues", "shape", "dtype", "row", "copy", "dict",
+    "json", "model_fields", "model_extra", "model_config", "specified", "_private", "_shelf", "_path", "self",
     # Python
     "class", "None", "__class__", "__dict__", "__init__", "__slots__",
     # fields of the class itself and of others
@@ -743,7 +747,7 @@ EXTERNALS: dict[str, Any] = {
 @lazily_and_eagerly
 @pytest.mark.parametrize(("link", "expected"), cases(EXTERNALS))
 def test_external_links(link: Any, expected: Any, files: Path, *, eager: bool) -> None:
-    """They lead to the models of the other file, within the folder; what is not followed stays a link, with an issue."""
+    """They lead to the models of the other file, in the folder; what is not followed stays a link, with an issue."""
     with h5py.File(files / "main.nwb", "r+") as file:
         file["acquisition/external"] = EXTERNAL("other.nwb", THERE)
         file["acquisition/link"] = link
@@ -817,7 +821,9 @@ def _group(neurodata_type: str, namespace: str | None = "core") -> Build:
 
 
 def _dataset(neurodata_type: str, namespace: str) -> Build:
-    return lambda file: _typed_dataset(file["scratch"] if "scratch" in file else file.create_group("scratch"), "it", neurodata_type, namespace)
+    return lambda file: _typed_dataset(
+        file["scratch"] if "scratch" in file else file.create_group("scratch"), "it", neurodata_type, namespace
+    )
 
 
 def _unknown_in_the_place_of_a_field(file: h5py.File) -> None:
@@ -826,7 +832,9 @@ def _unknown_in_the_place_of_a_field(file: h5py.File) -> None:
 
 
 def _unknown_column(file: h5py.File) -> None:
-    _typed_dataset(table(typed(file["processing"], "m", "ProcessingModule", description="d"), "t", "it"), "it", "Column", "ndx-x")
+    _typed_dataset(
+        table(typed(file["processing"], "m", "ProcessingModule", description="d"), "t", "it"), "it", "Column", "ndx-x"
+    )
 
 
 NOT_SPECIFIED = "a type of the file's specifications"
@@ -901,9 +909,16 @@ TYPES: dict[str, Any] = {
 @lazily_and_eagerly
 @pytest.mark.parametrize(("build", "path", "expected", "base", "issues"), cases(TYPES))
 def test_types(
-    build: Build, path: str, expected: tuple[Any, ...], base: str, issues: list[tuple[str, str, str]], tmp_path: Path, *, eager: bool
+    build: Build,
+    path: str,
+    expected: tuple[Any, ...],
+    base: str,
+    issues: list[tuple[str, str, str]],
+    tmp_path: Path,
+    *,
+    eager: bool,
 ) -> None:
-    """What no specification defines is read as the nearest class that one does, says so, and keeps all that it holds."""
+    """What no specification defines is read as the nearest class that one does, says so, and keeps all of it."""
     with reading(built(tmp_path / "types.nwb", build), eager=eager) as (io, root):
         model = root[path]
         assert model is io.read(path)
@@ -1260,7 +1275,10 @@ def test_a_missing_namespace_is_a_departure(tmp_path: Path) -> None:
 
 def test_a_type_that_is_no_text_is_a_departure(tmp_path: Path) -> None:
     """The object has no type then, which is said."""
-    with reading(built(tmp_path / "type.nwb", _attribute("acquisition/x", "neurodata_type", 5)), eager=True) as (io, root):
+    with reading(built(tmp_path / "type.nwb", _attribute("acquisition/x", "neurodata_type", 5)), eager=True) as (
+        io,
+        root,
+    ):
         assert type(root["acquisition"]["x"]) is NWBGroup
         assert ("/acquisition/x@neurodata_type", "dtype", "text", "int64") in map(_facts, io.issues)
         assert ("/acquisition/x", *NO_CHILD, "an untyped group") in map(_facts, io.issues)
@@ -1313,14 +1331,16 @@ SPECLOCS: dict[str, Any] = {
 
 @lazily_and_eagerly
 @pytest.mark.parametrize(("place", "specloc"), cases(SPECLOCS))
-def test_where_the_specifications_are(place: str, specloc: Callable[[h5py.Group], Any], tmp_path: Path, *, eager: bool) -> None:
+def test_where_the_specifications_are(
+    place: str, specloc: Callable[[h5py.Group], Any], tmp_path: Path, *, eager: bool
+) -> None:
     """``.specloc`` says where they are, else ``/specifications``; they are no data."""
     with reading(built(tmp_path / "specs.nwb", _move(place, specloc)), eager=eager) as (io, root):
         assert io.provider.specifications is not None
         assert io.provider.versions["core"] == "2.11.0"
         assert type(root).__module__ == "nwb_models.generated.core.v2_11_0"
         above, _, name = place.rpartition("/")
-        assert name not in root.get(above, root).keys()
+        assert name not in set(root.get(above, root))
         assert io.is_skipped(place)
         assert io.is_skipped(f"{place}/core/2.11.0")
         with pytest.raises(ObjectNotFoundError, match="holds specifications and no data"):
@@ -1441,7 +1461,7 @@ def test_broken_specifications(build: Build, said: str, tmp_path: Path, cache: P
         assert issue.path == "/specifications/ndx-two/0.1.0"
         assert said in issue.found
         assert type(io.read()).__module__ == "nwb_models.generated.core.v2_11_0"
-        with pytest.raises(DepartureError, match="/specifications/ndx-two/0.1.0: specification"):
+        with pytest.raises(DepartureError, match=r"/specifications/ndx-two/0\.1\.0: specification"):
             io.read(strict=True)
 
 
@@ -1464,7 +1484,9 @@ def _core_missing(file: h5py.File) -> None:
 
 
 @lazily_and_eagerly
-@pytest.mark.parametrize("build", cases({"none": _none, "empty": _empty, "broken": _broken_core, "without core": _core_missing}))
+@pytest.mark.parametrize(
+    "build", cases({"none": _none, "empty": _empty, "broken": _broken_core, "without core": _core_missing})
+)
 def test_no_specifications_of_core(build: Build, tmp_path: Path, *, eager: bool) -> None:
     """The nearest core that is shipped is used, which is said in a warning where the caller stands."""
 
@@ -1475,8 +1497,8 @@ def test_no_specifications_of_core(build: Build, tmp_path: Path, *, eager: bool)
     path = built(tmp_path / "none.nwb", with_series)
     with pytest.warns(NWBWarning, match="holds no specification of core: it is read with core 2.11.0") as warned:
         root = nwb.read(path, eager=eager)
-        assert type(root).__module__ == "nwb_models.generated.core.v2_11_0"
-        assert root.acquisition["x"].unit == "V"
+    assert type(root).__module__ == "nwb_models.generated.core.v2_11_0"
+    assert root.acquisition["x"].unit == "V"
     assert [warning.filename for warning in warned] == [__file__]
 
 
@@ -1489,9 +1511,9 @@ def test_a_file_with_an_extension_and_no_core(tmp_path: Path, cache: Path) -> No
         typed(file["acquisition"], "two", "Two", "ndx-two", a="n")
 
     path = built(tmp_path / "extension.nwb", build)
-    with pytest.warns(NWBWarning, match="holds no specification of core"), nwb.open(path) as io:
-        two = io.read("/acquisition/two")
-        assert (two.neurodata_type, two.specified, two.a) == ("Two", False, "n")
+    with pytest.warns(NWBWarning, match="holds no specification of core"):
+        two = nwb.read(path, "/acquisition/two")
+    assert (two.neurodata_type, two.specified, two.a) == ("Two", False, "n")
 
 
 @lazily_and_eagerly
@@ -1503,9 +1525,10 @@ def test_unknown_version_without_specifications(tmp_path: Path, *, eager: bool) 
         del file.attrs["nwb_version"]
 
     path = built(tmp_path / "none.nwb", build)
-    with pytest.warns(NWBWarning, match="NWB of unknown version"), reading(path, eager=eager) as (io, root):
-        assert root.neurodata_type == "NWBFile"
-        assert [issue.path for issue in io.issues] == ["/@nwb_version"]
+    with pytest.warns(NWBWarning, match="NWB of unknown version"):
+        root = nwb.read(path, eager=eager)
+    assert root.neurodata_type == "NWBFile"
+    assert [issue.path for issue in root.issues] == ["/@nwb_version"]
 
 
 @lazily_and_eagerly
@@ -1529,7 +1552,11 @@ def test_root_of_another_type(tmp_path: Path, *, eager: bool) -> None:
         file.attrs["neurodata_type"] = "MyFile"
 
     with reading(built(tmp_path / "root.nwb", build), eager=eager) as (io, root):
-        assert (root.neurodata_type, root.specified, type(root).__mro__[1].__name__) == ("MyFile", False, "NWBContainer")
+        assert (root.neurodata_type, root.specified, type(root).__mro__[1].__name__) == (
+            "MyFile",
+            False,
+            "NWBContainer",
+        )
         assert root["identifier"] == "made by hand"
         assert ("/", "type", NOT_SPECIFIED, "core.MyFile, read as NWBContainer") in map(_facts, io.issues)
 
@@ -1690,22 +1717,20 @@ def test_reading_metadata_reads_no_array(tmp_path: Path, monkeypatch: pytest.Mon
     asked: list[str] = []
     monkeypatch.setattr(HDF5Array, "read", lambda self, index: asked.append(self.path))
     monkeypatch.setattr(h5py.Dataset, "__getitem__", lambda self, index: asked.append(self.name))
-    with (
-        pytest.warns(NWBWarning, match="no specification of core"),
-        reading(tmp_path / "unreadable.nwb", eager=eager) as (io, root),
-    ):
-        models = reach_all(root)
-        arrays = [model for model in models if isinstance(model, Array)]
-        arrays += [model.value for model in models if isinstance(model, NWBDataset) and isinstance(model.value, Array)]
-        assert {array.shape for array in arrays} == {(8,)}
-        assert len(arrays) == 14
-        assert [root["acquisition"][name].unit for name in UNREADABLE] == ["V"] * 3
-        assert len(root["processing/m/t"]) == 8
-        assert all(repr(thing) for thing in models + arrays)
-        assert sorted(_facts(issue)[:3] for issue in io.issues) == [
-            ("/general/mine", "unknown", "no such child"),
-            ("/general/mine/plain", "unknown", "no such child"),
-        ]
+    with pytest.warns(NWBWarning, match="no specification of core"):
+        root = nwb.read(tmp_path / "unreadable.nwb", eager=eager)
+    models = reach_all(root)
+    arrays = [model for model in models if isinstance(model, Array)]
+    arrays += [model.value for model in models if isinstance(model, NWBDataset) and isinstance(model.value, Array)]
+    assert {array.shape for array in arrays} == {(8,)}
+    assert len(arrays) == 14
+    assert [root["acquisition"][name].unit for name in UNREADABLE] == ["V"] * 3
+    assert len(root["processing/m/t"]) == 8
+    assert all(repr(thing) for thing in models + arrays)
+    assert sorted(_facts(issue)[:3] for issue in root.issues) == [
+        ("/general/mine", "unknown", "no such child"),
+        ("/general/mine/plain", "unknown", "no such child"),
+    ]
     assert asked == []
 
 

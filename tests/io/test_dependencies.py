@@ -240,7 +240,9 @@ def test_each_object_has_one_parent(name: str, paths: dict[str, Path]) -> None:
 def test_graph_takes_paths_files_and_groups(paths: dict[str, Path]) -> None:
     """All three give the same; a group gives what is below it, and what that refers to."""
     with h5py.File(paths["references"]) as file:
-        whole = [hdf_dependency_graph(source) for source in (paths["references"], str(paths["references"]), file, file["/"])]
+        whole = [
+            hdf_dependency_graph(source) for source in (paths["references"], str(paths["references"]), file, file["/"])
+        ]
         assert len({frozenset(edges_of(graph)) for graph in whole}) == 1
         assert file  # still open
         part = hdf_dependency_graph(file["acquisition/x"])
@@ -345,7 +347,7 @@ def _graph(nodes: dict[str, dict[str, Any]], *edges: tuple[str, str]) -> nx.Mult
 
 TYPED = {"neurodata_type": "TimeSeries"}
 FILTERED: dict[str, tuple[nx.MultiDiGraph[str], set[str]]] = {
-    # name: (graph, what is left)
+    # each name with a graph, and what is left of it
     "typed leaves stay": (_graph({"/": TYPED, "/x": TYPED}, ("/", "/x")), {"/", "/x"}),
     "types of HDMF count": (_graph({"/": TYPED, "/x": {"data_type": "Container"}}, ("/", "/x")), {"/", "/x"}),
     "untyped leaves go": (_graph({"/": TYPED, "/x": {}}, ("/", "/x")), {"/"}),
@@ -359,7 +361,9 @@ FILTERED: dict[str, tuple[nx.MultiDiGraph[str], set[str]]] = {
         {"/"},
     ),
     "what is called like them stays": (
-        _graph({"/": TYPED, "/specifications_x": TYPED, "/acquisition/specifications": TYPED}, ("/", "/specifications_x")),
+        _graph(
+            {"/": TYPED, "/specifications_x": TYPED, "/acquisition/specifications": TYPED}, ("/", "/specifications_x")
+        ),
         {"/", "/specifications_x", "/acquisition/specifications"},
     ),
     "nothing": (_graph({}), set()),
@@ -620,7 +624,9 @@ def test_construction_order_follows_the_mapping(graph: dict[str, list[str]]) -> 
         return
     done: set[str] = set()
     for node in order:
-        ready = [other for other in graph if other not in done and all(n in done or n not in graph for n in graph[other])]
+        ready = [
+            other for other in graph if other not in done and all(n in done or n not in graph for n in graph[other])
+        ]
         assert node == ready[0]
         done.add(node)
 

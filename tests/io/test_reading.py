@@ -15,7 +15,13 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
-from nwb_models.errors import ClosedFileError, DepartureError, NotNWBError, NotReadableError, ObjectNotFoundError
+from nwb_models.errors import (
+    ClosedFileError,
+    DepartureError,
+    NotNWBError,
+    NotReadableError,
+    ObjectNotFoundError,
+)
 from nwb_models.io.arrays import HDF5Array
 from tests.conftest import EXAMPLE, corpus_files
 from tests.pynwb_files import FILES
@@ -196,7 +202,10 @@ def test_arrays_travel_to_another_process(session: Path) -> None:
 def test_a_file_object_is_read(session: Path) -> None:
     """Anything that can be read and sought will do."""
     with session.open("rb") as stream, nwb.HDF5IO(stream) as io:
-        assert io.read().acquisition["ElectricalSeries"].data[0, 0] == nwb.read(session)["acquisition/ElectricalSeries"].data[0, 0]
+        assert (
+            io.read().acquisition["ElectricalSeries"].data[0, 0]
+            == nwb.read(session)["acquisition/ElectricalSeries"].data[0, 0]
+        )
 
 
 # ---------------------------------------------------------------------------------------------- bad input
@@ -275,7 +284,12 @@ def test_versions_side_by_side() -> None:
     """Files of two versions are open together, each with its own classes; files of one version share theirs."""
     by_version: dict[str, list[Any]] = {}
     for path in corpus_files():
-        if path.name in ("1.1.2_nwbfile.nwb", "pynwb-1.1.0_ophys.nwb", "pynwb-4.2.0_rich.nwb", "pynwb-4.2.0_behavior.nwb"):
+        if path.name in (
+            "1.1.2_nwbfile.nwb",
+            "pynwb-1.1.0_ophys.nwb",
+            "pynwb-4.2.0_rich.nwb",
+            "pynwb-4.2.0_behavior.nwb",
+        ):
             nwbfile = nwb.read(path)
             by_version.setdefault(nwbfile.nwb_version, []).append(type(nwbfile))
     assert set(by_version) == {"2.1.0", "2.11.0"}

@@ -269,9 +269,7 @@ def test_what_numpy_has_no_type_for(tmp_path: Path) -> None:
 
 # -------------------------------------------------------------------------------- links
 def test_links_say_where_they_lead(linked: Path) -> None:
-    found = {
-        path: (x["kind"], x["target"], x["file"], x["object"]) for path, x in links(file_tree(linked)).items()
-    }
+    found = {path: (x["kind"], x["target"], x["file"], x["object"]) for path, x in links(file_tree(linked)).items()}
     shallow = "/processing/zzz"  # found before /processing/module/interface, so the object is there
     assert found == {
         "/aaa": ("soft", "/processing/module/interface", None, shallow),
@@ -342,9 +340,7 @@ def test_what_is_met_by_a_way_around_is_shown_in_its_place(depth: int, linked: P
             level = {path for path, address in new.items() if address not in within.values()}
             within |= {path: new[path] for path in level}
         shown = list(walk(file_tree(linked, depth=depth)["tree"]))
-        assert sorted(h5o.get_info(file[entry["path"]].id).addr for entry in shown) == sorted(
-            set(within.values())
-        )
+        assert sorted(h5o.get_info(file[entry["path"]].id).addr for entry in shown) == sorted(set(within.values()))
 
 
 @pytest.mark.parametrize("start", ["/acquisition/series", "acquisition/series", "/acquisition/series/"])

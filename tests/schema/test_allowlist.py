@@ -61,9 +61,7 @@ ACCEPTED = {
     "shape": field("Array", "Value(shape=((None,), (None, 3)))"),
     "compound": field("Array", 'Dataset(dtype=(("x", "int8"), ("y", "float")), name="a b", unnamed=True)'),
     "reference": field("Any", 'Reference(kind="region")'),
-    "collection": field(
-        "Collection[Container]", 'Children(kind="group")', " = Field(default_factory=Collection)"
-    ),
+    "collection": field("Collection[Container]", 'Children(kind="group")', " = Field(default_factory=Collection)"),
     "group": field("A", "Group()", ' = Field(default_factory=lambda: A(name="x"))'),
     "group-of-another-module": field("Datum", "Group()", ' = Field(default_factory=lambda: Datum(name="x"))'),
     "shortcut": body('x: ClassVar[Shortcut[int | None]] = Shortcut("data", "x")'),
@@ -81,7 +79,7 @@ def test_what_models_need_is_accepted(source: str) -> None:
 
 
 REFUSED: dict[str, str] = {
-    # -- imports
+    # -- what it imports
     "import": "import os",
     "import-in-a-class": body("import os"),
     "import-of-another-module": "from os import system",
@@ -157,6 +155,11 @@ REFUSED: dict[str, str] = {
     "starred-base": module('class A(*(NWBGroup,)):\n    """Text."""'),
     "class-over-a-class": field() + '\nclass A(NWBGroup):\n    """Text."""',
     "class-over-an-import": module('class Container(NWBGroup):\n    """Text."""'),
+    "class-over-a-marker": """
+        from nwb_models.models import NWBGroup
+        class Attribute(NWBGroup):
+            x: int
+        """,
     "class-over-a-builtin": module('class str(NWBGroup):\n    """Text."""'),
     "private-class": module('class _A(NWBGroup):\n    """Text."""'),
     "dunder-class": module('class __A__(NWBGroup):\n    """Text."""'),
@@ -263,9 +266,7 @@ REFUSED: dict[str, str] = {
     "keywords-of-field": field(default=' = Field(**{"default_factory": print})'),
     "factory-that-is-called": field(default=" = Field(default_factory=Collection())"),
     "factory-with-an-argument": field(default=' = Field(default_factory=lambda x: A(name="x"))'),
-    "factory-with-a-default-argument": field(
-        default=' = Field(default_factory=lambda x=print(): A(name="x"))'
-    ),
+    "factory-with-a-default-argument": field(default=' = Field(default_factory=lambda x=print(): A(name="x"))'),
     "factory-with-any-arguments": field(default=' = Field(default_factory=lambda *x: A(name="x"))'),
     "factory-with-keyword-arguments": field(default=' = Field(default_factory=lambda *, x=1: A(name="x"))'),
     "factory-of-something-else": field(default=' = Field(default_factory=lambda: print(name="x"))'),
@@ -297,7 +298,7 @@ REFUSED: dict[str, str] = {
 @pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
 def test_anything_else_is_refused(source: str) -> None:
     with pytest.raises(UnsafeSourceError, match=r"^test[,:]"):
-        checked(source, "test")
+        checked(textwrap.dedent(source), "test")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are of Python 3.12")
@@ -308,9 +309,7 @@ def test_type_parameters_are_refused(source: str) -> None:
 
 
 def test_the_message_says_where_and_why() -> None:
-    with pytest.raises(
-        UnsafeSourceError, match=r"^<ndx-evil>, line 10: the type object; a model never needs that"
-    ):
+    with pytest.raises(UnsafeSourceError, match=r"^<ndx-evil>, line 10: the type object; a model never needs that"):
         checked(field("object"), "<ndx-evil>")
 
 
@@ -467,9 +466,7 @@ TEMPLATES = [
 payloads = st.builds(
     lambda text, code: text.replace("P", code), st.sampled_from(TEMPLATES), st.sampled_from([MARK, TOUCH])
 )
-words = st.one_of(
-    payloads, st.sampled_from(["data", "unit", "name", "value", "Series", "Device", "Data"]), st.text()
-)
+words = st.one_of(payloads, st.sampled_from(["data", "unit", "name", "value", "Series", "Device", "Data"]), st.text())
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),

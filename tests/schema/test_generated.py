@@ -120,11 +120,7 @@ def test_a_shortcut_leads_to_a_field(cls: type[NWBModel]) -> None:
             at: Any = cls
             for step in shortcut.steps[:-1]:
                 tables = storage(at)
-                at = next(
-                    entry.model
-                    for entry in (*tables.children.values(), *tables.unnamed)
-                    if entry.field == step
-                )
+                at = next(entry.model for entry in (*tables.children.values(), *tables.unnamed) if entry.field == step)
             assert shortcut.steps[-1] in at.model_fields, name
             assert name not in cls.model_fields
 
@@ -298,9 +294,7 @@ def test_types_that_lead_to_each_other_are_inherited_by_other_namespaces() -> No
 
 
 def test_names_that_differ_only_in_odd_characters_have_classes_and_fields_of_their_own() -> None:
-    attributes = [
-        {"name": name, "doc": name, "dtype": "text", "value": name} for name in ("a-b", "a_b", "a b")
-    ]
+    attributes = [{"name": name, "doc": name, "dtype": "text", "value": name} for name in ("a-b", "a_b", "a b")]
     groups = [
         {"data_type_def": name, "data_type_inc": "Container", "doc": name, "attributes": attributes}
         for name in ("My-Type", "My_Type", "My Type")

@@ -250,9 +250,7 @@ def test_quantity(value: Any, required: bool, many: bool) -> None:
         assert quantity({}) == (required, many)
 
 
-@pytest.mark.parametrize(
-    "value", ["many", "", 1.5, [1], {}, "²", "9" * 5000], ids=lambda value: repr(value)[:9]
-)
+@pytest.mark.parametrize("value", ["many", "", 1.5, [1], {}, "²", "9" * 5000], ids=lambda value: repr(value)[:9])
 def test_any_other_quantity_is_refused(value: Any) -> None:
     with pytest.raises(SpecificationError, match=r"quantity .* of 'data' is none of"):
         quantity({"name": "data", "quantity": value})
@@ -321,16 +319,12 @@ def test_a_type_defined_in_two_documents_is_refused() -> None:
 
 
 def test_a_document_that_is_missing_is_named() -> None:
-    found = Namespace(
-        {"namespace": {"name": "ndx-test", "version": "1", "schema": [{"source": "absent.yaml"}]}}
-    )
+    found = Namespace({"namespace": {"name": "ndx-test", "version": "1", "schema": [{"source": "absent.yaml"}]}})
     with pytest.raises(SpecificationError, match=r"'ndx-test' 1 has no document 'absent'"):
         _ = found.types
 
 
-@pytest.mark.parametrize(
-    "documents", [{}, {"namespace": {}}, {"namespace": []}, {"namespace": {"name": 3}}], ids=repr
-)
+@pytest.mark.parametrize("documents", [{}, {"namespace": {}}, {"namespace": []}, {"namespace": {"name": 3}}], ids=repr)
 def test_documents_without_a_namespace_are_refused(documents: dict[str, Any]) -> None:
     with pytest.raises(SpecificationError, match="names no namespace"):
         _ = Namespace(documents).name
@@ -359,9 +353,7 @@ def test_a_default_comes_before_the_highest() -> None:
     assert found.versions == {"lib": "1.0"}
 
 
-@pytest.mark.parametrize(
-    ("name", "version", "words"), [("lib", "9", ["'lib' 9", "lib 1.0"]), ("nil", None, ["'nil'"])]
-)
+@pytest.mark.parametrize(("name", "version", "words"), [("lib", "9", ["'lib' 9", "lib 1.0"]), ("nil", None, ["'nil'"])])
 def test_what_is_not_there_is_named(name: str, version: str | None, words: list[str]) -> None:
     with pytest.raises(ObjectNotFoundError) as caught:
         versions("1.0").get(name, version)
@@ -430,9 +422,7 @@ def test_a_type_is_not_found_in_a_namespace_that_is_not_included() -> None:
 
 def test_what_is_included_last_comes_first() -> None:
     """An extension that changes a type of core stands before core for those who include both."""
-    changed = namespace(
-        "changed", includes=("base",), groups=[{"data_type_def": "Series", "doc": "Changed."}]
-    )
+    changed = namespace("changed", includes=("base",), groups=[{"data_type_def": "Series", "doc": "Changed."}])
     user = namespace("user", includes=("base", "changed"))
     found = Specifications([base(), changed, user]).find_type(user, "Series")
     assert found is not None

@@ -669,9 +669,7 @@ def test_every_dtype_is_a_type_of_the_same_name(dtype: str) -> None:
 )
 def test_any_other_dtype_is_kept_and_allows_anything(dtype: str, annotations: dict[str, str]) -> None:
     expected = {"range": ANY, "required": True, "annotations": annotations}
-    assert slot(f"dtype: {dtype}", "attributes") == {
-        key: value for key, value in expected.items() if value != {}
-    }
+    assert slot(f"dtype: {dtype}", "attributes") == {key: value for key, value in expected.items() if value != {}}
 
 
 # ------------------------------------------------------------------------------------ schemas and namespaces
@@ -715,15 +713,11 @@ def test_names_are_the_same_whoever_includes_the_namespace() -> None:
         "two",
         groups=[{"data_type_def": "Thing", "doc": "d", "groups": [{"name": "part", "doc": "d"}]}],
     )
-    three = namespace(
-        "three", includes=("one", "two"), groups=[{"data_type_def": "X", "data_type_inc": "Thing"}]
-    )
+    three = namespace("three", includes=("one", "two"), groups=[{"data_type_def": "X", "data_type_inc": "Thing"}])
     specifications = Specifications([base(), one, two, three])
     found = translated_classes(three, specifications)
     assert found["X"][1]["is_a"] == "two__Thing"
-    aliases = {
-        name: definition.get("alias", name) for name, (home, definition) in found.items() if home is two
-    }
+    aliases = {name: definition.get("alias", name) for name, (home, definition) in found.items() if home is two}
     assert aliases == {"two__Thing": "Thing", "Thing__part": "Thing__part"}
     assert set(aliases.values()) == set(translated_classes(two, specifications))
 
@@ -916,9 +910,7 @@ def test_the_linter_finds_no_error(schemas: Path) -> None:
     for place in (ROOT / "schemas", schemas / EXTENSION):
         done = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
         assert "standard_naming" in done.stdout, done.stderr  # it has looked
-        problems = [
-            line for line in done.stdout.splitlines()[1:] if line and "\tstandard_naming\t" not in line
-        ]
+        problems = [line for line in done.stdout.splitlines()[1:] if line and "\tstandard_naming\t" not in line]
         assert problems == []
         assert done.returncode == 0, done.stderr
 

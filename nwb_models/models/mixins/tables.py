@@ -9,12 +9,6 @@ class _Table(Protocol):
     id: Any
 
 
-class _Index(Protocol):
-    target: Any
-
-    def __getitem__(self, index: Any) -> Any: ...
-
-
 class DynamicTableMixin:
     """A table: its length is the number of its rows."""
 
@@ -26,7 +20,7 @@ class DynamicTableMixin:
 class VectorIndexMixin:
     """The index of a ragged column: entry `i` is where row `i` ends in the target."""
 
-    def row(self: _Index, number: int) -> Any:
+    def row(self: Any, number: int) -> Any:
         """Return the values of one row of the ragged column, and read no other.
 
         Parameters

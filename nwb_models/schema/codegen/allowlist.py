@@ -194,9 +194,7 @@ class _Check:
                 pass
             case ast.Lambda(
                 args=ast.arguments(posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kwarg=None),
-                body=ast.Call(
-                    func=ast.Name(id=name), args=[], keywords=[ast.keyword(arg="name", value=value)]
-                ),
+                body=ast.Call(func=ast.Name(id=name), args=[], keywords=[ast.keyword(arg="name", value=value)]),
             ) if name in self.classes | self.models:
                 self.constant(value)
             case _:

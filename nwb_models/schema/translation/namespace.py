@@ -146,9 +146,7 @@ def translated_classes(
     made = _Translation(specifications, namespace)
     documents = [(current, source) for current in made.closure for source in current.sources]
     order = {document: number for number, document in enumerate(documents)}
-    classes = sorted(
-        made.classes.items(), key=lambda pair: order[pair[1].entry.namespace, pair[1].entry.source]
-    )
+    classes = sorted(made.classes.items(), key=lambda pair: order[pair[1].entry.namespace, pair[1].entry.source])
     return {name: (cls.entry.namespace, cls.definition) for name, cls in classes}
 
 
@@ -247,11 +245,7 @@ class _Translation:
 
     def _free_name(self, namespace: Namespace, alias: str) -> str:
         """Return the name of a class in the schemas: after its namespace where another class has it."""
-        name = (
-            alias
-            if alias not in self.taken
-            else class_name(f"{module_name(namespace.name)}__{alias}", self.taken)
-        )
+        name = alias if alias not in self.taken else class_name(f"{module_name(namespace.name)}__{alias}", self.taken)
         self.taken.add(name)
         return name
 
@@ -308,9 +302,7 @@ class _Translation:
                 continue  # repeated word for word, as the specifications inside files do: it says nothing new
             self._member(cls, kind, member)
 
-    def _nested_class(
-        self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None
-    ) -> _Class:
+    def _nested_class(self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None) -> _Class:
         annotations = {"stored_as": kind, **_leftovers(member)}
         nested = self._new_class(*self._nested_name(cls, slot), kind, cls.entry, parent, member, annotations)
         self.nested.append(nested)
@@ -333,9 +325,7 @@ class _Translation:
             msg = f"{cls.entry}: a {kind} has no {lacks}: {reprlib.repr(member)}"
             raise SpecificationError(msg)
         key = (kind == "attribute", name if name is not None else f"*{target}")
-        slot_name = cls.slot_of(key) or self._free_slot(
-            cls, name if name is not None else snake_case(str(target))
-        )
+        slot_name = cls.slot_of(key) or self._free_slot(cls, name if name is not None else snake_case(str(target)))
         cls.slots[key] = slot_name
         required, many = quantity(member)
         annotations: dict[str, Any] = {"stored_as": kind, **_leftovers(member)}
@@ -381,16 +371,12 @@ class _Translation:
         target = self._find(cls, typed) if typed else None
         inherited = cls.inherited_class(slot_name)
         if target is not None and target.kind != kind:
-            msg = (
-                f"{cls.entry}: the {kind} {slot_name!r} has the type {target.entry}, which is a {target.kind}"
-            )
+            msg = f"{cls.entry}: the {kind} {slot_name!r} has the type {target.entry}, which is a {target.kind}"
             raise SpecificationError(msg)
         adds = self._adds(member, target)
         known = _effective(target) if target is not None else {}
         refined = [
-            key
-            for key in (*_PAYLOAD, "value", "default_value")
-            if key in member and member[key] != known.get(key)
+            key for key in (*_PAYLOAD, "value", "default_value") if key in member and member[key] != known.get(key)
         ]
         if type_def(member) or (target is not None and not adds and inherited is None):
             assert target is not None
@@ -414,11 +400,7 @@ class _Translation:
             known = None
             for level in target.chain() if target else ():
                 known = next(
-                    (
-                        o
-                        for k, o in members(level.spec)
-                        if k == member_kind and identity(o) == identity(inner)
-                    ),
+                    (o for k, o in members(level.spec) if k == member_kind and identity(o) == identity(inner)),
                     None,
                 )
                 if known is not None:
@@ -441,9 +423,7 @@ class _Translation:
         slot["annotations"] = {**annotations, **slot.get("annotations", {})}
         return slot
 
-    def _typed_range(
-        self, cls: _Class, slot_name: str, spec: Spec, annotations: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _typed_range(self, cls: _Class, slot_name: str, spec: Spec, annotations: dict[str, Any]) -> dict[str, Any]:
         """Return range and array of an attribute, a plain dataset or a payload."""
         dtype: Any = spec.get("dtype")
         reference = reference_target(dtype)
@@ -463,9 +443,7 @@ class _Translation:
     def _row_class(self, cls: _Class, slot_name: str, fields: list[Any]) -> str:
         """Return the class of the rows of a compound dtype."""
         name, alias = self._nested_name(cls, f"{slot_name}__row")
-        row = self._new_class(
-            name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"}
-        )
+        row = self._new_class(name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"})
         for number, entry in enumerate(fields):
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 msg = f"{cls.entry}: field {number} of a compound dtype has no name: {entry}"
@@ -520,11 +498,7 @@ def _values(spec: Spec) -> dict[str, Any]:
 
 def _leftovers(spec: Spec) -> dict[str, str]:
     """Return the keys of a specification that no rule translates, as annotations."""
-    return {
-        f"nwb_{identifier(str(key))}": json.dumps(value)
-        for key, value in spec.items()
-        if key not in _OWN_KEYS
-    }
+    return {f"nwb_{identifier(str(key))}": json.dumps(value) for key, value in spec.items() if key not in _OWN_KEYS}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -95,6 +95,4 @@ def shapes(slot: dict[str, Any]) -> tuple[Shape, ...] | None:
     found = [entry["array"] for entry in entries if "dimensions" in entry.get("array", ())]
     if not found:
         return None
-    return tuple(
-        tuple(dimension.get("exact_cardinality") for dimension in entry["dimensions"]) for entry in found
-    )
+    return tuple(tuple(dimension.get("exact_cardinality") for dimension in entry["dimensions"]) for entry in found)
