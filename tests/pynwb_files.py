@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from pynwb.ophys import Fluorescence, ImageSegmentation, OpticalChannel, TwoPhot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 ZONE = timezone(timedelta(hours=-7))
 

@@ -115,7 +115,7 @@ class HDF5IO:
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._file = self._open()
-        self._state = self._file_state()
+        self._state = _state(self.filename)
         self.builder = Builder(self)
         try:
             self._require_nwb()
@@ -242,7 +242,7 @@ class HDF5IO:
         if self._file is not None and self._file.id.valid:
             yield self._file
             return
-        if self._stream is None and self._state is not None and self._file_state() != self._state:
+        if self._stream is None and self._state is not None and _state(self.filename) != self._state:
             msg = f"{self.filename} was changed or removed since it was read: read it again"
             raise ClosedFileError(msg)
         self._file = self._open()
@@ -325,20 +325,12 @@ class HDF5IO:
         if engine != "hdf5":
             msg = f"{path} was read from a file object, which does not travel to another process"
             raise ClosedFileError(msg)
-        opened = cls(path, **options)
-        if state is not None and opened._state != state:
-            opened.close()
-            msg = f"{path} was changed since it was read: read it again"
+        if state is not None and _state(path) != state:
+            msg = f"{path} was changed or removed since it was read: read it again"
             raise ClosedFileError(msg)
+        opened = cls(path, **options)
         opened.close()
         return opened
-
-    def _file_state(self) -> tuple[int, ...] | None:
-        try:
-            status = Path(self.filename).stat()
-        except OSError:
-            return None
-        return status.st_size, status.st_mtime_ns, status.st_ino
 
     def _open(self) -> h5py.File:
         """Open the file, and say in one line why not."""
@@ -387,6 +379,15 @@ class HDF5IO:
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"
         raise NotNWBError(msg)
+
+
+def _state(path: str) -> tuple[int, ...] | None:
+    """Return what changes when a file does; None where there is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _text(value: Any) -> str | None:

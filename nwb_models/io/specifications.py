@@ -35,7 +35,7 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
 
     Source: "Storing specifications in HDF5 files" in the NWB storage documentation.
     """
-    location = file.attrs[".specloc"] if ".specloc" in file.attrs else None
+    location = file.attrs.get(".specloc")
     if isinstance(location, np.ndarray) and location.size == 1:
         location = location.reshape(-1)[0]
     found = None

@@ -124,7 +124,7 @@ class Array:
             values = values[tuple(turns)]
         return values if listed is None or _together(index) else np.moveaxis(values, listed, 0)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:  # noqa: FBT001  # noqa: FBT001 - numpy's
         """Read everything."""
         if copy is False:
             msg = "An array on disk cannot become a numpy array without a copy"

@@ -399,7 +399,7 @@ class NWBDataset(NWBModel):
         """Yield the entries along the first axis."""
         return iter(self.value)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:  # noqa: FBT001
         """Read everything."""
         value = self.value
         return np.asarray(value, dtype=dtype) if copy is None else np.array(value, dtype=dtype, copy=copy)

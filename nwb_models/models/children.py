@@ -200,4 +200,5 @@ def missing(name: str, names: list[str]) -> str:
 
     near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"Nothing is called {name!r} here{f': did you mean {near[0]!r}?' if near else ''}; there are: {listed or 'none'}"
+    hint = f": did you mean {near[0]!r}?" if near else ""
+    return f"Nothing is called {name!r} here{hint}; there are: {listed or 'none'}"

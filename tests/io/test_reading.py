@@ -91,7 +91,7 @@ def test_a_wrong_name_says_what_is_there() -> None:
     nwbfile = nwb.read(EXAMPLE)
     with pytest.raises(KeyError, match="did you mean 'ElectricalSeries'"):
         nwbfile.acquisition["ElectricalSerie"]
-    with pytest.raises(ObjectNotFoundError, match="/acquisition holds: .*ElectricalSeries"):
+    with pytest.raises(ObjectNotFoundError, match=r"/acquisition holds: .*ElectricalSeries"):
         nwb.read(EXAMPLE, "/acquisition/Nothing")
     with pytest.raises(AttributeError, match="nothing"):
         _ = nwbfile.nothing

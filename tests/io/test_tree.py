@@ -425,7 +425,7 @@ def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path) -> None:
     whole = path.read_bytes()
     last = whole.rindex(b"SNOD")  # the members of the group that was made last
     path.write_bytes(whole[:last] + b"XXXX" + whole[last + 4 :])
-    with pytest.raises(UnreadableObjectError, match=r"a\.nwb is damaged: .*signature"):
+    with pytest.raises(UnreadableObjectError, match=r"a\.nwb cannot be read: .*signature"):
         file_tree(path)
 
 

@@ -143,37 +143,75 @@ def test_indexing_is_that_of_numpy(
 
 
 INDICES: dict[str, Any] = {
-    "number": 1, "negative number": -1, "numpy number": np.int64(2), "unsigned number": np.uint8(2),
-    "nothing": (), "dots": ..., "all": slice(None), "tuple of dots": (...,),
-    "number and dots": (1, ...), "dots and number": (..., -1), "dots in between": (0, ..., 1),
-    "dots for no axis": (0, 1, ...), "dots for no axis first": (..., 0, 1),
-    "slice": slice(1, 3), "open slice": slice(2, None), "slice with a step": slice(None, None, 2),
-    "backwards": slice(None, None, -1), "backwards with a step": slice(None, None, -2),
-    "backwards from": slice(3, 0, -1), "backwards to the first": slice(2, None, -1), "backwards and nothing": slice(0, 3, -1),
-    "backwards beyond the ends": slice(100, -100, -3), "slice beyond the end": slice(3, 100), "slice of nothing": slice(3, 3),
-    "slice with a step beyond all": slice(1, None, 2**70), "backwards with a step beyond all": slice(None, None, -(2**70)),
+    "number": 1,
+    "negative number": -1,
+    "numpy number": np.int64(2),
+    "unsigned number": np.uint8(2),
+    "nothing": (),
+    "dots": ...,
+    "all": slice(None),
+    "tuple of dots": (...,),
+    "number and dots": (1, ...),
+    "dots and number": (..., -1),
+    "dots in between": (0, ..., 1),
+    "dots for no axis": (0, 1, ...),
+    "dots for no axis first": (..., 0, 1),
+    "slice": slice(1, 3),
+    "open slice": slice(2, None),
+    "slice with a step": slice(None, None, 2),
+    "backwards": slice(None, None, -1),
+    "backwards with a step": slice(None, None, -2),
+    "backwards from": slice(3, 0, -1),
+    "backwards to the first": slice(2, None, -1),
+    "backwards and nothing": slice(0, 3, -1),
+    "backwards beyond the ends": slice(100, -100, -3),
+    "slice beyond the end": slice(3, 100),
+    "slice of nothing": slice(3, 3),
+    "slice with a step beyond all": slice(1, None, 2**70),
+    "backwards with a step beyond all": slice(None, None, -(2**70)),
     "slice of numpy numbers": slice(np.int64(1), np.int64(3)),
-    "backwards twice": (slice(None, None, -1), slice(None, None, -1)), "backwards and a number": (slice(None, None, -1), 1),
-    "list": [0, 2], "unsorted list": [3, 0, 2], "list with repetitions": [1, 1, 0, 1], "negative numbers in a list": [-1, 0, -2],
-    "empty list": [], "list of one": [2], "array": np.array([2, 0]), "empty array": np.array([], dtype="i8"),
-    "list along the second axis": (slice(None), [3, 0]), "list and a number": ([2, 0], 1), "number and a list": (1, [2, 0]),
-    "list and backwards": ([2, 0, 2], slice(None, None, -1)), "backwards and a list": (slice(None, None, -1), [3, 0, 3]),
-    "number, dots and a list": (1, ..., [2, 0]), "list, dots and a number": ([2, 0], ..., 1),
-    "dots and a list": (..., [1, 0]), "range": range(3, 0, -1), "tuple in a tuple": ((2, 0),),
-    "mask": np.array([True, False, True, False, True]), "mask as a list": [True, False, False, False, True],
-    "mask of nothing": np.zeros(5, dtype=bool), "mask of all": np.ones(5, dtype=bool),
+    "backwards twice": (slice(None, None, -1), slice(None, None, -1)),
+    "backwards and a number": (slice(None, None, -1), 1),
+    "list": [0, 2],
+    "unsorted list": [3, 0, 2],
+    "list with repetitions": [1, 1, 0, 1],
+    "negative numbers in a list": [-1, 0, -2],
+    "empty list": [],
+    "list of one": [2],
+    "array": np.array([2, 0]),
+    "empty array": np.array([], dtype="i8"),
+    "list along the second axis": (slice(None), [3, 0]),
+    "list and a number": ([2, 0], 1),
+    "number and a list": (1, [2, 0]),
+    "list and backwards": ([2, 0, 2], slice(None, None, -1)),
+    "backwards and a list": (slice(None, None, -1), [3, 0, 3]),
+    "number, dots and a list": (1, ..., [2, 0]),
+    "list, dots and a number": ([2, 0], ..., 1),
+    "dots and a list": (..., [1, 0]),
+    "range": range(3, 0, -1),
+    "tuple in a tuple": ((2, 0),),
+    "mask": np.array([True, False, True, False, True]),
+    "mask as a list": [True, False, False, False, True],
+    "mask of nothing": np.zeros(5, dtype=bool),
+    "mask of all": np.ones(5, dtype=bool),
     "mask along the second axis": (slice(None), np.array([False, True, True, False])),
     "mask and a number": (np.array([True, False, True, False, True]), 2),
-}  # fmt: skip
+}
 
 
 THREE: dict[str, Any] = {
     # to numpy, a number beside a list is a list too: apart from each other, their axis comes first
-    "number, slice, list": (1, slice(None), [1, 0, 1]), "list, slice, number": ([2, 0], slice(None), 1),
-    "number, list": (1, [2, 0]), "list, number": ([2, 0], 1), "slice, number, list": (slice(None), 1, [1, 0, 1]),
-    "slice, list, number": (slice(None), [3, 1], 0), "number, list, number": (0, [3, 1], 0), "number, dots, list": (1, ..., [1, 0]),
-    "number, number, list": (1, 1, [0, 1]), "number, backwards, list": (1, slice(None, None, -1), [1, 0]),
-}  # fmt: skip
+    "number, slice, list": (1, slice(None), [1, 0, 1]),
+    "list, slice, number": ([2, 0], slice(None), 1),
+    "number, list": (1, [2, 0]),
+    "list, number": ([2, 0], 1),
+    "slice, number, list": (slice(None), 1, [1, 0, 1]),
+    "slice, list, number": (slice(None), [3, 1], 0),
+    "number, list, number": (0, [3, 1], 0),
+    "number, dots, list": (1, ..., [1, 0]),
+    "number, number, list": (1, 1, [0, 1]),
+    "number, backwards, list": (1, slice(None, None, -1), [1, 0]),
+}
 
 
 @pytest.mark.parametrize("index", THREE.values(), ids=THREE)
@@ -191,12 +229,23 @@ def test_indices(kind: str, index: Any, arrays: dict[str, Array]) -> None:
 
 
 OUTSIDE: dict[str, Any] = {
-    "number": 5, "negative number": -6, "second axis": (0, 4), "too many": (0, 0, 0), "too many with dots": (0, ..., 0, 0),
-    "two dots": (..., ...), "list": [0, 5], "negative in a list": [0, -6], "list along the second axis": (slice(None), [4]),
-    "short mask": np.array([True, False]), "long mask": np.ones(6, dtype=bool),
+    "number": 5,
+    "negative number": -6,
+    "second axis": (0, 4),
+    "too many": (0, 0, 0),
+    "too many with dots": (0, ..., 0, 0),
+    "two dots": (..., ...),
+    "list": [0, 5],
+    "negative in a list": [0, -6],
+    "list along the second axis": (slice(None), [4]),
+    "short mask": np.array([True, False]),
+    "long mask": np.ones(6, dtype=bool),
     "mask along the second axis": (slice(None), np.ones(5, dtype=bool)),
-    "float": 1.0, "floats": [0.5, 1.0], "text": "number", "float in a slice axis": (slice(None), 1.5),
-}  # fmt: skip
+    "float": 1.0,
+    "floats": [0.5, 1.0],
+    "text": "number",
+    "float in a slice axis": (slice(None), 1.5),
+}
 
 
 @pytest.mark.parametrize("index", OUTSIDE.values(), ids=OUTSIDE)
@@ -210,10 +259,15 @@ def test_indices_that_numpy_refuses(index: Any, arrays: dict[str, Array]) -> Non
 
 NOT_TAKEN: dict[str, Any] = {
     # indices that numpy takes, and no array on disk does
-    "two lists": ([0, 1], [1, 0]), "two masks": (np.ones(5, dtype=bool), np.ones(4, dtype=bool)),
-    "list of lists": [[0, 1], [1, 0]], "mask of all axes": np.ones((5, 4), dtype=bool), "new axis": None,
-    "new axis behind": (slice(None), None), "True": True, "numpy's False": np.False_,
-}  # fmt: skip
+    "two lists": ([0, 1], [1, 0]),
+    "two masks": (np.ones(5, dtype=bool), np.ones(4, dtype=bool)),
+    "list of lists": [[0, 1], [1, 0]],
+    "mask of all axes": np.ones((5, 4), dtype=bool),
+    "new axis": None,
+    "new axis behind": (slice(None), None),
+    "True": True,
+    "numpy's False": np.False_,
+}
 
 
 @pytest.mark.parametrize("index", NOT_TAKEN.values(), ids=NOT_TAKEN)
@@ -462,7 +516,7 @@ def test_a_file_that_was_changed(closed: tuple[Path, Array, bytes]) -> None:
     _small_file(path.with_name("other.nwb"), 2.0).replace(path)
     with pytest.raises(ClosedFileError, match=r"closed\.nwb was changed or removed since it was read: read it again"):
         array[:]
-    with pytest.raises(ClosedFileError, match=r"closed\.nwb was changed since it was read: read it again"):
+    with pytest.raises(ClosedFileError, match=r"closed\.nwb was changed or removed since it was read: read it again"):
         pickle.loads(pickled)[:]
 
 
@@ -501,14 +555,11 @@ def test_a_missing_filter(tmp_path: Path) -> None:
         array = nwb.read(path, "/filtered")
     with pytest.raises(UnreadableObjectError) as caught:
         array[:]
-    if True:
-        message = str(caught.value)
-        assert message.startswith(f"{path}:/filtered cannot be read: ")
-        assert message.endswith(
-            "(filter 32098 is missing: 'pip install hdf5plugin' and 'import hdf5plugin' may bring it)"
-        )
-        assert isinstance(caught.value, OSError)
-        assert (array.shape, array.dtype) == ((4,), np.dtype("f8"))
+    message = str(caught.value)
+    assert message.startswith(f"{path}:/filtered cannot be read: ")
+    assert message.endswith("(filter 32098 is missing: 'pip install hdf5plugin' and 'import hdf5plugin' may bring it)")
+    assert isinstance(caught.value, OSError)
+    assert (array.shape, array.dtype) == ((4,), np.dtype("f8"))
 
 
 def test_a_filter_that_is_there(tmp_path: Path) -> None:
@@ -543,8 +594,11 @@ def test_models_behave_as_their_arrays(path: Path) -> None:
 
 
 GIVEN: dict[str, tuple[Any, Any]] = {
-    "a list": ([1, 2], [1, 2]), "a tuple": ((1.5, 2), [1.5, 2]), "texts": (["a", "b"], ["a", "b"]), "an array": (np.arange(2), [0, 1]),
-}  # fmt: skip
+    "a list": ([1, 2], [1, 2]),
+    "a tuple": ((1.5, 2), [1.5, 2]),
+    "texts": (["a", "b"], ["a", "b"]),
+    "an array": (np.arange(2), [0, 1]),
+}
 
 
 @pytest.mark.parametrize(("given", "held"), GIVEN.values(), ids=GIVEN)

@@ -56,6 +56,7 @@ def test_there_are_classes_for_every_type() -> None:
 @every_class
 def test_each_field_has_one_marker(cls: type[NWBModel]) -> None:
     """pydantic drops the marker of a field that a subclass declares again without it."""
+    cls.model_rebuild()  # reads what stood open where types go in a circle
     for name, info in cls.model_fields.items():
         assert sum(isinstance(entry, Stored) for entry in info.metadata) == 1, name
 
@@ -73,6 +74,7 @@ def test_each_declaration_has_one_marker(cls: type[NWBModel]) -> None:
 
 @every_class
 def test_every_field_is_stored_somewhere(cls: type[NWBModel]) -> None:
+    cls.model_rebuild()
     found = storage(cls)
     entries = [*found.attributes.values(), *found.children.values(), *found.unnamed, *found.collections]
     fields = [entry.field for entry in entries] + ([found.value.field] if found.value else [])
