@@ -16,7 +16,7 @@ from nwb_models.io.nodes import StoredGroup, StoredObject
 from nwb_models.io.queue import open_path, read_node
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.check import dtype_name
-from nwb_models.models.mapping import StoredField, refines, storage
+from nwb_models.models.mapping import Storage, StoredField, refines, storage
 from nwb_models.naming import class_name
 
 if TYPE_CHECKING:
@@ -126,17 +126,17 @@ class Classes:
         return self._io.provider.find_class(node.namespace, node.neurodata_type)
 
     def _declaration(self, node: StoredObject, own: type[Any] | None) -> StoredField | None:
-        """Return the field of the parent's class that an object belongs to."""
-        if node.path == "/":
-            return None
-        parent, _, name = node.path.rpartition("/")
-        above = self.at(parent or "/")
-        if above is None:
-            return None
-        tables = storage(above)
-        if name in tables.children:
-            return tables.children[name]
-        return tables.by_type(own) if own is not None else None
+        """Return the field that an object belongs to: of the class of its parent, by whichever path names one."""
+        found = None
+        for path in node.paths if node.path != "/" else ():
+            parent, _, name = path.rpartition("/")
+            above = self.at(parent or "/")
+            tables = storage(above) if above is not None else Storage()
+            if name in tables.children:
+                return tables.children[name]
+            if found is None and own is not None:
+                found = tables.by_type(own)
+        return found
 
     def _unspecified(
         self, node: StoredObject, declared: type[Any] | None, kind: type[Any], *, noted: bool

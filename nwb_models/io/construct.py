@@ -365,21 +365,20 @@ class Builder:
         if not isinstance(stored, np.ndarray | np.void) or not stored.dtype.hasobject:
             put(stored)
             return
-        result = stored.copy()
-        put(result)
-        columns = [result] if result.dtype.names is None else [result[name] for name in result.dtype.names]
-        for column in columns:
-            self._linked_elements(column, batch)
-        if isinstance(result, np.void):
-            for name in result.dtype.names or ():
-                self._linked(stored[name], batch, lambda value, name=name: _set(result, name, value))  # type: ignore[misc]
+        result = np.array(stored, dtype=stored.dtype)
+        self._linked_elements(result, batch)
+        put(result[()])  # of a single compound value this is a view: what is late is seen in it
 
-    def _linked_elements(self, array: Any, batch: _Batch) -> None:
-        if not isinstance(array, np.ndarray) or not array.dtype.hasobject:
+    def _linked_elements(self, array: np.ndarray[Any, Any], batch: _Batch) -> None:
+        """Put models in the place of the references in an array, in its compound fields and ragged rows, too."""
+        if array.dtype.names is not None:
+            for name in array.dtype.names:
+                if array.dtype[name].hasobject:
+                    self._linked_elements(array[name], batch)
             return
         for index in np.ndindex(array.shape):
             element = array[index]
-            if isinstance(element, StoredReference | np.ndarray):
+            if isinstance(element, StoredReference | np.ndarray | np.void):
                 self._linked(element, batch, lambda value, index=index: _set(array, index, value))  # type: ignore[misc]
 
     def leads_out(self, path: str) -> bool:

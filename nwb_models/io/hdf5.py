@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sys
+import threading
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -109,13 +110,17 @@ class HDF5IO:
         self._schemas = list(schemas)
         self._external_links = external_links
         self._progress = progress or _tell
+        self._location = str(Path(self.filename).absolute())
+        self._lock = threading.RLock()
+        self._users = 0
+        """How many are reading at the moment."""
         self._linked = {os.path.realpath(self.filename): self}
         """This file and those that external links lead to, shared by all of them."""
         self._file: h5py.File | None = None
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._file = self._open()
-        self._state = _state(self.filename)
+        self._state = _state(self._location)
         self.builder = Builder(self)
         try:
             self._require_nwb()
@@ -239,29 +244,35 @@ class HDF5IO:
         ClosedFileError
             Where the file is gone or another one by now.
         """
-        if self._file is not None and self._file.id.valid:
-            yield self._file
-            return
-        if self._stream is None and self._state is not None and _state(self.filename) != self._state:
-            msg = f"{self.filename} was changed or removed since it was read: read it again"
-            raise ClosedFileError(msg)
-        self._file = self._open()
+        with self._lock:
+            if self._file is None or not self._file.id.valid:
+                if self._stream is None and self._state is not None and _state(self._location) != self._state:
+                    msg = f"{self.filename} was changed or removed since it was read: read it again"
+                    raise ClosedFileError(msg)
+                self._file = self._open()
+            self._users += 1
+            file = self._file
         try:
-            yield self._file
+            yield file
         finally:
-            if self._closed:
-                self._file.close()
-                self._file = None
+            with self._lock:
+                self._users -= 1
+                self._close_unused()
 
     def close(self) -> None:
         """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
-        self._closed = True
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        for other in self._linked.values():
+        with self._lock:
+            self._closed = True
+            self._close_unused()
+        for other in list(self._linked.values()):
             if not other._closed:
                 other.close()
+
+    def _close_unused(self) -> None:
+        """Close the file where that was asked for and nobody reads, in this thread or another one."""
+        if self._closed and self._users == 0 and self._file is not None:
+            self._file.close()
+            self._file = None
 
     def __enter__(self) -> Self:
         """Return the file."""
@@ -293,7 +304,7 @@ class HDF5IO:
         if self._stream is not None:
             msg = f"an external link to {filename!r} cannot be followed from a file object"
             raise NotReadableError(msg)
-        folder = Path(self.filename).resolve().parent
+        folder = Path(self._location).resolve().parent
         target = (folder / filename).resolve()
         key = str(target)
         if key not in self._linked:
@@ -310,7 +321,7 @@ class HDF5IO:
         """What finds this file again in another process."""
         if self._stream is not None:
             return "stream", self.filename, {}, None
-        return "hdf5", str(Path(self.filename).absolute()), {"external_links": self._external_links}, self._state
+        return "hdf5", self._location, {"external_links": self._external_links}, self._state
 
     @classmethod
     def from_spec(cls, spec: Spec) -> HDF5IO:
@@ -336,23 +347,23 @@ class HDF5IO:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
             self._stream.seek(0)
-        elif not Path(self.filename).exists():
+        elif not Path(self._location).exists():
             msg = f"{self.filename}: no such file"
             raise NotReadableError(msg)
-        elif Path(self.filename).is_dir():
+        elif Path(self._location).is_dir():
             kind = (
                 "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
             )
             msg = f"{self.filename} is {kind}"
             raise NotReadableError(msg)
-        elif not os.access(self.filename, os.R_OK):
+        elif not os.access(self._location, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
-        elif Path(self.filename).stat().st_size == 0:
+        elif Path(self._location).stat().st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
         try:
-            return h5py.File(self._stream or self.filename, "r")
+            return h5py.File(self._stream or self._location, "r")
         except (OSError, RuntimeError, ValueError) as error:
             raise NotReadableError(self._reason(str(error))) from None
 

@@ -77,8 +77,11 @@ def flatten(
     """
     flat = Flat()
     references: dict[Key, tuple[StoredReference, str]] = {}
+    soft: deque[tuple[str, Any, StoredLink | None]] = deque()  # last, so that hard links name what they lead to
     queue: deque[tuple[str, Any, StoredLink | None]] = deque((path, None, None) for path in start)
-    while queue or references:
+    while queue or soft or references:
+        if not queue and soft:
+            queue.append(soft.popleft())
         if not queue:
             path = _unmet(flat, references, locate)
             if path is None:
@@ -114,7 +117,9 @@ def flatten(
             continue
         references.update((r.key, (r, path)) for r in references_of(node) if r.key is not None)
         if isinstance(node, StoredGroup):
-            queue.extend((join(path, e.name), obj, e) for e in node.links.values() if e.kind != "external")
+            for entry in node.links.values():
+                if entry.kind != "external":
+                    (queue if entry.kind == "hard" else soft).append((join(path, entry.name), obj, entry))
     return flat
 
 

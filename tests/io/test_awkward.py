@@ -67,6 +67,13 @@ def same_as_h5py(io: nwb.HDF5IO, path: Path) -> None:
     assert result.differences == []
 
 
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own, for tests in which models are generated."""
+    monkeypatch.setenv("NWB_MODELS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
 # ---------------------------------------------------------------------------------------------- links
 SOFT = h5py.SoftLink
 LINKS: dict[str, Any] = {
@@ -137,6 +144,22 @@ def test_links(links: dict[str, Any], leads_to: dict[str, str | None], tmp_path:
                 assert io.read(path) is root[path]
         np.testing.assert_array_equal(root["acquisition/x/data"], np.arange(5.0))
         same_as_h5py(io, tmp_path / "links.nwb")
+
+
+@pytest.mark.parametrize("place", ["analysis/alias", "general/group/alias", "stimulus/templates/alias"])
+def test_a_field_that_has_another_path_before_its_own(place: str, tmp_path: Path) -> None:
+    """A dataset has the class of the place that foresees it, whichever hard link comes first."""
+
+    def build(file: h5py.File) -> None:
+        file[place] = series(file["acquisition"], "x")["data"]
+
+    with reading(built(tmp_path / "alias.nwb", build), eager=True) as (io, root):
+        x = root["acquisition"]["x"]
+        assert root[place] is x.data
+        assert type(x.data) is io.provider.get("core").TimeSeries__data
+        assert (x.data.unit, x.data.conversion, x.unit) == ("V", 1.0, "V")
+        assert {issue.rule for issue in io.issues} == {"unknown"}
+        assert f"/{place}@unit" not in {issue.path for issue in io.issues}
 
 
 @lazily_and_eagerly
@@ -272,6 +295,26 @@ def _array_field(x: h5py.Group, y: h5py.Group) -> None:
     x["rows"][:] = rows
 
 
+PAIRS = np.dtype([("pair", REFERENCE, (2,)), ("inner", [("object", REFERENCE), ("text", TEXT)])])
+
+
+def _pairs(x: h5py.Group, y: h5py.Group) -> np.ndarray[Any, Any]:
+    rows = np.zeros(1, dtype=PAIRS)
+    rows["pair"][0] = references(y, x)
+    rows["inner"]["object"], rows["inner"]["text"] = references(x), ["ä"]
+    return rows
+
+
+def _nested_compound(x: h5py.Group, y: h5py.Group) -> None:
+    x.create_dataset("rows", data=_pairs(x, y))
+    x.create_dataset("row", data=_pairs(x, y)[0], dtype=PAIRS)
+
+
+def _nested_compound_attribute(x: h5py.Group, y: h5py.Group) -> None:
+    x.attrs.create("rows", _pairs(x, y))
+    x.attrs.create("row", _pairs(x, y)[0], dtype=PAIRS)
+
+
 def _ragged(x: h5py.Group, y: h5py.Group) -> None:
     dataset = x.create_dataset("ragged", shape=(2,), dtype=h5py.vlen_dtype(REFERENCE))
     dataset[0] = references(y, x)
@@ -354,6 +397,14 @@ REFERENCES: dict[str, Any] = {
     ),
     "compound dataset of one row": (_compound_scalar, [(child("row"), (1, Y, "ä"))]),
     "field of two references": (_array_field, [(child("rows", 0), ([Y, X],))]),
+    "compound in a compound": (
+        _nested_compound,
+        [(child("rows", slice(None)), [([Y, X], (X, "ä"))]), (child("row"), ([Y, X], (X, "ä")))],
+    ),
+    "compound in a compound attribute": (
+        _nested_compound_attribute,
+        [(extra("rows"), [([Y, X], (X, "ä"))]), (extra("row"), ([Y, X], (X, "ä")))],
+    ),
     "dataset of ragged rows": (_ragged, [(child("ragged", 0), [Y, X]), (child("ragged", slice(1, 2)), [[]])]),
     "attribute of ragged rows": (_ragged_attribute, [(extra("ragged"), [[Y, X]])]),
     "null": (
@@ -655,13 +706,13 @@ def test_a_name_that_is_special_at_the_root_only(tmp_path: Path, *, eager: bool)
 
     def build(file: h5py.File) -> None:
         x = series(file["acquisition"], ".specloc")
-        x.attrs[".specloc"] = x.ref
+        x.attrs[".specloc"] = series(file["acquisition"], "y").ref
         x[".specloc"] = 5
 
     with reading(built(tmp_path / "specloc.nwb", build), eager=eager) as (io, root):
         x = root["acquisition"][".specloc"]
         assert x[".specloc"] == 5
-        assert x.model_extra[".specloc"] is x
+        assert x.model_extra[".specloc"] is root["acquisition"]["y"]
         same_as_h5py(io, tmp_path / "specloc.nwb")
 
 
@@ -688,6 +739,20 @@ def test_names_that_are_not_utf8(tmp_path: Path, *, eager: bool) -> None:
         assert group["texts\udcfe"][:].tolist() == ["a", "b"]
         assert group["references\udcfe"][0] is bad
         assert group.model_extra["at\udcff"] == 7
+
+
+def test_names_that_are_not_utf8_can_be_printed(tmp_path: Path) -> None:
+    """A terminal takes no surrogates: what is shown to people has none."""
+
+    def build(file: h5py.File) -> None:
+        del series(file["acquisition"], b"bad\xff")["data"]
+
+    with reading(built(tmp_path / "bytes.nwb", build), eager=True) as (io, root):
+        bad = root["acquisition"]["bad\udcff"]
+        shown = [repr(bad), str(bad), repr(root["acquisition"].nwb_data_interface), *map(str, io.issues)]
+        assert len(shown) > 3
+        for text in shown:
+            assert "bad\\udcff" in text.encode("utf-8").decode()
 
 
 # ---------------------------------------------------------------------------------------------- external links
@@ -802,6 +867,43 @@ def test_external_link_in_place_of_a_field(files: Path, *, eager: bool) -> None:
         assert here.starting_time == Unresolved("external", f"{THERE}/starting_time", "missing.nwb")
         assert "/acquisition/here/starting_time" in {issue.path for issue in io.issues}
     assert here.data[:].tolist() == [0, 1, 2]
+
+
+def _other_core(file: h5py.File) -> None:
+    """Make the core of a file another one than that of the library."""
+    file.move("specifications/core/2.11.0", "specifications/core/2.99.0")
+    document = file["specifications/core/2.99.0/namespace"]
+    header = json.loads(document[()])
+    header["namespaces"][0]["version"] = file.attrs["nwb_version"] = "2.99.0"
+    document[()] = json.dumps(header)
+
+
+@lazily_and_eagerly
+def test_external_link_to_a_file_of_another_version(tmp_path: Path, cache: Path, *, eager: bool) -> None:
+    """The other file has classes of its own; a type is what it is in every version."""
+
+    def other(file: h5py.File) -> None:
+        series(file["acquisition"], "there")
+        typed(file["general"].create_group("devices"), "d", "Device")
+        _other_core(file)
+
+    def main(file: h5py.File) -> None:
+        file["acquisition/there"] = EXTERNAL("other.nwb", THERE)
+        x = series(file["acquisition"], "x")
+        del x["data"]
+        x["data"] = EXTERNAL("other.nwb", f"{THERE}/data")
+        group = typed(file["general"].create_group("extracellular_ephys"), "g", "ElectrodeGroup")
+        group.attrs.update(description="d", location="l")
+        group["device"] = EXTERNAL("other.nwb", "/general/devices/d")
+
+    built(tmp_path / "other.nwb", other)
+    with reading(built(tmp_path / "main.nwb", main), eager=eager) as (io, root):
+        there = root.acquisition.nwb_data_interface["there"]
+        assert type(there).__module__.startswith("nwb_models.generated.core.v2_99_0")
+        assert root["acquisition/x"].data is there.data
+        assert root["general/extracellular_ephys/g"].device.neurodata_type == "Device"
+        reach_all(root)
+        assert io.issues == ()
 
 
 # ---------------------------------------------------------------------------------------------- types
@@ -1383,13 +1485,6 @@ def _extension(file: h5py.File, version: str, attribute: str, name: str = "ndx-t
     spec = {"neurodata_type_def": "Two", "neurodata_type_inc": "NWBDataInterface", "doc": "d", "attributes": attributes}
     group["ndx-two"] = json.dumps({"groups": [spec]})
     return group
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of its own, for tests in which models are generated."""
-    monkeypatch.setenv("NWB_MODELS_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 def test_two_versions_of_a_namespace_in_one_file(tmp_path: Path, cache: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -482,6 +483,48 @@ def test_no_file_stays_open(path: Path) -> None:
     assert array[3] == 3.0
     assert pickle.loads(pickle.dumps(array))[4] == 4.0
     assert h5py.h5f.get_obj_count(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_FILE) == before
+
+
+def test_another_working_directory(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that was opened by a relative path is found again from anywhere."""
+    monkeypatch.chdir(path.parent)
+    with nwb.open(path.name) as io:
+        array = io.read("/analysis/numbers_one")
+    monkeypatch.chdir(tmp_path)
+    assert array[2] == 2
+    assert pickle.loads(pickle.dumps(array))[2] == 2
+
+
+def test_two_readers_of_a_closed_file(path: Path) -> None:
+    """Threads that read at once open the file once; it stays open until the last of them is done."""
+    with nwb.open(path) as io:
+        io.read("/analysis/numbers_one")
+    first, second = io.opened(), io.opened()
+    first.__enter__()
+    file = second.__enter__()
+    first.__exit__(None, None, None)
+    assert file["analysis/numbers_one"][2] == 2
+    second.__exit__(None, None, None)
+    assert not file
+
+
+def test_closing_while_another_thread_reads(path: Path) -> None:
+    """What reads goes on to its end."""
+    io = nwb.open(path)
+    reader = io.opened()
+    file = reader.__enter__()
+    io.close()
+    assert file["analysis/numbers_one"][2] == 2
+    reader.__exit__(None, None, None)
+    assert not file
+
+
+def test_threads(path: Path) -> None:
+    """Any number of them read from a file that was closed."""
+    with nwb.open(path) as io:
+        array = io.read("/analysis/long")
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda number: array[number], range(400))) == list(range(400))
 
 
 def test_another_process(path: Path) -> None:

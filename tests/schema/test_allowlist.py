@@ -25,6 +25,7 @@ from nwb_models.schema.codegen.execute import execute
 from nwb_models.schema.codegen.generator import generate
 from nwb_models.schema.language import Namespace, Specifications
 from nwb_models.schema.provider import digest_of, import_shipped, types_of
+from nwb_models.schema.translation import to_linkml
 from tests.schema.specs import base, namespace
 
 HEAD = """
@@ -592,6 +593,7 @@ def _models(found: list[Namespace]) -> str:
     specifications = Specifications(found)
     made: dict[str, Any] = {}
     for number, entry in enumerate(specifications.closure(found[0])):
+        to_linkml(entry, specifications)
         source = generate(entry, specifications, digest_of(entry, []))
         place = f"{module_name(entry.name)}.{version_name(entry.version)}"
         made[place] = execute(source, f"nwb_models.generated.fuzz_{number}", made)

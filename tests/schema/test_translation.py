@@ -18,7 +18,7 @@ from nwb_models.errors import SpecificationError
 from nwb_models.naming import module_name, version_name
 from nwb_models.schema.language import Namespace, Specifications
 from nwb_models.schema.translation import to_linkml, translated_classes
-from nwb_models.schema.translation.dtype import ANY, LANGUAGE, TYPES, language_schema
+from nwb_models.schema.translation.dtype import ANY, FIXED_TEXT, LANGUAGE, TYPES, language_schema
 from nwb_models.schema.translation.shape import shapes
 from nwb_models.schema.translation.values import default_value, fixed_value, read_default, read_fixed
 from tests.conftest import ROOT
@@ -615,14 +615,31 @@ def test_dims_and_shape(specification: str, linkml: str, read: Any) -> None:
 
 VALUES = [
     # specification, LinkML
-    ("dtype: text, value: volts", "{range: text, required: true, equals_string: volts}"),
+    (
+        "dtype: text, value: volts",
+        """{range: string, required: true, equals_string: volts, annotations: {dtype: '"text"'}}""",
+    ),
     ("dtype: text, value: ''", """{range: text, required: true, annotations: {value: '""'}}"""),
+    (
+        "dtype: text, value: V, dims: [[a], [b]]",
+        """
+     range: text
+     required: true
+     array: {minimum_number_dimensions: 1, maximum_number_dimensions: 1}
+     any_of: [{array: {dimensions: [{alias: a}]}}, {array: {dimensions: [{alias: b}]}}]
+     annotations: {value: '"V"'}
+     """,
+    ),
+    ("value: anything", """{range: AnyType, required: true, annotations: {value: '"anything"'}}"""),
     ("dtype: int, value: 0", "{range: int, required: true, equals_number: 0}"),
     ("dtype: int, value: 1", "{range: int, required: true, equals_number: 1}"),
     ("dtype: bool, value: false", "{range: bool, required: true, annotations: {value: 'false'}}"),
     ("dtype: bool, value: true", "{range: bool, required: true, annotations: {value: 'true'}}"),
     ("dtype: float, value: -1.0", "{range: float, required: true, annotations: {value: '-1.0'}}"),
-    ("dtype: text, value: volts, required: false", "{range: text, equals_string: volts}"),
+    (
+        "dtype: text, value: volts, required: false",
+        """{range: string, equals_string: volts, annotations: {dtype: '"text"'}}""",
+    ),
     ("dtype: text, value: null", "{range: text, required: true}"),
     ("dtype: text, default_value: none", "{range: text, ifabsent: string(none)}"),
     ("dtype: text, default_value: ''", "{range: text, ifabsent: string()}"),
@@ -646,8 +663,8 @@ def test_fixed_and_default_values(specification: str, linkml: str) -> None:
     [0, 1, -1, 10**30, 0.0, -1.5, 1e300, "", "x", "a (b)", 'q"', "\\", "\n", "True", False, True, [0, ""]],
 )
 def test_values_are_read_back(value: Any) -> None:
-    for read, written in ((read_fixed, fixed_value), (read_default, default_value)):
-        found = read(written(value))
+    for read, written in ((read_fixed, fixed_value(value, {"range": "text"})), (read_default, default_value(value))):
+        found = read(written)
         assert (found, type(found)) == (value, type(value))
     assert read_fixed({}) is None
     assert read_default({}) is None
@@ -696,9 +713,9 @@ def test_a_namespace_becomes_a_schema_for_each_document_and_one_that_imports_the
     )
     schemas = to_linkml(found, Specifications([base(), found]))
     assert list(schemas) == ["namespace", "a", "b"]
-    included = "../../base/v1_0_0/namespace"
-    assert schemas["namespace"]["imports"] == [included, "a", "b"]
-    assert schemas["a"]["imports"] == ["../../nwb.language", included, "b"]
+    included, own = "../../base/v1_0_0/namespace", "../../ndx_test/v0_1_0"
+    assert schemas["namespace"]["imports"] == [included, f"{own}/a", f"{own}/b"]
+    assert schemas["a"]["imports"] == ["../../nwb.language", included, f"{own}/b"]
     assert schemas["b"]["imports"] == ["../../nwb.language", included]
     assert (schemas["namespace"]["name"], schemas["a"]["name"]) == ("ndx-test", "a")
     assert schemas["namespace"]["description"] == "Two documents."
@@ -859,10 +876,10 @@ def test_the_shipped_schemas_are_found_by_their_imports(place: str) -> None:
         written |= yaml.safe_load(path.read_text("utf-8"))["classes"]
     assert set(written) <= set(found)
     assert {"Container", "VectorData"} <= set(found)
-    assert set(TYPES) == set(view.all_types())
+    assert set(view.all_types()) == {*TYPES, FIXED_TEXT}
     for name in written:
         induced = view.class_induced_slots(name)
-        assert all(slot.range in found or slot.range in TYPES for slot in induced), name
+        assert all(slot.range in {*found, *TYPES, FIXED_TEXT} for slot in induced), name
 
 
 @quiet
@@ -902,6 +919,19 @@ def test_json_schema_knows_how_many_dimensions_an_array_has(schemas: Path) -> No
     assert not image.is_valid({"value": [1, 2]})
     assert not image.is_valid({"value": 1})
     assert not image.is_valid({"value": [["a"]]})
+
+
+@quiet
+@pytest.mark.parametrize("place", [*SHIPPED, EXTENSION])
+def test_the_loader_that_rdf_comes_from_takes_it(schemas: Path, place: str) -> None:
+    """It looks for imports elsewhere than SchemaView, and is the only one that checks how values are fixed."""
+    from linkml.utils.schemaloader import SchemaLoader
+
+    found = SchemaLoader(str(schemas / place / "namespace.yaml"), mergeimports=True).resolve()
+    written: set[str] = set()
+    for path in (schemas / place).glob("*.yaml"):
+        written |= set(yaml.safe_load(path.read_text("utf-8"))["classes"])
+    assert written <= set(found.classes)
 
 
 def test_the_linter_finds_no_error(schemas: Path) -> None:

@@ -26,7 +26,7 @@ from nwb_models.schema.codegen import VERSION
 from nwb_models.schema.codegen.mixins import MIXINS, NAMESPACES
 from nwb_models.schema.codegen.text import WIDTH, docstring, literal, paragraphs
 from nwb_models.schema.language import nesting
-from nwb_models.schema.translation.dtype import ANY, LANGUAGE, TYPES, language_schema, reference_target
+from nwb_models.schema.translation.dtype import ANY, FIXED_TEXT, LANGUAGE, TYPES, language_schema, reference_target
 from nwb_models.schema.translation.namespace import translated_classes
 from nwb_models.schema.translation.shape import shapes
 from nwb_models.schema.translation.values import read_default, read_fixed
@@ -360,7 +360,7 @@ class ModelGenerator(PydanticGenerator):  # type: ignore[misc]  # linkml has no 
             return f"{plan.use('typing', 'Literal')}[{literal(fixed)}]"
         if target == ANY:
             return plan.use("typing", "Any")
-        python = PYTHON_TYPES[TYPES[target]["base"]]
+        python = "str" if target == FIXED_TEXT else PYTHON_TYPES[TYPES[target]["base"]]
         if slot["annotations"]["stored_as"] == "value":  # no shape is said, so it may be an array
             return f"{self._named(python)} | {plan.use('nwb_models.models', 'Array')}"
         return self._named(python)
@@ -409,6 +409,8 @@ class ModelGenerator(PydanticGenerator):  # type: ignore[misc]  # linkml has no 
             if reference is not None:
                 return ":".join(reversed(reference))
             return refined if isinstance(refined, str) else None
+        if target == FIXED_TEXT:
+            return json.loads(annotations["dtype"])
         return target if target in TYPES else None
 
     def _default(self, name: str, slot: Slot) -> str | None:

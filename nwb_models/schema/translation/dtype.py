@@ -12,10 +12,13 @@ from typing import Any
 _FLOATS = ("float", "float32", "double", "float64")
 _INTEGERS = ("long", "int64", "int", "int32", "short", "int16", "int8", "byte")
 _UNSIGNED = ("uint64", "uint", "uint32", "uint16", "uint8")
-_TEXTS = ("text", "utf", "utf8", "utf-8", "ascii", "bytes", "str")
+TEXTS = ("text", "utf", "utf8", "utf-8", "ascii", "bytes", "str")
 
 ANY = "AnyType"
 """The LinkML class for what may be anything."""
+
+FIXED_TEXT = "string"
+"""The LinkML type of text with a fixed value: ``equals_string`` is allowed with no type of another name."""
 
 LANGUAGE = "nwb.language"
 """The name of the LinkML schema that holds the types below."""
@@ -29,7 +32,7 @@ TYPES: dict[str, dict[str, str]] = {
     **{name: _type("xsd:double", "float", "A floating point number.") for name in _FLOATS},
     **{name: _type("xsd:integer", "int", "A whole number.") for name in _INTEGERS},
     **{name: _type("xsd:nonNegativeInteger", "int", "A whole number of 0 or more.") for name in _UNSIGNED},
-    **{name: _type("xsd:string", "str", "Text.") for name in _TEXTS},
+    **{name: _type("xsd:string", "str", "Text.") for name in TEXTS},
     "numeric": _type("xsd:decimal", "float", "A number of any type."),
     "bool": _type("xsd:boolean", "Bool", "True or false.", repr="bool"),
     "isodatetime": _type("xsd:dateTime", "XSDDateTime", "A date and time in ISO 8601.", repr="str"),
@@ -51,7 +54,7 @@ def language_schema() -> dict[str, Any]:
             "nwb": "https://w3id.org/nwb-models/",
         },
         "default_prefix": "nwb",
-        "types": {name: dict(definition) for name, definition in TYPES.items()},
+        "types": {name: dict(definition) for name, definition in (TYPES | {FIXED_TEXT: TYPES["text"]}).items()},
         "classes": {ANY: {"class_uri": "linkml:Any", "description": "A value of any type."}},
     }
 

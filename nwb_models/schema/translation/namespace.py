@@ -176,12 +176,9 @@ class _Translation:
     def schemas(self) -> dict[str, Schema]:
         """Return the schemas of the namespace."""
         header = self.namespace.header
-        place = f"{quote(self.namespace.name, safe='')}/{quote(self.namespace.version, safe='')}"
+        place = f"{_quoted(self.namespace.name)}/{_quoted(self.namespace.version)}"
         prefix = f"https://w3id.org/nwb-models/{place}/"
-        imports = [
-            f"../../{module_name(other.name)}/{version_name(other.version)}/namespace"
-            for other in self.specifications.included(self.namespace)
-        ]
+        imports = [self._import(other, "namespace") for other in self.specifications.included(self.namespace)]
         named = {source: self._schema_name(source) for source in self.namespace.sources}
         schemas: dict[str, Schema] = {}
         for name in named.values():
@@ -190,11 +187,22 @@ class _Translation:
             if cls.entry.namespace is self.namespace:
                 schemas[named[cls.entry.source]]["classes"][cls.name] = cls.definition
         for name, schema in schemas.items():
-            schema["imports"] += sorted(self._needed(schema, schemas) - {name}, key=list(schemas).index)
-        main = self._schema(prefix, "namespace", str(header.get("doc", "")), [*imports, *schemas])
+            needed = sorted(self._needed(schema, schemas) - {name}, key=list(schemas).index)
+            schema["imports"] += [self._import(self.namespace, other) for other in needed]
+        imports += [self._import(self.namespace, name) for name in schemas]
+        main = self._schema(prefix, "namespace", str(header.get("doc", "")), imports)
         main["name"] = self._schema_name(self.namespace.name)
         main["annotations"] = {"namespace": json.dumps(header)}
         return {"namespace": main, **schemas}
+
+    @staticmethod
+    def _import(namespace: Namespace, document: str) -> str:
+        """Return an import that leads to the same file from every schema.
+
+        linkml has two loaders: one starts from the folder of the importing schema, the other, which RDF comes from,
+        from that of the first schema.
+        """
+        return f"../../{module_name(namespace.name)}/{version_name(namespace.version)}/{document}"
 
     def _schema_name(self, name: str) -> str:
         """Return the name of a schema: one that LinkML allows, and that no other has."""
@@ -207,7 +215,7 @@ class _Translation:
 
     def _schema(self, prefix: str, name: str, description: str, imports: list[str]) -> Schema:
         schema: Schema = {
-            "id": prefix + quote(name, safe=""),
+            "id": prefix + _quoted(name),
             "name": name,
             "version": self.namespace.version,
         }
@@ -333,7 +341,7 @@ class _Translation:
         if kind == "attribute":
             required = bool(member.get("required", True)) and member.get("default_value") is None
             self._update(slot, self._typed_range(cls, slot_name, member, annotations))
-            self._update(slot, _values(member))
+            self._update(slot, _values(member, slot))
         elif kind == "link":
             slot |= {"range": self._find(cls, str(target)).name, "inlined": False}
         else:
@@ -392,7 +400,7 @@ class _Translation:
             slot |= {"range": nested.name, "inlined": True}
         else:
             self._update(slot, self._typed_range(cls, slot_name, member, annotations))
-            self._update(slot, _values(member))
+            self._update(slot, _values(member, slot))
 
     def _adds(self, member: Spec, target: _Class | None) -> bool:
         """Tell whether a member says more of its type than the type itself."""
@@ -418,7 +426,7 @@ class _Translation:
             annotations["inherited"] = json.dumps(inherited)
         slot: dict[str, Any] = {"description": "The data."}
         self._update(slot, self._typed_range(cls, "value", effective, annotations))
-        self._update(slot, _values(cls.spec))
+        self._update(slot, _values(cls.spec, slot))
         slot["required"] = True
         slot["annotations"] = {**annotations, **slot.get("annotations", {})}
         return slot
@@ -476,6 +484,11 @@ class _Translation:
             slot["annotations"] = annotations
 
 
+def _quoted(name: str) -> str:
+    """Return a name as part of a URI."""
+    return quote(name, safe="", errors="backslashreplace")
+
+
 def _effective(cls: _Class) -> Spec:
     """Return dtype, dims and shape of a payload: each as the nearest class says it, dims with their shape."""
     effective: Spec = {}
@@ -487,10 +500,10 @@ def _effective(cls: _Class) -> Spec:
     return effective
 
 
-def _values(spec: Spec) -> dict[str, Any]:
-    """Return what the fixed or default value of a member says."""
+def _values(spec: Spec, slot: dict[str, Any]) -> dict[str, Any]:
+    """Return what the fixed or default value of a member says of its slot."""
     if spec.get("value") is not None:
-        return fixed_value(spec["value"])
+        return fixed_value(spec["value"], slot)
     if spec.get("default_value") is not None:
         return default_value(spec["default_value"])
     return {}

@@ -5,29 +5,35 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from nwb_models.schema.translation.dtype import FIXED_TEXT, TEXTS
 
-def fixed_value(value: Any) -> dict[str, Any]:
-    """Return what a fixed value says of a slot.
+
+def fixed_value(value: Any, slot: dict[str, Any]) -> dict[str, Any]:
+    """Return what a fixed value says of a slot, beside what is known of it.
 
     NWB::
 
+        dtype: text
         value: volts
 
-    LinkML::
+    LinkML, which wants this range, and the dtype as an annotation::
 
+        range: string
         equals_string: volts
+
+    >>> fixed_value("volts", {"range": "text"})
+    {'range': 'string', 'equals_string': 'volts', 'annotations': {'dtype': '"text"'}}
 
     Whole numbers use ``equals_number``; LinkML has no word for the rest, which is an annotation:
 
-    >>> fixed_value("volts"), fixed_value(0)
-    ({'equals_string': 'volts'}, {'equals_number': 0})
-    >>> fixed_value(-1.0), fixed_value(False)
-    ({'annotations': {'value': '-1.0'}}, {'annotations': {'value': 'false'}})
-    >>> fixed_value("")
-    {'annotations': {'value': '""'}}
+    >>> fixed_value(0, {"range": "int"})
+    {'equals_number': 0}
+    >>> fixed_value(-1.0, {"range": "float"}), fixed_value("", {"range": "text"})
+    ({'annotations': {'value': '-1.0'}}, {'annotations': {'value': '""'}})
     """
-    if isinstance(value, str) and value:
-        return {"equals_string": value}
+    if isinstance(value, str) and value and slot["range"] in TEXTS and "any_of" not in slot:
+        dtype = {"dtype": json.dumps(slot["range"])}
+        return {"range": FIXED_TEXT, "equals_string": value, "annotations": dtype}
     if isinstance(value, int) and not isinstance(value, bool):
         return {"equals_number": value}
     return {"annotations": {"value": json.dumps(value)}}
