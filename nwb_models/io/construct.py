@@ -37,7 +37,7 @@ from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Reference, Storage, StoredField, Value, refines, storage
+from nwb_models.models.mapping import Reference, Storage, StoredField, Value, fits, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -483,7 +483,7 @@ class Builder:
             if entry.model is None and isinstance(value, NWBGroup):
                 self._note(node, "type", _marker_name(entry), _described(value), where)
             elif entry.model is not None and not isinstance(value, Unresolved):
-                if not is_model or not (isinstance(value, entry.model) or refines(entry.model, type(value))):
+                if not is_model or not fits(type(value), entry.model):
                     self._note(node, "type", entry.model.__name__, _described(value), where)
                 else:
                     self._check(node, where, entry, value)
@@ -529,7 +529,7 @@ class Builder:
             self._note(node, "dtype", f"{marker.kind} reference", f"{stored.kind} reference", where)
         elif isinstance(value, Unresolved):
             self._note(node, "reference", wanted.__name__ if wanted else "an object", "a reference to nothing", where)
-        elif wanted is not None and marker.kind == "object" and not isinstance(value, wanted):
+        elif wanted is not None and marker.kind == "object" and not fits(type(value), wanted):
             self._note(node, "type", wanted.__name__, _described(value), where)
 
     def note_unknown(self, path: str, name: str, child: Any) -> None:

@@ -191,7 +191,7 @@ def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], S
 
 def references_of(node: StoredObject) -> Iterator[StoredReference]:
     """Yield the references in the attributes of a node, and in its value where that is a single one."""
-    values = [value for name, value in node.attributes.items() if name != SPECLOC]
+    values = [value for name, value in node.attributes.items() if name != SPECLOC or node.path != "/"]
     for value in (*values, node.value) if isinstance(node, StoredDataset) else values:
         if isinstance(value, StoredReference):
             yield value

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class NWBModel(BaseModel):
 
     def __repr__(self) -> str:
         """Return type, name and place in one line; nothing is read."""
-        where = f" at {self._path}" if self._path else ""
+        where = f" at {printable(self._path)}" if self._path else ""
         return f"<{type(self).__name__} {self.name!r}{where}>"
 
     __str__ = __repr__

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 
 from nwb_models.errors import ObjectNotFoundError
+from nwb_models.models.issues import printable
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -160,7 +161,7 @@ class Collection(MutableMapping[str, T]):
 
     def __repr__(self) -> str:
         """Return the names."""
-        return f"<Collection {', '.join(self) or '(empty)'}>"
+        return f"<Collection {', '.join(map(printable, self)) or '(empty)'}>"
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same collection; comparing what they hold would build it."""

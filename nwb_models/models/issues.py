@@ -23,4 +23,13 @@ class Issue:
     def __str__(self) -> str:
         """Return the departure in one line."""
         owner = f" ({self.neurodata_type})" if self.neurodata_type else ""
-        return f"{self.path}{owner}: {self.rule}: expected {self.expected}, found {self.found}"
+        return printable(f"{self.path}{owner}: {self.rule}: expected {self.expected}, found {self.found}")
+
+
+def printable(text: str) -> str:
+    """Return text that a terminal takes: names in a file may be no UTF-8, and hold line ends and control characters.
+
+    >>> printable("bad\udcff"), printable("a\nb")
+    ('bad\\udcff', 'a\\nb')
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

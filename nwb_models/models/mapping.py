@@ -156,7 +156,7 @@ class Storage:
         fitting = [
             entry
             for entry in (*self.collections, *self.unnamed)
-            if entry.model is not None and (issubclass(model, entry.model) or refines(entry.model, model))
+            if entry.model is not None and fits(model, entry.model)
         ]
         return max(fitting, key=lambda entry: len(entry.model.__mro__), default=None)  # type: ignore[union-attr]
 
@@ -165,6 +165,23 @@ def refines(declared: type, found: type) -> bool:
     """Tell whether `declared` has the type of `found`, and says more of it for the place where it stands."""
     return issubclass(declared, found) and getattr(declared, "neurodata_type", None) == getattr(
         found, "neurodata_type", None
+    )
+
+
+@cache
+def fits(found: type[Any], declared: type[Any]) -> bool:
+    """Tell whether an object of the class `found` may stand where `declared` is foreseen.
+
+    A subclass may, and the type that `declared` refines; and a class of the same name and type in a file of another
+    version, which a link leads to: a type is what it is in every version.
+    """
+    if issubclass(found, declared) or refines(declared, found):
+        return True
+    wanted = declared.__name__, declared.neurodata_type, declared.namespace
+    return any(
+        (base.__name__, base.neurodata_type, base.namespace) == wanted
+        for base in found.__mro__
+        if hasattr(base, "neurodata_type")
     )
 
 
