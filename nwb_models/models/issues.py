@@ -29,7 +29,7 @@ class Issue:
 def printable(text: str) -> str:
     """Return text that a terminal takes: names in a file may be no UTF-8, and hold line ends and control characters.
 
-    >>> printable("bad\udcff"), printable("a\nb")
-    ('bad\\udcff', 'a\\nb')
+    >>> printable("bad" + chr(0xDCFF)) == "bad" + chr(92) + "udcff"
+    True
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

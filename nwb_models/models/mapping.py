@@ -168,8 +168,7 @@ def refines(declared: type, found: type) -> bool:
     )
 
 
-@cache
-def fits(found: type[Any], declared: type[Any]) -> bool:
+def fits(found: Any, declared: Any) -> bool:
     """Tell whether an object of the class `found` may stand where `declared` is foreseen.
 
     A subclass may, and the type that `declared` refines; and a class of the same name and type in a file of another
