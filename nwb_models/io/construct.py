@@ -136,8 +136,7 @@ class Builder:
         dependencies = {key: self._dependencies(node, flat) for key, node in new.items()}
         for key in construction_order(dependencies):
             self.models[key] = self._construct(new[key], batch)
-        for stored, key, put in batch.late:
-            put(self._settled(stored, key))
+        self._settle(batch.late)
         for where, link, put in batch.elsewhere:
             put(self.through(where, link))
 
@@ -149,12 +148,22 @@ class Builder:
             needed += [flat.keys[path] for path in paths if path in flat.keys]
         return [key for key in needed if key != node.key]
 
-    def _settled(self, stored: StoredReference | None, key: Key) -> Any:
-        """Return a model that was not there at first; of values that lead to each other only, nothing is left."""
-        model = self.models.get(key, _LATER)
-        if model is _LATER or (stored is not None and isinstance(model, Unresolved)):
-            return Unresolved(stored.kind if stored else "hard", stored.path if stored else None)
-        return model if stored is None else _with_region(model, stored)
+    def _settle(self, late: list[tuple[StoredReference | None, Key, Put]]) -> None:
+        """Fill in what was not there at first; of values that lead to each other only, nothing is left."""
+        while late:
+            open_ones = []
+            for stored, key, put in late:
+                model = self.models.get(key, _LATER)
+                if model is _LATER:
+                    open_ones.append((stored, key, put))
+                else:
+                    put(model if stored is None else _with_region(model, stored))
+            if len(open_ones) == len(late):
+                for stored, _, put in open_ones:
+                    if stored is not None:
+                        put(Unresolved(stored.kind, stored.path))
+                open_ones = [entry for entry in open_ones if entry[0] is None]
+            late = open_ones
 
     def _locate(self, reference: StoredReference, holder: str) -> str | None:
         """Return the path of an object that no link led to; None where its model is there already.
@@ -246,7 +255,7 @@ class Builder:
                 data[name] = Collection.on(shelf, name)
             else:
                 data[name] = None if info.is_required() else info.get_default(call_default_factory=True)
-        private: dict[str, Any] = {"_path": node.path, "_issues": self.issues}
+        private: dict[str, Any] = {"_path": node.path, "_issues": self.io.found_issues}
         if issubclass(cls, NWBGroup):
             private["_shelf"] = shelf
         object.__setattr__(model, "__dict__", data)  # the same dict: what is late is filled into it

@@ -23,9 +23,10 @@ from nwb_models.io.queue import (
     read_node,
     references_in,
     references_of,
+    walk,
 )
 from nwb_models.io.specifications import SKIP_PATTERN, specifications_path
-from nwb_models.io.values import encode, plain, stored_reference
+from nwb_models.io.values import decode, encode, plain, stored_reference
 
 if TYPE_CHECKING:
     import os
@@ -63,25 +64,29 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     with _opened(h5f) as group:
         skipped = specifications_path(group.file)
-        flat = flatten(group.file, [group.name or "/"], skip=lambda path: _is_skipped(path, skipped))
+        flat = flatten(group.file, [decode(group.name or "/")], skip=lambda path: _is_skipped(path, skipped))
         for node in flat.nodes.values():
             graph.add_node(node.path)  # attributes may be called like the arguments of add_node
             said = {f"@{name}" if name in OWN else name: value for name, value in node.attributes.items()}
             graph.nodes[node.path].update(said, kind="group" if isinstance(node, StoredGroup) else "dataset")
         owned = {next(iter(flat.nodes), None)}
         for node in flat.nodes.values():
-            for label, target, extra in (*_links(node, flat, owned), *_references(group.file, node, flat)):
+            links = _links(group.file, node, flat, owned)
+            for label, target, extra in (*links, *_references(group.file, node, flat)):
                 if target not in graph:
                     graph.add_node(target, **extra)
                 graph.add_edge(node.path, target, label=label)
     return graph
 
 
-def _links(node: StoredObject, flat: Flat, owned: set[Key | None]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _links(
+    file: h5py.File, node: StoredObject, flat: Flat, owned: set[Key | None]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield (label, target, attributes of a target that is no object of the file); note what has its parent now."""
     links: dict[str, StoredLink] = node.links if isinstance(node, StoredGroup) else {}
     for link in links.values():
-        key = flat.keys.get(join(node.path, link.name))
+        where = join(node.path, link.name)
+        key = flat.keys.get(where)
         if link.kind == "external":
             yield "external", f"{link.filename}:{link.path}", {"external": True}
         elif key is not None:
@@ -90,7 +95,11 @@ def _links(node: StoredObject, flat: Flat, owned: set[Key | None]) -> Iterator[t
                 owned.add(key)
             yield label, flat.nodes[key].path, {}
         elif link.kind == "soft":
-            yield "soft", join(node.path, link.path), {"missing": True}
+            out = walk(file, where)[2]
+            if out is not None:
+                yield "soft", f"{out.filename}:{out.path}", {"external": True}
+            else:
+                yield "soft", join(node.path, link.path), {"missing": True}
 
 
 def _references(file: h5py.File, node: StoredObject, flat: Flat) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -153,7 +162,7 @@ def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
     obj
         A group or dataset of an open file.
     """
-    node = read_node(obj.file, obj.id, str(obj.name))
+    node = read_node(obj.file, obj.id, decode(obj.name))
     found = (*references_of(node), *_dataset_references(obj.file, node, obj))
     keys = dict.fromkeys(reference.key for reference in found if reference.key is not None)
     # not `reference.path`: for each of these, HDF5 would walk through the file
@@ -173,9 +182,9 @@ def resolve_hardlink(obj: h5py.Group | h5py.Dataset) -> str:
     root = h5py.h5o.get_info(obj.file.id)
     if info.fileno != root.fileno:
         # opened through an external link: h5py's `file` is then the file that the object is in
-        return str(obj.name)
+        return decode(obj.name)
     best = _first_paths(obj.file).get(info.addr)
-    return best if best is not None else str(obj.name)
+    return best if best is not None else decode(obj.name)
 
 
 # ---------------------------------------------------------------------------------------------- indexes

@@ -31,8 +31,10 @@ from nwb_models.io.dependencies import (
     hdf_dependency_graph,
     resolve_hardlink,
 )
+from nwb_models.io.queue import SPECLOC
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
+    is_located,
     read_specs_as_dicts,
     specifications_group,
     specifications_path,
@@ -170,6 +172,10 @@ class HDF5IO:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Departures from the specifications in what was read so far."""
+        return self.found_issues()
+
+    def found_issues(self) -> tuple[Issue, ...]:
+        """Return `issues`; models ask for them through this."""
         return (*self._spec_issues, *self._problems(self.provider), *self.builder.issues)
 
     def _problems(self, provider: SchemaProvider) -> list[Issue]:
@@ -211,6 +217,11 @@ class HDF5IO:
         group = specifications_group(file)
         namespaces = []
         self._spec_issues = []
+        if SPECLOC in file.attrs and not is_located(file, group):
+            wanted = "a reference to the group with the specifications"
+            self._spec_issues.append(
+                Issue(f"/@{SPECLOC}", "NWBFile", "reference", wanted, "a reference to something else")
+            )
         for name, own_version, documents in stored_documents(group) if group is not None else ():
             try:
                 namespace = Namespace(documents)

@@ -15,7 +15,7 @@ import numpy as np
 from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import SpecificationError
-from nwb_models.io.queue import links_of
+from nwb_models.io.queue import SPECLOC, links_of
 from nwb_models.io.values import decode, dtype_of, read_scalar
 
 if TYPE_CHECKING:
@@ -35,7 +35,20 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
 
     Source: "Storing specifications in HDF5 files" in the NWB storage documentation.
     """
-    location = file.attrs.get(".specloc")
+    found = _located(file)
+    if found is None:
+        found = file.get(DEFAULT)
+    return found if isinstance(found, h5py.Group) and found != file["/"] else None
+
+
+def is_located(file: h5py.File, group: h5py.Group | None) -> bool:
+    """Tell whether ``.specloc`` leads to a group."""
+    return group is not None and _located(file) == group
+
+
+def _located(file: h5py.File) -> h5py.Group | None:
+    """Return the group that ``.specloc`` leads to."""
+    location = file.attrs.get(SPECLOC)
     if isinstance(location, np.ndarray) and location.size == 1:
         location = location.reshape(-1)[0]
     found = None
@@ -46,8 +59,6 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
             found = file[decode(location)]
     except (KeyError, ValueError, OSError, RuntimeError):
         pass
-    if not isinstance(found, h5py.Group):
-        found = file.get(DEFAULT)
     return found if isinstance(found, h5py.Group) and found != file["/"] else None
 
 
@@ -120,6 +131,7 @@ class JSONDocuments(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in self._parsed:
             try:
+                self._texts[name].encode("utf-8")  # surrogates stand for bytes that are none
                 self._parsed[name] = json.loads(self._texts[name])
             except (ValueError, RecursionError) as error:
                 msg = f"{self._where}/{name} is no JSON: {error}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
@@ -90,13 +91,7 @@ class NWBModel(BaseModel):
         cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
 
     def __init__(self, /, **data: Any) -> None:
-        cls = type(self)
-        for key in [key for key in data if key not in cls.model_fields]:
-            shortcut = find_shortcut(cls, key)
-            if shortcut is None:
-                raise UnknownFieldError(_unknown_field(cls, key))
-            _fold(cls, data, shortcut.steps, data.pop(key))
-        super().__init__(**data)
+        super().__init__(**_gathered(type(self), data))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field, or what a shortcut leads to.
@@ -108,6 +103,13 @@ class NWBModel(BaseModel):
         """
         cls = type(self)
         if name in cls.model_fields or name.startswith("_") or name in (self.__pydantic_extra__ or ()):
+            entry = _untyped_dataset(cls, name, value)
+            if entry is not None:
+                child = getattr(self, name)
+                if child is not None:
+                    child.value = value
+                    return
+                value = _made(entry, {"value": value})
             super().__setattr__(name, value)
             return
         shortcut = find_shortcut(cls, name)
@@ -133,7 +135,7 @@ class NWBModel(BaseModel):
         if self._issues is None or self._path is None:
             return ()
         below = self._path.rstrip("/") + "/"
-        return tuple(i for i in self._issues if (i.path + "/").startswith((below, self._path + "@")))
+        return tuple(i for i in self._issues() if (i.path + "/").startswith((below, self._path + "@")))
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same object; comparing contents would read them."""
@@ -167,38 +169,79 @@ def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
     return None
 
 
-def _fold(cls: type, data: dict[str, Any], steps: tuple[str, ...], value: Any) -> None:
-    """Put a constructor's argument into the child that a shortcut leads to, making the child where it is not given."""
-    first, *rest = steps
-    if not rest:
-        data[first] = value
-        return
-    child = data.get(first)
-    entry = next(f for f in (*storage(cls).children.values(), *storage(cls).unnamed) if f.field == first)
+class _Parts(dict[str, Any]):
+    """What a constructor was given for a child that it has to make."""
+
+
+def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a constructor with children made of what was given for them.
+
+    ``TimeSeries(name="x", data=[1, 2], unit="V")`` gives the payload of `data` and, by a shortcut, its unit.
+
+    Raises
+    ------
+    UnknownFieldError
+        Where the class has no such field or shortcut.
+    """
+    result: dict[str, Any] = {}
+    parts = _Parts()
+    for key, value in data.items():
+        if key in cls.model_fields:
+            if _untyped_dataset(cls, key, value) is None:
+                result[key] = value
+            else:
+                parts.setdefault(key, _Parts())["value"] = value
+            continue
+        shortcut = find_shortcut(cls, key)
+        if shortcut is None:
+            raise UnknownFieldError(_unknown_field(cls, key))
+        inner = parts
+        for step in shortcut.steps[:-1]:
+            inner = inner.setdefault(step, _Parts())
+        inner[shortcut.steps[-1]] = value
+    for field, inner in parts.items():
+        result[field] = _filled(result[field], inner) if field in result else _made(_child(cls, field), inner)
+    return result
+
+
+def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField | None:
+    """Return the entry of a field that holds an untyped dataset with attributes, where `value` is its payload."""
+    if value is None or isinstance(value, NWBModel | dict):
+        return None
+    entry = _children_by_field(cls).get(field)
+    if entry is None or entry.model is None or not issubclass(entry.model, NWBDataset):
+        return None
+    return entry if entry.model.neurodata_type is None else None
+
+
+def _child(cls: type[NWBModel], field: str) -> StoredField:
+    return _children_by_field(cls)[field]
+
+
+@cache
+def _children_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
+    tables = storage(cls)
+    return {entry.field: entry for entry in (*tables.children.values(), *tables.unnamed)}
+
+
+def _made(entry: StoredField, parts: dict[str, Any]) -> Any:
+    """Return a child made of what was given for it."""
     assert entry.model is not None
-    inner: dict[str, Any]
-    if isinstance(child, NWBModel):
-        target = child
-        for step in rest[:-1]:
-            target = getattr(target, step)
-        setattr(target, rest[-1], value)
-        return
-    if isinstance(child, _Unfinished):
-        inner = child.data
-    else:
-        inner = {"name": entry.stored_name} if child is None else {"name": entry.stored_name, "value": child}
-    _fold(entry.model, inner, tuple(rest), value)
-    data[first] = _Unfinished(entry.model, inner)
+    inner = {
+        key: _made(_child(entry.model, key), value) if isinstance(value, _Parts) else value
+        for key, value in parts.items()
+    }
+    return entry.model(name=entry.stored_name, **inner)
 
 
-class _Unfinished:
-    """A child that shortcuts of a constructor are filling."""
-
-    def __init__(self, model: type, data: dict[str, Any]) -> None:
-        self.model, self.data = model, data
-
-    def finish(self) -> Any:
-        return self.model(**{k: v.finish() if isinstance(v, _Unfinished) else v for k, v in self.data.items()})
+def _filled(child: Any, parts: dict[str, Any]) -> Any:
+    """Return a child that was given, with what shortcuts say of it."""
+    for key, value in parts.items():
+        if isinstance(value, _Parts):
+            current = getattr(child, key)
+            value = _made(_child(type(child), key), value) if current is None else _filled(current, value)
+        setattr(child, key, value)
+    return child
 
 
 def _unknown_field(cls: type[BaseModel], name: str) -> str:

@@ -11,6 +11,8 @@ import h5py
 import numpy as np
 import pytest
 from h5py import h5a, h5d, h5p, h5s, h5t, h5z
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import nwb_models as nwb
 from nwb_models.errors import DepartureError, NotNWBError, NWBWarning, ObjectNotFoundError, UnreadableObjectError
@@ -471,6 +473,27 @@ def test_references(build: Callable[..., None], expected: list[Any], tmp_path: P
             if isinstance(value, NWBModel):
                 assert value is io.read(wanted)
         same_as_h5py(io, tmp_path / "references.nwb")
+
+
+@lazily_and_eagerly
+def test_a_value_that_is_settled_last(tmp_path: Path, *, eager: bool) -> None:
+    """A reference as a value, in a circle that is wider than its parent: all that waits for it gets the object."""
+
+    def build(file: h5py.File) -> None:
+        group = file["analysis"].create_group("group")
+        group["up"] = file["/"]
+        file.create_dataset("scalar", data=group.ref, dtype=REFERENCE)
+        series(file["acquisition"], "x").attrs["through"] = file["scalar"].ref
+        file["processing"].attrs["through"] = file["scalar"].ref
+
+    with reading(built(tmp_path / "circle.nwb", build), eager=eager) as (io, root):
+        group = root["analysis/group"]
+        assert group["up"] is root
+        assert io.read("/scalar") is group
+        assert root["scalar"] is group
+        assert root["acquisition"]["x"].through is group
+        assert root["processing"].through is group
+        assert ("/scalar", *NO_CHILD, "an untyped group") in map(_facts, io.issues)
 
 
 @lazily_and_eagerly
@@ -1849,3 +1872,66 @@ def test_arrays_that_cannot_be_read(make: Callable[..., h5py.Dataset], said: str
     assert str(caught.value).startswith(f"{path}:/acquisition/x/data cannot be read: ")
     assert ("hdf5plugin" in str(caught.value)) == (make is _filtered)
     assert (x.unit, x.data.shape, x.starting_time.rate) == ("V", (8,), 10.0)
+
+
+# ---------------------------------------------------------------------------------------------- any file
+WORDS = ["a", "b", "data", "device", "control", "timestamps", "devices", "electrodes", "value", "table", "target", "id"]
+GROUP_TYPES = [
+    ("ProcessingModule", "core"), ("Device", "core"), ("LFP", "core"), ("ElectrodeGroup", "core"), ("Units", "core"),
+    ("Images", "core"), ("Subject", "core"), ("NWBFile", "core"), ("DynamicTable", "hdmf-common"), ("Mine", "ndx-x"),
+]  # fmt: skip
+COLUMN_TYPES = ["VectorData", "VectorIndex", "DynamicTableRegion", "ElementIdentifiers", "Mine"]
+PLAIN = [1, 2.5, [1, 2, 3], np.zeros((2, 2)), np.zeros(0)]
+
+
+def _anything(file: h5py.File, draw: Callable[..., Any]) -> None:
+    """Put groups, datasets, links and references anywhere."""
+    groups = [file[name] for name in ("acquisition", "processing", "general", "analysis", "stimulus/templates", "/")]
+    objects = list(groups)
+    for _ in range(draw(st.integers(1, 12))):
+        parent, name = draw(st.sampled_from(groups)), draw(st.sampled_from(WORDS))
+        kind = draw(st.sampled_from(["series", "typed", "group", "plain", "column", "references", "soft", "external"]))
+        target = draw(st.sampled_from(objects))
+        if name in parent or isinstance(parent.get(name, getlink=True), h5py.SoftLink | h5py.ExternalLink):
+            continue
+        if kind == "soft":
+            parent[name] = SOFT(target.name + draw(st.sampled_from(["", "/data", "/nowhere"])))
+            continue
+        if kind == "external":
+            parent[name] = EXTERNAL("nowhere.nwb", target.name)
+            continue
+        if kind == "series":
+            series(parent, name)
+        elif kind == "typed":
+            typed(parent, name, *draw(st.sampled_from(GROUP_TYPES)), description="d")
+        elif kind == "group":
+            parent.create_group(name)
+        elif kind == "plain":
+            parent.create_dataset(name, data=draw(st.sampled_from(PLAIN)))
+        elif kind == "references":
+            parent.create_dataset(name, data=references(target, *objects[:2]))
+        else:
+            column(parent, name, np.arange(3), draw(st.sampled_from(COLUMN_TYPES)), description="d")
+            parent[name].attrs["table"] = target.ref
+        objects.append(parent[name])
+        if isinstance(parent[name], h5py.Group):
+            groups.append(parent[name])
+        for attribute in draw(
+            st.lists(st.sampled_from(["target", "model", "description", "name", "unit"]), max_size=2)
+        ):
+            draw(st.sampled_from(objects)).attrs[attribute] = draw(st.sampled_from(objects)).ref
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_file(data: st.DataObject, tmp_path: Path) -> None:
+    """However odd a file is, it reads in full, lazily and eagerly alike, and each departure is told once."""
+    path = built(tmp_path / "any.nwb", lambda file: _anything(file, data.draw))
+    found = []
+    for eager in (False, True):
+        with reading(path, eager=eager) as (io, root):
+            reach_all(root)
+            same_as_h5py(io, path)
+            found.append(sorted(map(_facts, io.issues)))
+            assert len(set(found[-1])) == len(found[-1])
+    assert found[0] == found[1]

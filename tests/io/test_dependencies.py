@@ -107,11 +107,11 @@ def edges_by_h5py(file: h5py.File) -> set[Edge]:
 
 
 def edges_of(graph: nx.MultiDiGraph[str]) -> set[Edge]:
-    """Return (from, to, label) of a graph, without the links that lead nowhere."""
+    """Return (from, to, label) of a graph, without the soft links that lead nowhere or out of the file."""
     return {
         (source, target, label)
         for source, target, label in graph.edges(data="label")
-        if "missing" not in graph.nodes[target]
+        if label != "soft" or not {"missing", "external"} & set(graph.nodes[target])
     }
 
 
@@ -137,6 +137,7 @@ def _links(file: h5py.File) -> None:
     acquisition["relative"] = h5py.SoftLink("nowhere")
     acquisition["circle"] = h5py.SoftLink("/acquisition/circle")
     acquisition["external"] = h5py.ExternalLink("other.nwb", "/acquisition/x")
+    acquisition["through"] = h5py.SoftLink("external/data")
     acquisition["type"] = np.dtype("i4")
 
 
@@ -266,6 +267,19 @@ def test_graph_of_a_group_that_a_link_leads_to(paths: dict[str, Path]) -> None:
     }
 
 
+def test_graph_of_a_group_whose_name_is_not_utf8(tmp_path: Path) -> None:
+    """Names that are bytes to h5py come with surrogate escapes."""
+    with h5py.File(tmp_path / "bytes.h5", "w") as file:
+        group = file.create_group(b"bad\xff")
+        group.create_dataset(b"d\xfe", data=references(group))
+        assert edges_of(hdf_dependency_graph(group)) == {
+            ("/bad\udcff", "/bad\udcff/d\udcfe", "child"),
+            ("/bad\udcff/d\udcfe", "/bad\udcff", "reference"),
+        }
+        assert get_references(group[b"d\xfe"]) == ["/bad\udcff"]
+        assert find_references(file, "/bad\udcff") == ["/bad\udcff/d\udcfe"]
+
+
 def test_graph_of_what_is_no_nwb(tmp_path: Path) -> None:
     """An open file may be any HDF5; a path has to be NWB."""
     with h5py.File(tmp_path / "other.h5", "w") as file:
@@ -285,7 +299,9 @@ def test_links_that_lead_nowhere_are_nodes_of_their_own(paths: dict[str, Path]) 
     graph = hdf_dependency_graph(paths["links"])
     missing = {node for node, is_missing in graph.nodes(data="missing") if is_missing}
     assert missing == {"/nowhere", "/acquisition/nowhere", "/acquisition/circle"}
-    assert {node for node, outside in graph.nodes(data="external") if outside} == {"other.nwb:/acquisition/x"}
+    outside = {node for node, is_outside in graph.nodes(data="external") if is_outside}
+    assert outside == {"other.nwb:/acquisition/x", "other.nwb:/acquisition/x/data"}
+    assert graph.get_edge_data("/acquisition", "other.nwb:/acquisition/x/data")[0] == {"label": "soft"}
     assert all(graph.out_degree(node) == 0 for node in missing)
 
 

@@ -453,7 +453,7 @@ def test_only_what_is_indexed_is_read() -> None:
     assert source.asked == [(3,), (slice(3, 8, 2),), (slice(0, 10, 1), 3)]
 
 
-# ---------------------------------------------------------------------------------------------- other files and processes
+# ---------------------------------------------------------------------------------------------- other processes
 def _read_elsewhere(array: Array) -> Any:
     return array[1:3].tolist()
 
@@ -546,8 +546,8 @@ def _small_file(path: Path, value: float) -> Path:
 def closed(tmp_path: Path) -> tuple[Path, Array, bytes]:
     """A file that was read and closed, an array of it, and the array pickled."""
     path = _small_file(tmp_path / "closed.nwb", 1.0)
+    io = nwb.open(path)
     with pytest.warns(NWBWarning, match="no specification"):
-        io = nwb.open(path)
         array = io.read("/data")
     io.close()
     return path, array, pickle.dumps(array)

@@ -624,7 +624,7 @@ def test_the_fuzz_starts_from_what_is_valid() -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("NWB_MODELS_FUZZ", "150")),
+    max_examples=int(os.environ.get("NWB_MODELS_FUZZ", "200")),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -439,7 +439,6 @@ SHORTCUTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.xfail(reason="models.base does not finish what shortcuts begin", strict=False)
 @pytest.mark.parametrize("arguments", SHORTCUTS.values(), ids=SHORTCUTS)
 def test_a_model_is_made_with_shortcuts(arguments: dict[str, Any]) -> None:
     series = core.TimeSeries(name="x", **arguments)
