@@ -159,10 +159,10 @@ class Builder:
                 else:
                     put(model if stored is None else _with_region(model, stored))
             if len(open_ones) == len(late):
-                for stored, _, put in open_ones:
-                    if stored is not None:
-                        put(Unresolved(stored.kind, stored.path))
-                open_ones = [entry for entry in open_ones if entry[0] is None]
+                references = [entry for entry in open_ones if entry[0] is not None]
+                for stored, _, put in references or open_ones:
+                    put(Unresolved(stored.kind, stored.path) if stored is not None else Unresolved("hard", None))
+                open_ones = [entry for entry in open_ones if entry[0] is None] if references else []
             late = open_ones
 
     def _locate(self, reference: StoredReference, holder: str) -> str | None:

@@ -1895,7 +1895,7 @@ def _anything(file: h5py.File, draw: Callable[..., Any]) -> None:
         if name in parent or isinstance(parent.get(name, getlink=True), h5py.SoftLink | h5py.ExternalLink):
             continue
         if kind == "soft":
-            parent[name] = SOFT(target.name + draw(st.sampled_from(["", "/data", "/nowhere"])))
+            parent[name] = SOFT(target.name + draw(st.sampled_from(["", "/starting_time", "/nowhere"])))
             continue
         if kind == "external":
             parent[name] = EXTERNAL("nowhere.nwb", target.name)
