@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -531,8 +531,9 @@ def test_another_process(path: Path) -> None:
     """A process that knows nothing of the file reads from it."""
     arrays = [nwb.read(path, f"/analysis/{name}") for name in ("numbers_one", "texts_one")]
     data = nwb.read(path, "/acquisition/x").data.value
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.map(_read_elsewhere, [*arrays, data]) == [[1, 2], ["1", "2"], [1.0, 2.0]]
+    # not multiprocessing.Pool, which waits for ever for a process that could not start
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(_read_elsewhere, [*arrays, data])) == [[1, 2], ["1", "2"], [1.0, 2.0]]
 
 
 def _small_file(path: Path, value: float) -> Path:
