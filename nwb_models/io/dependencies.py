@@ -25,7 +25,7 @@ from nwb_models.io.queue import (
     references_of,
     walk,
 )
-from nwb_models.io.specifications import SKIP_PATTERN, specifications_path
+from nwb_models.io.specifications import SKIP_PATTERN, is_specification, specifications_path
 from nwb_models.io.values import decode, encode, plain, stored_reference
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     with _opened(h5f) as group:
         skipped = specifications_path(group.file)
-        flat = flatten(group.file, [decode(group.name or "/")], skip=lambda path: _is_skipped(path, skipped))
+        flat = flatten(group.file, [decode(group.name or "/")], skip=lambda path: is_specification(path, skipped))
         for node in flat.nodes.values():
             graph.add_node(node.path)  # attributes may be called like the arguments of add_node
             said = {f"@{name}" if name in OWN else name: value for name, value in node.attributes.items()}
@@ -225,7 +225,7 @@ def _cached(kind: str, file: h5py.File) -> Any:
 
 def _make_index(file: h5py.File) -> dict[int, set[str]]:
     skipped = specifications_path(file)
-    flat = flatten(file, skip=lambda path: _is_skipped(path, skipped))
+    flat = flatten(file, skip=lambda path: is_specification(path, skipped))
     index: dict[int, set[str]] = {}
     for node in flat.nodes.values():
         for reference in (*references_of(node), *_dataset_references(file, node)):
@@ -296,10 +296,6 @@ def _holds_references(dtype: np.dtype[Any]) -> bool:
     if vlen is not None:
         return _holds_references(np.dtype(vlen))
     return h5py.check_ref_dtype(dtype) is not None
-
-
-def _is_skipped(path: str, root: str) -> bool:
-    return bool(SKIP_PATTERN.search(path)) or (bool(root) and (path == root or path.startswith(root + "/")))
 
 
 @contextlib.contextmanager

@@ -35,6 +35,7 @@ from nwb_models.io.queue import SPECLOC
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
     is_located,
+    is_specification,
     read_specs_as_dicts,
     specifications_group,
     specifications_path,
@@ -121,6 +122,8 @@ class HDF5IO:
         self._file: h5py.File | None = None
         self._closed = False
         self._state: tuple[int, ...] | None = None
+        self._spec_issues: list[Issue] = []
+        """What is wrong with the specifications in the file, once the provider has looked at them."""
         self._file = self._open()
         self._state = _state(self._location)
         self.builder = Builder(self)
@@ -176,7 +179,8 @@ class HDF5IO:
 
     def found_issues(self) -> tuple[Issue, ...]:
         """Return `issues`; models ask for them through this."""
-        return (*self._spec_issues, *self._problems(self.provider), *self.builder.issues)
+        problems = self._problems(self.provider)  # before the others: making the provider finds some of them
+        return (*self._spec_issues, *problems, *self.builder.issues)
 
     def _problems(self, provider: SchemaProvider) -> list[Issue]:
         """Return what is wrong with specifications, as far as they were used."""
@@ -242,8 +246,7 @@ class HDF5IO:
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
-        root = self._spec_path
-        return bool(root) and (path == root or path.startswith(root + "/"))
+        return is_specification(path, self._spec_path)
 
     # ------------------------------------------------------------------------------------------ the file
     @contextlib.contextmanager

@@ -71,6 +71,11 @@ def specifications_path(file: h5py.File) -> str:
     return f"/{DEFAULT}" if file.get(DEFAULT) == group else str(group.name)
 
 
+def is_specification(path: str, root: str) -> bool:
+    """Tell whether a path is that of the specifications, which are at `root`, or of something in them."""
+    return bool(root) and (path == root or path.startswith(root + "/"))
+
+
 def read_specs_as_dicts(group: h5py.Group) -> dict[str, dict[str, dict[str, Spec]]]:
     """Return the specifications below a group: namespace -> version -> document -> its content.
 

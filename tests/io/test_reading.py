@@ -278,6 +278,18 @@ def test_departures_are_kept_noted_and_refused_when_asked(session: Path) -> None
     assert "parsecs" in str(caught.value)
 
 
+def test_issues_of_a_file_that_nothing_was_read_of(session: Path) -> None:
+    """There are those of the specifications, which are looked at then; asking twice, or for a provider, adds none."""
+    with nwb.open(session) as io:
+        assert io.issues == ()
+    with h5py.File(session, "r+") as file:
+        file.attrs[".specloc"] = "/nowhere"
+    with nwb.open(session) as io:
+        assert [issue.path for issue in io.issues] == ["/@.specloc"]
+        io.make_provider()
+        assert [issue.path for issue in io.issues] == ["/@.specloc"]
+
+
 # ---------------------------------------------------------------------------------------------- versions
 @pytest.mark.skipif(not corpus_files(), reason="needs files of several versions")
 def test_versions_side_by_side() -> None:
