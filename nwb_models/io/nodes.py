@@ -88,8 +88,6 @@ class StoredDataset(StoredObject):
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype("O"))
     maxshape: tuple[int | None, ...] = ()
     chunks: tuple[int, ...] | None = None
-    stored_size: int = 0
-    """The bytes that its values take in the file."""
     value: Any = None
     """Its value where it has a single one, as those of attributes are; None for an array."""
     problem: str = ""

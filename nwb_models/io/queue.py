@@ -172,7 +172,6 @@ def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], S
     try:
         node.dtype = dtype_of(obj.get_type())
         node.shape = obj.shape
-        node.stored_size = obj.get_storage_size()
         if node.shape:
             unlimited = h5py.h5s.UNLIMITED
             node.maxshape = tuple(

@@ -224,6 +224,13 @@ class _Look:
             return sum(self.shows(join("/", name)) for name in links_of(group))
         return int(group.get_num_objs())
 
+    def stored_size(self, node: StoredDataset) -> tuple[int, str]:
+        """Return the bytes that the values of a dataset take, for which HDF5 walks its chunks; and why it cannot."""
+        try:
+            return int(self._open(node.path).get_storage_size()), node.problem
+        except (KeyError, OSError, RuntimeError, ValueError) as error:
+            return 0, node.problem or f"{type(error).__name__}: {error}"
+
     def target(self, path: str) -> str | None:
         """Return where a soft link leads to in the end: by its place in the tree, where it has one."""
         found = open_path(self._file, path)
@@ -306,6 +313,7 @@ def _dataset(node: StoredObject, look: _Look) -> DatasetEntry:
     assert isinstance(node, StoredDataset)
     shape = None if node.shape is None else [int(length) for length in node.shape]
     known = shape is not None and not node.dtype.hasobject and not node.problem
+    stored_size, problem = look.stored_size(node)
     return {
         "path": node.path,
         "name": _name(node.path),
@@ -317,9 +325,9 @@ def _dataset(node: StoredObject, look: _Look) -> DatasetEntry:
         "dtype": "unknown" if node.problem else dtype_name(node.dtype),
         "chunks": None if node.chunks is None else list(node.chunks),
         "size": math.prod(shape) * node.dtype.itemsize if known and shape is not None else None,
-        "stored_size": node.stored_size,
+        "stored_size": stored_size,
         "value": to_json(node.value, look.path_of),
-        "problem": node.problem or None,
+        "problem": problem or None,
     }
 
 
