@@ -17,7 +17,9 @@ from nwb_models.schema.provider import SchemaProvider
 if TYPE_CHECKING:
     import os
 
-__all__ = ["HDF5IO", "SchemaProvider", "__version__", "open", "read"]
+    from nwb_models.models import NWBModel
+
+__all__ = ["HDF5IO", "SchemaProvider", "__version__", "open", "read", "write"]
 
 __version__ = "0.1.0"
 
@@ -30,7 +32,7 @@ def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5I
     path
         The file.
     mode
-        ``"r"``.
+        ``"r"`` to read; ``"w"`` to write a new file, ``"x"`` to do so only where there is none yet.
     **options
         What `HDF5IO` takes: ``schemas``, ``external_links``, ``progress``.
 
@@ -78,6 +80,32 @@ def read(
         With ``strict=True``, naming every departure.
     """
     return HDF5IO(path).read(object_path, eager=eager, strict=strict)
+
+
+def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False) -> None:
+    """Write an NWB file: from models made by hand, read from a file, or a mix.
+
+    What was read from a file and is unchanged comes out as it was stored, and data goes from file to file without
+    passing through memory.  The file appears at its path when it is complete.
+
+    Parameters
+    ----------
+    model
+        The root of the file, an ``NWBFile``.
+    path
+        The new file; one that is there is replaced.
+    exclusive
+        Refuse to replace a file.
+
+    Raises
+    ------
+    InvalidModelError, DanglingReferenceError
+        Where the models cannot be written as they are; each names all places.
+    NotWritableError
+        Where the file cannot be written.  What was at its place before is there still.
+    """
+    with HDF5IO(path, "x" if exclusive else "w") as io:
+        io.write(model)
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nwb_models import __version__
+from nwb_models.cli_generate import generate
+from nwb_models.cli_schema import schema
 from nwb_models.errors import NWBError, NWBWarning
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # its frames are wider than what they say
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(generate)
+app.add_typer(schema, name="schema")
 
 
 # -------------------------------------------------------------------------------- commands
@@ -84,6 +88,18 @@ def tree(
         print(json.dumps(document, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
     else:
         TreePrinter().print(document)
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The NWB file.")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The new file; one that is there is replaced.")],
+) -> None:
+    """Read a file into models, and write the models to a new file."""
+    from nwb_models.io.hdf5 import HDF5IO
+
+    with HDF5IO(source) as io, HDF5IO(target, "w") as new:
+        new.write(io.read(eager=True))
 
 
 @app.command()
@@ -405,7 +421,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
             if traced:
                 print(*map(printable, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
-            _complain("error", _said(error, words))
+            complain("error", _said(error, words))
             _flush_or_drop()
     return status
 
@@ -467,7 +483,7 @@ def _warnings_in_one_line() -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
             if issubclass(category, NWBWarning):
-                _complain("warning", str(message))
+                complain("warning", str(message))
             else:
                 usual(message, category, *where, **more)
 
@@ -476,8 +492,8 @@ def _warnings_in_one_line() -> Iterator[None]:
         yield
 
 
-def _complain(kind: str, text: str) -> None:
-    """Print one line on stderr."""
+def complain(kind: str, text: str) -> None:
+    """Print one line on stderr: an ``error``, or a ``warning``."""
     line = printable(" ".join(part.strip() for part in text.splitlines()))
     print(f"{PROGRAM}: {kind}: {line}", file=sys.stderr)
 

@@ -11,9 +11,13 @@
     ├── SpecificationError (ValueError)    a specification breaks the NWB specification language
     ├── UnsafeSourceError (ValueError)     generated source holds something that models never need
     ├── UnknownFieldError (TypeError)      a model was given a field that it does not have
-    └── DepartureError (ValueError)        ``strict=True``: the file departs from its specifications
+    ├── DepartureError (ValueError)        ``strict=True``: the file departs from its specifications
+    ├── InvalidModelError (ValueError)     models that cannot be written: something is missing or of the wrong kind
+    ├── DanglingReferenceError (ValueError)  something that is to be written refers to what is not
+    └── NotWritableError (OSError)         the file cannot be written: the disk is full, it is in use, it is there
 
     NWBWarning (UserWarning)               the file could be read, with something to know about it
+    └── SpecificationWarning               a specification breaks its language, and is kept as it is
 
 Each error also derives from the builtin that fits it, so ``except OSError`` and ``except KeyError`` work.
 """
@@ -83,5 +87,43 @@ class DepartureError(NWBError, ValueError):
         super().__init__(f"{filename} departs from its specifications in {len(self.issues)} places:\n{listed}")
 
 
+class InvalidModelError(NWBError, ValueError):
+    """Models that cannot be written as they are; nothing was.
+
+    Attributes
+    ----------
+    issues
+        All that is missing, or is not what its specification asks for.
+    """
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        listed = "\n".join(f"  {issue}" for issue in self.issues)
+        super().__init__(f"Nothing was written: the models break their specifications in these places:\n{listed}")
+
+
+class DanglingReferenceError(NWBError, ValueError):
+    """Something that is to be written refers to an object that is not; nothing was written.
+
+    Attributes
+    ----------
+    referrers
+        What refers to what, one line each.
+    """
+
+    def __init__(self, referrers: Sequence[str]) -> None:
+        self.referrers = tuple(referrers)
+        listed = "\n".join(f"  {line}" for line in self.referrers)
+        super().__init__(f"Nothing was written: these would refer to objects that are not in the file:\n{listed}")
+
+
+class NotWritableError(NWBError, OSError):
+    """The file cannot be written.  What was at its place before is there still."""
+
+
 class NWBWarning(UserWarning):
     """The file could be read, with something that its reader should know."""
+
+
+class SpecificationWarning(NWBWarning):
+    """A specification breaks the rules of the NWB specification language, and is kept as it is."""

@@ -1,4 +1,4 @@
-"""Models against plain h5py: every object, attribute, child and value of a file."""
+"""Models against plain h5py, and one file against another: every object, attribute, child and value."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from nwb_models import HDF5IO
 
@@ -183,3 +184,138 @@ def _is_target(ours: Any, reference: Any, file: h5py.File) -> bool:
 
 def _text(value: Any) -> str | None:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def differences(one: Path, two: Path) -> list[str]:
+    """Return what differs between two files, with plain h5py: objects, types, storage, values, links, references."""
+    with h5py.File(one) as first, h5py.File(two) as second:
+        sides = _described(first), _described(second)
+    keys = sorted({*sides[0], *sides[1]})
+    return [
+        f"{key}: {sides[0].get(key)!r} -> {sides[1].get(key)!r}"[:400]
+        for key in keys
+        if sides[0].get(key) != sides[1].get(key)
+    ]
+
+
+def _described(file: h5py.File) -> dict[str, Any]:
+    """Return a description of a file: where -> what is there, in values that can be compared."""
+    names = _names(file)
+    found: dict[str, Any] = {}
+    for address, path in names.items():
+        obj = h5py.h5o.open(file.id, path.encode("utf-8", "surrogateescape"))
+        assert h5py.h5o.get_info(obj).addr == address
+        if isinstance(obj, h5py.h5t.TypeID):
+            found[path] = "type", _type(obj)
+            continue
+        found[path] = "group" if isinstance(obj, h5py.h5g.GroupID) else _dataset(obj, file, names)
+        raw: list[bytes] = []
+        h5py.h5a.iterate(obj, raw.append)
+        for name in raw:
+            attribute = h5py.h5a.open(obj, name)
+            found[f"{path}@{name!r}"] = _stored(attribute, attribute.shape, file, names)
+        if isinstance(obj, h5py.h5g.GroupID):
+            for name in sorted(obj):
+                found[f"{path}>{name!r}"] = _link(obj, name, names)
+    return found
+
+
+def _names(file: h5py.File) -> dict[int, str]:
+    """Return the address of every object and the first path of hard links to it."""
+    names = {h5py.h5o.get_info(file.id).addr: "/"}
+    queue = deque(["/"])
+    while queue:
+        path = queue.popleft()
+        group = h5py.h5o.open(file.id, path.encode("utf-8", "surrogateescape"))
+        for name in sorted(group) if isinstance(group, h5py.h5g.GroupID) else ():
+            info = group.links.get_info(name)
+            if info.type == h5py.h5l.TYPE_HARD and info.u not in names:
+                names[info.u] = path.rstrip("/") + "/" + name.decode("utf-8", "surrogateescape")
+                queue.append(names[info.u])
+    return names
+
+
+def _link(group: Any, name: bytes, names: dict[int, str]) -> Any:
+    info = group.links.get_info(name)
+    return ("hard", names[info.u]) if info.type == h5py.h5l.TYPE_HARD else (info.type, group.links.get_val(name))
+
+
+def _dataset(obj: Any, file: h5py.File, names: dict[int, str]) -> Any:
+    create = obj.get_create_plist()
+    filters = [create.get_filter(number) for number in range(create.get_nfilters())]
+    storage = [(code, values) for code, _, values, _ in filters], create.get_layout()
+    extent = None if obj.shape is None else obj.get_space().get_simple_extent_dims(maxdims=True)
+    chunks = create.get_chunk() if create.get_layout() == h5py.h5d.CHUNKED else None
+    return storage, extent, chunks, _stored(obj, obj.shape, file, names)
+
+
+def _stored(obj: Any, shape: tuple[int, ...] | None, file: h5py.File, names: dict[int, str]) -> Any:
+    """Return type, shape and values of a dataset or an attribute."""
+    stored = obj.get_type()
+    if shape is None or 0 in shape:
+        return _type(stored), shape
+    if isinstance(obj, h5py.h5d.DatasetID) and (_no_filter(obj) or _is_large(obj)):
+        count = range(obj.get_num_chunks())
+        places = sorted(obj.get_chunk_info(number).chunk_offset for number in count)
+        return _type(stored), shape, [(place, hash(obj.read_direct_chunk(place))) for place in places]
+    try:
+        memory, values = h5py.h5t.py_create(stored.dtype), np.empty(shape, dtype=stored.dtype)
+    except TypeError:  # numpy has no such type: byte by byte
+        memory, values = stored, np.empty(shape, dtype=f"V{stored.get_size()}")
+    arguments = (h5py.h5s.ALL, h5py.h5s.ALL) if isinstance(obj, h5py.h5d.DatasetID) else ()
+    obj.read(*arguments, values, mtype=memory)
+    return _type(stored), shape, _comparable(values, file, names)
+
+
+def _type(stored: Any) -> Any:
+    """Return what a type is, whichever version of the format it is written in."""
+    t, kind = h5py.h5t, stored.get_class()
+    if kind == t.COMPOUND:
+        members = range(stored.get_nmembers())
+        return "compound", [(stored.get_member_name(n), _type(stored.get_member_type(n))) for n in members]
+    if kind == t.STRING:
+        return "text", stored.is_variable_str() or stored.get_size(), stored.get_cset(), stored.get_strpad()
+    if kind == t.ENUM:
+        members = range(stored.get_nmembers())
+        return (
+            "enum",
+            _type(stored.get_super()),
+            [(stored.get_member_name(n), stored.get_member_value(n)) for n in members],
+        )
+    if kind in (t.VLEN, t.ARRAY):
+        return kind, _type(stored.get_super()), stored.get_array_dims() if kind == t.ARRAY else None
+    order = stored.get_order() if kind in (t.INTEGER, t.FLOAT) else None
+    sign = stored.get_sign() if kind == t.INTEGER else None
+    return kind, stored.get_size(), order, sign, stored.equal(t.STD_REF_DSETREG)
+
+
+def _is_large(obj: Any) -> bool:
+    """Tell whether an array is compared chunk by chunk, as they are stored."""
+    chunked = obj.get_create_plist().get_layout() == h5py.h5d.CHUNKED
+    return bool(chunked and np.prod(obj.shape, dtype=np.float64) > BIG)
+
+
+def _no_filter(obj: Any) -> bool:
+    create = obj.get_create_plist()
+    return any(not h5py.h5z.filter_avail(create.get_filter(n)[0]) for n in range(create.get_nfilters()))
+
+
+def _comparable(values: Any, file: h5py.File, names: dict[int, str]) -> Any:
+    """Return values with the paths of their targets in the place of references, bytes for the rest."""
+    if isinstance(values, np.ndarray) and values.dtype.names is not None:
+        return {name: _comparable(values[name], file, names) for name in values.dtype.names}
+    if isinstance(values, np.ndarray) and values.dtype.hasobject:
+        return [_comparable(value, file, names) for value in values.reshape(-1)]
+    if isinstance(values, h5py.Reference):
+        return _target(values, file, names)
+    return values.tobytes() if isinstance(values, np.ndarray) else values
+
+
+def _target(reference: Any, file: h5py.File, names: dict[int, str]) -> Any:
+    if not reference:
+        return None
+    path = names.get(h5py.h5o.get_info(h5py.h5r.dereference(reference, file.id)).addr)
+    if not isinstance(reference, h5py.RegionReference):
+        return path
+    space = h5py.h5r.get_region(reference, file.id)
+    return path, space.get_select_type(), space.get_select_npoints(), space.encode()

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from nwb_models.naming import module_name, version_name
+
 pytestmark = pytest.mark.packaging
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -26,9 +28,13 @@ MUST_SHIP = [
     "nwb_models/py.typed",
     "nwb_models/examples/example.nwb",
     "nwb_models/generated/__init__.py",
-    "nwb_models/generated/core/v2_11_0.py",
+    "nwb_models/generated/index.json",
+    "nwb_models/generated/core/v2_11_0/__init__.py",
+    "nwb_models/generated/core/v2_11_0/nwb_base.py",
     "nwb_models/generated/LICENSE-nwb-schema.txt",
     "nwb_models/generated/LICENSE-hdmf-common-schema.txt",
+    "nwb_models/schemas/index.json",
+    "nwb_models/schemas/nwb.language.yaml",
     "nwb_models/schemas/LICENSE-nwb-schema.txt",
     "nwb_models/schemas/LICENSE-hdmf-common-schema.txt",
 ]
@@ -86,8 +92,13 @@ def test_wheel_has(name, shipped):
     assert name in shipped
 
 
-def test_wheel_has_the_schemas_of_core(shipped):
-    assert any(name.startswith("nwb_models/schemas/core/v2_11_0/") and name.endswith(".yaml") for name in shipped)
+def test_wheel_has_the_schemas_of_every_version(shipped):
+    versions = json.loads((CHECKOUT / "schemas" / "index.json").read_text("utf-8"))
+    assert {"2.0.0", "2.5.0", "2.11.0"} <= set(versions["core"])
+    for namespace, found in versions.items():
+        for version in found:
+            folder = f"nwb_models/schemas/{module_name(namespace)}/{version_name(version)}"
+            assert f"{folder}/namespace.yaml" in shipped
 
 
 def test_wheel_has_the_package_and_nothing_else(shipped):
@@ -132,6 +143,7 @@ print(json.dumps({
     "core": sorted(entry.name for entry in (files("nwb_models.schemas") / "core" / "v2_11_0").iterdir()),
     "example": files("nwb_models.examples").joinpath("example.nwb").read_bytes()[1:4].decode(),
     "nwbfile": core.NWBFile.neurodata_type,
+    "old": nwb_models.SchemaProvider().get_class("core", "NWBFile", "2.5.0").neurodata_type,
 }))
 """
     found = json.loads(run(installed / "python", "-c", code, cwd=tmp_path))
@@ -142,7 +154,7 @@ print(json.dumps({
         assert prefix in Path(place).resolve().parents
     assert any(name.endswith(".yaml") for name in found["core"])
     assert found["example"] == "HDF"
-    assert found["nwbfile"] == "NWBFile"
+    assert found["nwbfile"] == found["old"] == "NWBFile"
 
 
 def test_installed_command_runs_its_demo(installed, tmp_path):

@@ -255,7 +255,7 @@ class Builder:
                 data[name] = Collection.on(shelf, name)
             else:
                 data[name] = None if info.is_required() else info.get_default(call_default_factory=True)
-        private: dict[str, Any] = {"_path": node.path, "_issues": self.io.found_issues}
+        private: dict[str, Any] = {"_path": node.path, "_source": self.io, "_key": node.key}
         if issubclass(cls, NWBGroup):
             private["_shelf"] = shelf
         object.__setattr__(model, "__dict__", data)  # the same dict: what is late is filled into it

@@ -19,6 +19,7 @@ from nwb_models.errors import (
     DepartureError,
     NotNWBError,
     NotReadableError,
+    NotWritableError,
     NWBWarning,
     ObjectNotFoundError,
     SpecificationError,
@@ -44,12 +45,15 @@ from nwb_models.io.specifications import (
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
+from nwb_models.schema.sources import gathered
 
 if TYPE_CHECKING:
     import io as stdio
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self
+
+    from nwb_models.models.base import NWBModel
 
 __all__ = [
     "HDF5IO",
@@ -67,16 +71,17 @@ Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
 
 
 class HDF5IO:
-    """An NWB file, open for reading.
+    """An NWB file, open for reading, or a new one.
 
     Parameters
     ----------
     path
         A path, or a file object that can be read and sought.
     mode
-        ``"r"``: reading is what there is so far.
+        ``"r"`` to read; ``"w"`` to write a new file, and ``"x"`` to do so only where there is none yet.
     schemas
-        Namespaces to use besides those in the file, for types that the file has no specifications of.
+        Specifications to use besides those in the file, for types that the file has none of: what `SchemaProvider`
+        takes, e.g. a ``*.namespace.yaml``.
     external_links
         Whether external links are followed that lead out of the folder of the file.
     progress
@@ -100,12 +105,12 @@ class HDF5IO:
         path: str | os.PathLike[str] | stdio.IOBase,
         mode: str = "r",
         *,
-        schemas: Iterable[Namespace] = (),
+        schemas: Iterable[Namespace | str | Path] = (),
         external_links: bool = False,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        if mode != "r":
-            msg = f"mode {mode!r}: this version reads files, mode 'r'"
+        if mode not in ("r", "w", "x"):
+            msg = f"mode {mode!r}: files are read, 'r', and written anew, 'w' or 'x'"
             raise ValueError(msg)
         self._stream = None if isinstance(path, str | os.PathLike) else path
         self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
@@ -113,7 +118,8 @@ class HDF5IO:
         self._schemas = list(schemas)
         self._external_links = external_links
         self._progress = progress or _tell
-        self._location = str(Path(self.filename).absolute())
+        self.location = str(Path(self.filename).absolute())
+        """Where the file is, whatever the working directory is by now."""
         self._lock = threading.RLock()
         self._users = 0
         """How many are reading at the moment."""
@@ -124,9 +130,14 @@ class HDF5IO:
         self._state: tuple[int, ...] | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
-        self._file = self._open()
-        self._state = _state(self._location)
         self.builder = Builder(self)
+        if mode == "r":
+            self._begin()
+
+    def _begin(self) -> None:
+        """Open the file to read from it."""
+        self._file = self._open()
+        self._state = _state(self.location)
         try:
             self._require_nwb()
         except (RuntimeError, KeyError) as error:
@@ -174,11 +185,7 @@ class HDF5IO:
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """Departures from the specifications in what was read so far."""
-        return self.found_issues()
-
-    def found_issues(self) -> tuple[Issue, ...]:
-        """Return `issues`; models ask for them through this."""
+        """Departures from the specifications in what was read so far; models ask for theirs here."""
         problems = self._problems(self.provider)  # before the others: making the provider finds some of them
         return (*self._spec_issues, *problems, *self.builder.issues)
 
@@ -188,6 +195,35 @@ class HDF5IO:
             Issue(f"{self._spec_path}/{name}/{version}", None, "specification", "a valid specification", text)
             for (name, version), text in provider.problems.items()
         ]
+
+    # ------------------------------------------------------------------------------------------ writing
+    def write(self, model: NWBModel) -> None:
+        """Write a model and all below it to this file, which is new; after that, the file can be read.
+
+        Parameters
+        ----------
+        model
+            The root of the file: made by hand, read from another file, or a mix.  What was read and is unchanged
+            comes out as it was stored, and data goes from file to file without passing through memory.
+
+        Raises
+        ------
+        InvalidModelError, DanglingReferenceError
+            Where the models cannot be written as they are; each names all places.
+        NotWritableError
+            Where the file cannot be written.  What was at its place before is there still.
+        """
+        from nwb_models.io.write import write_file, write_stream
+
+        if self.mode == "r":
+            msg = f"{self.filename} was opened for reading: HDF5IO(path, 'w') writes a new file"
+            raise NotWritableError(msg)
+        if self._stream is not None:
+            write_stream(model, self._stream)
+        else:
+            write_file(model, self.location, exclusive=self.mode == "x")
+        self.mode = "r"
+        self._begin()
 
     # ------------------------------------------------------------------------------------------ specifications
     @cached_property
@@ -203,12 +239,13 @@ class HDF5IO:
         """
         with self.opened() as file:
             namespaces, defaults = self._namespaces(file)
-            provider = SchemaProvider([*namespaces, *self._schemas], defaults, progress=self._progress)
-            if provider.is_usable("core"):
+            namespaces += gathered(self._schemas)
+            provider = SchemaProvider(namespaces, defaults, progress=self._progress)
+            if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
                 return provider
             self._spec_issues += self._problems(provider)
             version = _text(file.attrs.get("nwb_version"))
-        provider = SchemaProvider.nearest(version)
+        provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
             f"it is read with core {provider.versions['core']}, the nearest one that is shipped"
@@ -258,9 +295,12 @@ class HDF5IO:
         ClosedFileError
             Where the file is gone or another one by now.
         """
+        if self.mode != "r":
+            msg = f"{self.filename} is open for writing, and nothing was written yet"
+            raise NotReadableError(msg)
         with self._lock:
             if self._file is None or not self._file.id.valid:
-                if self._stream is None and self._state is not None and _state(self._location) != self._state:
+                if self._stream is None and self._state is not None and _state(self.location) != self._state:
                     msg = f"{self.filename} was changed or removed since it was read: read it again"
                     raise ClosedFileError(msg)
                 self._file = self._open()
@@ -318,7 +358,7 @@ class HDF5IO:
         if self._stream is not None:
             msg = f"an external link to {filename!r} cannot be followed from a file object"
             raise NotReadableError(msg)
-        folder = Path(self._location).resolve().parent
+        folder = Path(self.location).resolve().parent
         target = (folder / filename).resolve()
         key = str(target)
         if key not in self._linked:
@@ -331,11 +371,16 @@ class HDF5IO:
         return self._linked[key]
 
     @property
+    def folder(self) -> str:
+        """The folder of the file, where external links begin; "" for a file object."""
+        return "" if self._stream is not None else str(Path(self.location).resolve().parent)
+
+    @property
     def spec(self) -> Spec:
         """What finds this file again in another process."""
         if self._stream is not None:
             return "stream", self.filename, {}, None
-        return "hdf5", self._location, {"external_links": self._external_links}, self._state
+        return "hdf5", self.location, {"external_links": self._external_links}, self._state
 
     @classmethod
     def from_spec(cls, spec: Spec) -> HDF5IO:
@@ -361,23 +406,23 @@ class HDF5IO:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
             self._stream.seek(0)
-        elif not Path(self._location).exists():
+        elif not Path(self.location).exists():
             msg = f"{self.filename}: no such file"
             raise NotReadableError(msg)
-        elif Path(self._location).is_dir():
+        elif Path(self.location).is_dir():
             kind = (
                 "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
             )
             msg = f"{self.filename} is {kind}"
             raise NotReadableError(msg)
-        elif not os.access(self._location, os.R_OK):
+        elif not os.access(self.location, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
-        elif Path(self._location).stat().st_size == 0:
+        elif Path(self.location).stat().st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
         try:
-            return h5py.File(self._stream or self._location, "r")
+            return h5py.File(self._stream or self.location, "r")
         except (OSError, RuntimeError, ValueError) as error:
             raise NotReadableError(self._reason(str(error))) from None
 

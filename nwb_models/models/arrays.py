@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from nwb_models.models.convert import array_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,6 +53,11 @@ class Array:
 
     def __init__(self, source: ArraySource) -> None:
         self._source = source
+
+    @property
+    def source(self) -> ArraySource:
+        """Where the values are."""
+        return self._source
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -168,8 +175,7 @@ def _as_array(value: Any) -> Any:
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return value
     if isinstance(value, list | tuple):
-        array = np.asarray(value)
-        return array.astype(object) if array.dtype.kind == "U" else array
+        return array_of(value, None)
     msg = f"an array or a list is needed here, not {type(value).__name__}"
     raise ValueError(msg)
 

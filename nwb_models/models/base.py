@@ -7,17 +7,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, model_serializer
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
 
 if TYPE_CHECKING:
+    from pydantic import SerializationInfo, SerializerFunctionWrapHandler
+
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
 
 T = TypeVar("T")
+M = TypeVar("M", bound="NWBModel")
 
 
 class Shortcut(Generic[T]):
@@ -83,7 +86,10 @@ class NWBModel(BaseModel):
     """The UUID of the object; files written before PyNWB 1.1 have none."""
 
     _path: str | None = PrivateAttr(None)
-    _issues: Any = PrivateAttr(None)
+    _source: Any = PrivateAttr(None)
+    """The open file that the model was read from; None for one made by hand."""
+    _key: Any = PrivateAttr(None)
+    """What identifies the stored object in that file."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -132,10 +138,23 @@ class NWBModel(BaseModel):
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Departures of the file from its specifications, at this object and below, as far as it was read."""
-        if self._issues is None or self._path is None:
+        if self._source is None or self._path is None:
             return ()
         below = self._path.rstrip("/") + "/"
-        return tuple(i for i in self._issues() if (i.path + "/").startswith((below, self._path + "@")))
+        return tuple(i for i in self._source.issues if (i.path + "/").startswith((below, self._path + "@")))
+
+    @model_serializer(mode="wrap")
+    def _serialized(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        """Give JSON what `nwb_models.models.metadata` says: pydantic would follow every reference."""
+        if not info.mode_is_json():
+            found: dict[str, Any] = handler(self)
+            return found
+        from nwb_models.models.metadata import metadata
+
+        kept, left_out = info.include or (), info.exclude or ()
+        return {
+            key: value for key, value in metadata(self).items() if key not in left_out and (not kept or key in kept)
+        }
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same object; comparing contents would read them."""
@@ -329,17 +348,19 @@ class NWBGroup(NWBModel):
         msg = f"{self!r}: {missing(name, list(self.keys()))}"
         raise ObjectNotFoundError(msg)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return a child that the class does not foresee: those are not fields."""
-        try:
-            return super().__getattr__(name)  # type: ignore[misc]
-        except AttributeError:
-            if name.startswith("_"):
+    if not TYPE_CHECKING:  # type checkers know the fields, and refuse what is none
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a child that the class does not foresee: those are not fields."""
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                if name.startswith("_"):
+                    raise
+                shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
+                if shelf is not None and (name in shelf.extras or name in shelf.pending):
+                    return self._child(name)
                 raise
-            shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
-            if shelf is not None and (name in shelf.extras or name in shelf.pending):
-                return self._child(name)
-            raise
 
     def __contains__(self, path: object) -> bool:
         """Tell whether there is such a child, without building it."""
@@ -372,6 +393,37 @@ class NWBGroup(NWBModel):
     def items(self) -> ItemsView[str, Any]:
         """Return names and children; each child is built when it is reached."""
         return ItemsView(_Children(self))
+
+    def add(self, child: M) -> M:
+        """Add an object under its own name, where the objects of its type belong.
+
+        Returns
+        -------
+        NWBModel
+            The object.
+
+        Raises
+        ------
+        UnknownFieldError
+            Where the group holds no objects of this type.
+        ValueError
+            Where something of this name is there already.
+        """
+        held = [entry for entry in storage(type(self)).collections if entry.model and isinstance(child, entry.model)]
+        if not held:
+            kinds = ", ".join(str(entry.model and entry.model.__name__) for entry in storage(type(self)).collections)
+            msg = f"{self!r} holds no {type(child).__name__} under any name; it holds: {kinds or 'named members only'}"
+            raise UnknownFieldError(msg)
+        if child.name in self:
+            msg = f"{self!r} has something called {child.name!r} already: remove it first, or set it under its name"
+            raise ValueError(msg)
+        from nwb_models.models.children import Collection
+
+        nearest = max(held, key=lambda entry: len(entry.model.__mro__) if entry.model else 0)
+        if getattr(self, nearest.field) is None:
+            setattr(self, nearest.field, Collection())
+        added: M = getattr(self, nearest.field).add(child)
+        return added
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a child, or `default` where there is none."""

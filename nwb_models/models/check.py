@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, str]
 """(rule, expected, found)."""
 
-_MINIMUM: dict[str, tuple[str, int]] = {
+MINIMUM: dict[str, tuple[str, int]] = {
     "float": ("f", 4), "float32": ("f", 4), "double": ("f", 8), "float64": ("f", 8),
     "long": ("i", 8), "int64": ("i", 8), "int": ("i", 4), "int32": ("i", 4), "short": ("i", 2), "int16": ("i", 2),
     "int8": ("i", 1), "byte": ("i", 1),
@@ -45,8 +45,8 @@ def allows(dtype: Dtype, found: np.dtype[Any]) -> bool:
         if found.names is None:
             return False
         return all(name in found.names and allows(kind, found[name]) for name, kind in dtype)
-    if dtype in _MINIMUM:
-        kind, size = _MINIMUM[dtype]
+    if dtype in MINIMUM:
+        kind, size = MINIMUM[dtype]
         return found.kind == kind and found.itemsize >= size
     if dtype in TEXTS or dtype in DATES:
         return found.kind in "OSUT" and h5py.check_ref_dtype(found) is None

@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
+import numpy as np
+
 from nwb_models.models.check import array_problem, dtype_problem, shape_problem
+from nwb_models.models.convert import array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
@@ -53,10 +56,17 @@ class Stored:
         schema = handler(source)
         if self.dtype is None and self.shape is None:
             return schema
-        return core_schema.no_info_after_validator_function(self._checked, schema)
+        return core_schema.no_info_wrap_validator_function(self._checked, schema)
 
-    def _checked(self, value: Any) -> Any:
-        problem = array_problem(value, self.dtype, self.shape)
+    def _checked(self, value: Any, handler: Callable[[Any], Any]) -> Any:
+        if isinstance(value, list | tuple | np.ndarray):
+            value = array_of(value, self.dtype)
+        value = handler(value)
+        # a typed dataset may have to hold more specific data at this place than its type asks for
+        data = getattr(value, "value", None) if hasattr(value, "neurodata_type") else value
+        problem = array_problem(
+            array_of(data, self.dtype) if isinstance(data, np.ndarray) else data, self.dtype, self.shape
+        )
         if problem is not None:
             raise ValueError(problem)
         return value

@@ -5,9 +5,9 @@ from __future__ import annotations
 NAMES = frozenset(
     {
         "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset", "DynamicTableMixin",
-        "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBGroup", "NWBModel", "Name", "None", "Reference",
-        "Shortcut", "True", "Value", "VectorIndexMixin", "annotations", "bool",
-        "datetime", "float", "int", "str",
+        "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin", "NWBGroup", "NWBModel", "Name",
+        "None", "Reference", "Shortcut", "True", "Value", "VectorIndexMixin", "annotations", "bool", "datetime",
+        "float", "int", "str",
     }
 )  # fmt: skip
 """Names of a generated module that are not its own classes."""
@@ -25,7 +25,7 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Names that no field can have, because every model has a member of that name; a test compares them."""
 
-GROUP_FIELDS = frozenset({"keys", "values", "items", "get"})
+GROUP_FIELDS = frozenset({"add", "keys", "values", "items", "get"})
 """Names that no field of a group can have."""
 
 DATASET_FIELDS = frozenset({"value", "shape", "dtype", "ndim", "size", "row"})

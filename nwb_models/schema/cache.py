@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import stat
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _CODE = ("translation", "codegen", "language.py", "../models/reserved.py", "../models/mixins", "../naming.py")
 
@@ -40,8 +42,17 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("nwb_models", appauthor=False))
 
 
-def load(digest: str) -> str | None:
-    """Return the source that is kept under a digest; None where there is none that can be trusted."""
+class Kept(NamedTuple):
+    """What is kept of one namespace in one version."""
+
+    namespace: str
+    version: str
+    modules: dict[str, str]
+    """Module -> its source, in the order of execution."""
+
+
+def load(digest: str) -> Kept | None:
+    """Return what is kept under a digest; None where there is nothing that can be trusted."""
     path = _path(digest)
     try:
         if not (_is_private(folder()) and _is_private(path.parent)) or path.is_symlink():
@@ -49,12 +60,32 @@ def load(digest: str) -> str | None:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    head, _, source = text.partition("\n")
-    return source if head == f"# {_seal(digest, source)}" else None
+    seal, _, content = text.partition("\n")
+    return _entry(content) if seal == _seal(digest, content) else None
 
 
-def store(digest: str, source: str) -> bool:
-    """Keep a source; False where the folder does not allow it.
+def _entry(content: str) -> Kept | None:
+    """Return an entry from its JSON; None where it is something else: the seal is no secret."""
+    try:
+        match json.loads(content):
+            case [str(namespace), str(version), dict(modules)] if all(isinstance(s, str) for s in modules.values()):
+                return Kept(namespace, version, modules)
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def kept() -> list[Kept]:
+    """Return everything that is kept by this version of the generator, and that can be trusted."""
+    try:
+        digests = sorted(path.stem for path in (folder() / generator_digest()).glob("*.json"))
+    except OSError:
+        return []
+    return [found for found in map(load, digests) if found is not None]
+
+
+def store(digest: str, entry: Kept) -> bool:
+    """Keep the sources of a namespace; False where the folder does not allow it.
 
     Two processes may do so at once: the last one wins.
     """
@@ -64,12 +95,13 @@ def store(digest: str, source: str) -> bool:
         path.parent.mkdir(exist_ok=True, mode=0o700)
         if not (_is_private(folder()) and _is_private(path.parent)):
             return False
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".py")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".json")
     except OSError:
         return False
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"# {_seal(digest, source)}\n{source}")
+            content = json.dumps(entry)
+            stream.write(f"{_seal(digest, content)}\n{content}")
         Path(temporary).replace(path)
     except (OSError, UnicodeEncodeError):
         with contextlib.suppress(OSError):
@@ -79,12 +111,12 @@ def store(digest: str, source: str) -> bool:
 
 
 def _path(digest: str) -> Path:
-    return folder() / generator_digest() / f"{digest}.py"
+    return folder() / generator_digest() / f"{digest}.json"
 
 
-def _seal(digest: str, source: str) -> str:
-    """Return what tells that a source is whole, and kept under its own digest."""
-    return hashlib.sha256(f"{digest}\n{source}".encode("utf-8", "surrogatepass")).hexdigest()
+def _seal(digest: str, content: str) -> str:
+    """Return what tells that an entry is whole, and kept under its own digest."""
+    return hashlib.sha256(f"{digest}\n{content}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_private(path: Path) -> bool:

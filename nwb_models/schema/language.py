@@ -156,7 +156,11 @@ class TypeSpec:
 
     def __str__(self) -> str:
         """Return where the type is defined, as errors say it."""
-        return f"{self.namespace.name}.{self.name} (in {self.source})"
+        return f"{self.namespace.name}.{self.name} (in {self.namespace.place(self.source)})"
+
+    def key(self, part: str) -> str:
+        """Return how the specification spells a key: ``neurodata_type_inc`` or ``data_type_inc`` for ``inc``."""
+        return f"data_type_{part}" if f"data_type_{part}" in self.spec else f"neurodata_type_{part}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +172,8 @@ class Namespace:
     documents
         ``{"namespace": ..., source: ...}``, see the text of this module.  The document ``namespace`` may be
         the namespace itself or a list of one.
+    files
+        Where the documents were read from, as far as that is known: errors name it.
 
     Raises
     ------
@@ -176,6 +182,11 @@ class Namespace:
     """
 
     documents: Mapping[str, Spec]
+    files: Mapping[str, Path] = field(default_factory=dict, repr=False)
+
+    def place(self, source: str) -> str:
+        """Return where a document is: its file, or its name where it comes from no file of its own."""
+        return str(self.files.get(source, source))
 
     @cached_property
     def header(self) -> Spec:
@@ -211,10 +222,11 @@ class Namespace:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The documents that define types, in their order."""
-        return tuple(dict.fromkeys(map(source_name, self.files)))
+        names = dict.fromkeys(map(source_name, self.source_files))
+        return tuple(name for name in names if name != "namespace")  # this document is the one that names them
 
     @property
-    def files(self) -> list[str]:
+    def source_files(self) -> list[str]:
         """The files of these documents, as the namespace names them."""
         return [str(entry["source"]) for entry in self._schema() if "source" in entry]
 
@@ -232,7 +244,7 @@ class Namespace:
                 for kind, spec in members(document):
                     self._collect(kind, spec, source, found)
             except SpecificationError as error:
-                msg = f"Namespace {self.name!r} {self.version}, {source}: {error}"
+                msg = f"Namespace {self.name!r} {self.version}, {self.place(source)}: {error}"
                 raise SpecificationError(msg) from None
         return found
 
@@ -255,7 +267,8 @@ class Namespace:
             pending += members(spec)
         for entry in reversed(defined):
             if entry.name in found:
-                msg = f"it defines {entry.name!r}, which {found[entry.name].source} has defined already"
+                other = self.place(found[entry.name].source)
+                msg = f"{entry.key('def')}: {entry.name!r} is defined here, and in {other} already"
                 raise SpecificationError(msg)
             found[entry.name] = entry
 
@@ -320,7 +333,8 @@ class Specifications:
             try:
                 found.append(self.get(name, wanted))
             except ObjectNotFoundError as error:
-                msg = f"Namespace {namespace.name!r} {namespace.version} includes {name!r}: {error}"
+                where = f"Namespace {namespace.name!r} {namespace.version} (in {namespace.place('namespace')})"
+                msg = f"{where}: schema: namespace {name!r} is included, and is not given with it: {error}"
                 raise SpecificationError(msg) from None
         return found
 
@@ -369,10 +383,11 @@ class Specifications:
             return None
         found = self.find_type(entry.namespace, name)
         if found is None:
-            msg = f"{entry} includes {name!r}, which neither its namespace nor those it includes define"
+            where = "neither its namespace nor those it includes define"
+            msg = f"{entry}: {entry.key('inc')}: {name!r} is a type that {where}"
             raise SpecificationError(msg)
         if found.kind != entry.kind:
-            msg = f"{entry} is a {entry.kind} and includes {found}, which is a {found.kind}"
+            msg = f"{entry}: {entry.key('inc')}: this is a {entry.kind}, and {found} is a {found.kind}"
             raise SpecificationError(msg)
         return found
 
@@ -387,8 +402,11 @@ class Specifications:
         chain = [entry]
         while (above := self.parent(chain[-1])) is not None:
             if above in chain:
-                circle = " -> ".join(item.name for item in (*chain, above))
-                msg = f"Types of {entry.namespace.name!r} include each other in a circle: {circle}"
+                circle = chain[chain.index(above) :]
+                first = circle.index(min(circle, key=lambda item: item.name))  # the same error for each of them
+                circle = [*circle[first:], *circle[: first + 1]]
+                names = " -> ".join(item.name for item in circle)
+                msg = f"{circle[0]}: {entry.key('inc')}: types include each other in a circle: {names}"
                 raise SpecificationError(msg)
             chain.append(above)
         return chain
@@ -416,13 +434,15 @@ def namespaces_of(specs: Mapping[str, Mapping[str, Mapping[str, Spec]]]) -> list
     return [Namespace(documents) for versions in specs.values() for documents in versions.values()]
 
 
-def load_namespaces(path: str | Path) -> list[Namespace]:
+def load_namespaces(path: str | Path, within: Path | None = None) -> list[Namespace]:
     """Load the namespaces of a namespace file and the schema files that it names.
 
     Parameters
     ----------
     path
         A ``*.namespace.yaml``, or JSON; its sources are looked for beside it.
+    within
+        The folder that the sources have to lie in: that of the file where none is given.
 
     Raises
     ------
@@ -430,19 +450,20 @@ def load_namespaces(path: str | Path) -> list[Namespace]:
         Where a file is missing, is neither YAML nor JSON, or names no namespace.
     """
     path = Path(path)
-    entries = _load(path).get("namespaces")
+    entries = load_document(path).get("namespaces")
     if not isinstance(entries, list) or not entries:
         msg = f"{path} has no list 'namespaces': is it a namespace file?"
         raise SpecificationError(msg)
-    return [_load_namespace(path, entry) for entry in entries]
+    return [_load_namespace(path, entry, within or path.parent) for entry in entries]
 
 
-def _load_namespace(path: Path, entry: Any) -> Namespace:
+def _load_namespace(path: Path, entry: Any, within: Path) -> Namespace:
     """Return a namespace with the documents of its sources."""
     documents: dict[str, Spec] = {"namespace": {"namespaces": [entry]}}
-    namespace = Namespace(documents)
+    places = {"namespace": path}
+    namespace = Namespace(documents, places)
     try:
-        files = dict.fromkeys(namespace.files)
+        files = dict.fromkeys(namespace.source_files)
     except SpecificationError as error:
         msg = f"{path}: {error}"
         raise SpecificationError(msg) from None
@@ -451,27 +472,34 @@ def _load_namespace(path: Path, entry: Any) -> Namespace:
             name = source_name(source)
             msg = f"{path} names the source {source!r}, and another document has the name {name!r}"
             raise SpecificationError(msg)
-        documents[source_name(source)] = _load(_beside(path, source))
+        places[source_name(source)] = file = _beside(path, source, within)
+        documents[source_name(source)] = load_document(file)
     return namespace
 
 
-def _beside(path: Path, source: str) -> Path:
-    """Return the file of a source, which has to lie in the folder of the namespace file or below it."""
+def _beside(path: Path, source: str, within: Path) -> Path:
+    """Return the file of a source, which has to lie in a folder or below it."""
     target = path.parent / source
     try:
-        inside = target.resolve().is_relative_to(path.parent.resolve())
+        inside = target.resolve().is_relative_to(within.resolve())
     except (OSError, ValueError, RuntimeError):  # a null byte in its name, a link that leads to itself
         inside = False
     if not inside:
-        msg = f"{path} names the source {source!r}, which lies outside of its folder"
+        msg = f"{path} names the source {source!r}, which lies outside of the folder {within}"
         raise SpecificationError(msg)
     endings = (".yaml", ".yml", ".json")
     candidates = [target, *(target.with_name(target.name + ending) for ending in endings if target.name)]
     return next((candidate for candidate in candidates if candidate.is_file()), target)
 
 
-def _load(path: Path) -> Spec:
-    """Return the document in a YAML or JSON file, as JSON has it: what is stored in files is JSON."""
+def load_document(path: Path) -> Spec:
+    """Return the document in a YAML or JSON file, as JSON has it: what is stored in files is JSON.
+
+    Raises
+    ------
+    SpecificationError
+        Where it cannot be read, or is no mapping.
+    """
     import yaml
 
     try:

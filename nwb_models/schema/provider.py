@@ -13,6 +13,7 @@ import sys
 import threading
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
@@ -20,6 +21,14 @@ from nwb_models.naming import module_name, version_key, version_name
 from nwb_models.schema import cache as source_cache
 from nwb_models.schema.codegen.execute import execute
 from nwb_models.schema.language import Specifications, nesting
+from nwb_models.schema.sources import (
+    completed,
+    gathered,
+    load_linkml,
+    shipped_folder,
+    shipped_namespaces,
+    shipped_schemas,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,7 +47,9 @@ class SchemaProvider:
     Parameters
     ----------
     namespaces
-        The specifications, for example those of a file; without any, those that ship with the library.
+        The specifications, for example those of a file, or files and folders with them: namespaces of NWB in YAML or
+        JSON, or LinkML whose classes are types of NWB.  What they include is added as far as it ships with the
+        library; where nothing is given, it is all that ships.
     defaults
         The version of a namespace that is meant where none is named; otherwise the highest one.
     progress
@@ -52,14 +63,13 @@ class SchemaProvider:
 
     def __init__(
         self,
-        namespaces: Iterable[Namespace] | None = None,
+        namespaces: Iterable[Namespace | str | Path] | None = None,
         defaults: Mapping[str, str] | None = None,
         *,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        self.specifications = None if namespaces is None else Specifications(namespaces, defaults)
+        self.specifications = None if namespaces is None else completed(namespaces, defaults)
         self._progress = progress
-        self.shipped_defaults: dict[str, str] = {}
         self._modules: dict[tuple[str, str], ModuleType] = {}
         self._digests: dict[Namespace, str] = {}
         self._classes: dict[tuple[str | None, str], type[Any] | None] = {}
@@ -67,21 +77,29 @@ class SchemaProvider:
         """Namespaces that cannot be used, and why; their types count as without specification."""
 
     @classmethod
-    def nearest(cls, version: str | None) -> SchemaProvider:
-        """Return the provider of the shipped core nearest to a version: the first after it, else the last."""
-        core = sorted(shipped_versions()["core"], key=version_key)
-        later = [v for v in core if version is None or version_key(v) >= version_key(version)]
-        provider = cls()
-        provider.shipped_defaults = {"core": later[0] if later and version is not None else core[-1]}
-        return provider
+    def nearest(
+        cls,
+        version: str | None,
+        namespaces: Iterable[Namespace | str | Path] = (),
+        *,
+        progress: Callable[[str], None] | None = None,
+    ) -> SchemaProvider:
+        """Return the provider of some namespaces and of the shipped core nearest to a version.
+
+        That is the first core after it, else the last.
+        """
+        core = shipped_schemas()["core"]
+        later = [v for v in core if version is not None and version_key(v) >= version_key(version)]
+        chosen = shipped_namespaces("core", later[0] if later else core[-1])
+        names = {entry.name for entry in chosen}
+        return cls([*(entry for entry in gathered(namespaces) if entry.name not in names), *chosen], progress=progress)
 
     @property
     def versions(self) -> dict[str, str]:
         """The version of each namespace that is used where none is named."""
         if self.specifications is not None:
             return self.specifications.versions
-        newest = {name: max(versions, key=version_key) for name, versions in shipped_versions().items()}
-        return {**newest, **self.shipped_defaults}
+        return {name: versions[-1] for name, versions in shipped_schemas().items()}
 
     def get(self, namespace: str, version: str | None = None) -> ModuleType:
         """Return the module with the classes of a namespace.
@@ -156,13 +174,13 @@ class SchemaProvider:
 
     # ------------------------------------------------------------------------------------- modules
     def _shipped(self, namespace: str, version: str | None) -> ModuleType:
-        versions = shipped_versions().get(namespace, {})
-        version = version or self.versions.get(namespace)
-        if version is None or version not in versions:
-            known = ", ".join(f"{name} {v}" for name, all_ in shipped_versions().items() for v in all_)
-            msg = f"No models of namespace {namespace!r} {version or ''} are shipped; there are: {known}"
-            raise ObjectNotFoundError(msg)
-        return import_shipped(namespace, version)
+        version = version or self.versions.get(namespace, "")
+        if version in shipped_versions().get(namespace, ()):
+            return import_shipped(namespace, version)
+        if (namespace, version) not in self._modules:
+            provider = SchemaProvider(shipped_namespaces(namespace, version), progress=self._progress)
+            self._modules[namespace, version] = provider.get(namespace, version)
+        return self._modules[namespace, version]
 
     def _module(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
         """Return the module of a namespace: shipped, cached or generated."""
@@ -184,20 +202,21 @@ class SchemaProvider:
                 msg = f"{namespace.name!r} includes two namespaces for the module {place}"
                 raise SpecificationError(msg)
             siblings[place] = self._loaded(other, specifications)
+        _ORIGINS[name] = namespace, specifications
         kept = source_cache.load(digest)
         if kept is not None:
             try:
-                return execute(kept, name, siblings)
+                return execute(kept.modules, name, siblings)
             except UnsafeSourceError:
                 pass  # not written by the generator: written anew
         from nwb_models.schema.codegen.generator import generate
 
         if self._progress is not None:
             self._progress(f"Generating the models of {namespace.name} {namespace.version} (once on this machine) ...")
-        source = generate(namespace, specifications, digest)
-        module = execute(source, name, siblings)
-        source_cache.store(digest, source)
-        return module
+        sources = generate(namespace, specifications, digest)
+        package = execute(sources, name, siblings)
+        source_cache.store(digest, source_cache.Kept(namespace.name, namespace.version, sources))
+        return package
 
     def _loaded(self, namespace: Namespace, specifications: Specifications) -> ModuleType:
         key = namespace.name, namespace.version
@@ -215,6 +234,8 @@ class SchemaProvider:
         return self._digests[namespace]
 
 
+_ORIGINS: dict[str, tuple[Namespace, Specifications]] = {}
+"""Package made in this process -> what it was made from."""
 _DIGESTS: dict[str, str] = {}
 """fingerprint -> digest, of what this process has met: the digest takes ten times as long."""
 
@@ -230,19 +251,24 @@ def fingerprint_of(namespace: Namespace, specifications: Specifications) -> str:
 
 
 def digest_of(namespace: Namespace, included: Iterable[str]) -> str:
-    """Return the sha256 of a namespace's documents and of the digests of what it includes."""
-    documents = {key: namespace.documents[key] for key in namespace.sources if key in namespace.documents}
-    text = json.dumps([namespace.header, documents, list(included)], sort_keys=True, default=str)
+    """Return the sha256 of a namespace's documents and of the digests of what it includes.
+
+    Of its header only name, version and sources count: authors and titles make no other models.
+    """
+    documents = [(source, namespace.documents.get(source)) for source in namespace.sources]
+    text = json.dumps([namespace.name, namespace.version, documents, list(included)], sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
 def types_of(module: ModuleType) -> dict[str, type[Any]]:
-    """Return the classes of a generated module by their neurodata_type."""
+    """Return the classes of a generated package by their neurodata_type."""
     return {
         vars(value)["neurodata_type"]: value
         for value in vars(module).values()
-        if isinstance(value, type) and value.__module__ == module.__name__ and "neurodata_type" in vars(value)
+        if isinstance(value, type)
+        and value.__module__.startswith(f"{module.__name__}.")
+        and "neurodata_type" in vars(value)
     }
 
 
@@ -255,7 +281,7 @@ def shipped_index() -> dict[str, Any]:
 
 
 def shipped_versions() -> dict[str, dict[str, Any]]:
-    """Return the shipped namespaces and their versions."""
+    """Return the namespaces whose models are shipped, and their versions."""
     versions: dict[str, dict[str, Any]] = shipped_index()["namespaces"]
     return versions
 
@@ -269,6 +295,53 @@ def shipped_digests() -> dict[str, tuple[str, str]]:
         for version, entry in versions.items()
         for digest in entry["digests"]
     }
+
+
+def namespaces_of_classes(classes: Iterable[type[Any]]) -> list[Namespace]:
+    """Return the specifications of the packages that models come from, and of all that these include.
+
+    Each namespace comes after those that it includes.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        Where a class comes from a package without specifications.
+    """
+    packages = dict.fromkeys(cls.__module__.rpartition(".")[0] for cls in classes)
+    found: dict[tuple[str, str], Namespace] = {}
+    for namespace, specifications in map(_origin, packages):
+        for entry in specifications.closure(namespace):
+            found.setdefault((entry.name, entry.version), entry)
+    return list(found.values())
+
+
+def is_shipped(cls: type[Any]) -> bool:
+    """Tell whether a model comes with the library."""
+    name, _, version = cls.__module__.removeprefix(f"{GENERATED}.").rpartition(".")[0].partition(".")
+    places = {(module_name(n), version_name(v)) for n, versions in shipped_versions().items() for v in versions}
+    return (name, version) in places
+
+
+def origin_of(cls: type[Any]) -> Namespace:
+    """Return the namespace that a model was made from.
+
+    Raises
+    ------
+    SpecificationError
+        Where a class comes from a package without specifications.
+    """
+    return _origin(cls.__module__.rpartition(".")[0])[0]
+
+
+def _origin(package: str) -> tuple[Namespace, Specifications]:
+    """Return what a package was made from: the LinkML that lies beside it, or is shipped."""
+    if package not in _ORIGINS:
+        folder = Path(str(sys.modules[package].__file__)).parent
+        if package.startswith(f"{GENERATED}."):
+            folder = shipped_folder(*package.split(".")[2:])
+        namespaces = load_linkml(folder)
+        _ORIGINS[package] = namespaces[-1], Specifications(namespaces)
+    return _ORIGINS[package]
 
 
 def import_shipped(namespace: str, version: str) -> ModuleType:

@@ -1463,7 +1463,7 @@ def test_where_the_specifications_are(
     with reading(built(tmp_path / "specs.nwb", _move(place, specloc)), eager=eager) as (io, root):
         assert io.provider.specifications is not None
         assert io.provider.versions["core"] == "2.11.0"
-        assert type(root).__module__ == "nwb_models.generated.core.v2_11_0"
+        assert type(root).__module__.startswith("nwb_models.generated.core.v2_11_0.")
         above, _, name = place.rpartition("/")
         assert name not in set(root.get(above, root))
         assert io.is_skipped(place)
@@ -1539,7 +1539,7 @@ def test_two_versions_of_core_in_one_file(tmp_path: Path) -> None:
 
     with nwb.open(built(tmp_path / "two.nwb", build)) as io:
         assert io.provider.versions["core"] == "2.11.0"
-        assert type(io.read()).__module__ == "nwb_models.generated.core.v2_11_0"
+        assert type(io.read()).__module__.startswith("nwb_models.generated.core.v2_11_0.")
         assert {entry.version for entry in io.provider.specifications if entry.name == "core"} == {"2.11.0", "99.0.0"}
 
 
@@ -1578,7 +1578,7 @@ def test_broken_specifications(build: Build, said: str, tmp_path: Path, cache: P
         (issue,) = [issue for issue in io.issues if issue.rule == "specification"]
         assert issue.path == "/specifications/ndx-two/0.1.0"
         assert said in issue.found
-        assert type(io.read()).__module__ == "nwb_models.generated.core.v2_11_0"
+        assert type(io.read()).__module__.startswith("nwb_models.generated.core.v2_11_0.")
         with pytest.raises(DepartureError, match=r"/specifications/ndx-two/0\.1\.0: specification"):
             io.read(strict=True)
 
@@ -1615,7 +1615,7 @@ def test_no_specifications_of_core(build: Build, tmp_path: Path, *, eager: bool)
     path = built(tmp_path / "none.nwb", with_series)
     with pytest.warns(NWBWarning, match="holds no specification of core: it is read with core 2.11.0") as warned:
         root = nwb.read(path, eager=eager)
-    assert type(root).__module__ == "nwb_models.generated.core.v2_11_0"
+    assert type(root).__module__.startswith("nwb_models.generated.core.v2_11_0.")
     assert root.acquisition["x"].unit == "V"
     assert [warning.filename for warning in warned] == [__file__]
 
@@ -1631,7 +1631,7 @@ def test_a_file_with_an_extension_and_no_core(tmp_path: Path, cache: Path) -> No
     path = built(tmp_path / "extension.nwb", build)
     with pytest.warns(NWBWarning, match="holds no specification of core"):
         two = nwb.read(path, "/acquisition/two")
-    assert (two.neurodata_type, two.specified, two.a) == ("Two", False, "n")
+    assert (two.neurodata_type, two.specified, two.a) == ("Two", True, "n")
 
 
 @lazily_and_eagerly

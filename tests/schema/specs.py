@@ -41,6 +41,37 @@ datasets:
 """
 """Types that the extensions of the tests include, far fewer than core has."""
 
+AWKWARD = """
+groups:
+- neurodata_type_def: TimeSeries
+  neurodata_type_inc: NWBContainer
+  doc: 'Redefines a type of core: "quotes" and {{ braces }} and \\ backslashes.'
+  attributes:
+  - {name: class, doc: A keyword., dtype: text, value: 'a: b'}
+  - {name: 1st row, doc: No identifier., dtype: int8, default_value: 0}
+  - {name: data, doc: As the dataset., dtype: bool, default_value: false}
+  - {name: nothing, doc: Fixed to nothing., dtype: text, value: ''}
+  datasets:
+  - name: data
+    doc: Alternatives.
+    dtype: numeric
+    dims: [[t, x], [x, t]]
+    shape: [[null, 1], [1, null]]
+    attributes:
+    - {name: unit, doc: A unit., dtype: text}
+  - {name: mask, doc: Compound., dtype: [{name: x y, dtype: int8, doc: X}], shape: [null], quantity: '?'}
+  groups:
+  - name: class
+    doc: A group.
+    datasets:
+    - {neurodata_type_inc: VectorData, doc: Any name.}
+  links:
+  - {target_type: Device, doc: A device., quantity: '*'}
+- {neurodata_type_def: My-Type, doc: One.}
+- {neurodata_type_def: My Type, neurodata_type_inc: TimeSeries, doc: The other.}
+"""
+"""Types of an extension of core, with what is awkward about names, values and documentation."""
+
 
 def namespace(
     name: str = "ndx-test",

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import ast
 import builtins
-import json
 import os
 import sys
 import tempfile
 import textwrap
 import types
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
+from nwb_models.models import NWBGroup
 from nwb_models.models.mapping import storage
 from nwb_models.naming import module_name, version_name
 from nwb_models.schema.codegen.allowlist import checked
 from nwb_models.schema.codegen.execute import execute
 from nwb_models.schema.codegen.generator import generate
 from nwb_models.schema.language import Namespace, Specifications
-from nwb_models.schema.provider import digest_of, import_shipped, types_of
-from nwb_models.schema.translation import to_linkml
-from tests.schema.specs import base, namespace
+from nwb_models.schema.provider import GENERATED, digest_of, import_shipped, types_of
+from nwb_models.schema.translation import translate
+from tests.conftest import ROOT
+from tests.schema.edits import PLAIN, documents, edited, places, put
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
 
 HEAD = """
 from __future__ import annotations
@@ -35,7 +40,7 @@ from pydantic import Field
 from typing import Annotated, Any, ClassVar, Literal
 from nwb_models.models import Array, Attribute, Children, Collection, Dataset, Group, NWBDataset, NWBGroup
 from nwb_models.models import Link, Name, Reference, Shortcut, Value
-from ..hdmf_common.v1_10_0 import Container, Data as Datum
+from ...hdmf_common.v1_10_0.base import Container, Data as Datum
 """
 
 
@@ -55,6 +60,8 @@ ACCEPTED = {
     "nothing": "",
     "docstring": '"""Text."""',
     "imports": module(),
+    "import-of-a-module-of-the-package": module("from .types import Rig, Rig as Other"),
+    "import-of-what-ships": module("from nwb_models.generated.core.v2_11_0.nwb_base import TimeSeries"),
     "class": body('"""Text."""\nneurodata_type: ClassVar[str] = "A"\nnamespace: ClassVar[str] = "ndx-a"'),
     "field": field(),
     "optional": field("str | None", default=" = None"),
@@ -68,6 +75,7 @@ ACCEPTED = {
     "shortcut": body('x: ClassVar[Shortcut[int | None]] = Shortcut("data", "x")'),
     "base": module("class A(Container):\n    pass_: int").replace("    pass_: int", '    """Text."""'),
     "all": module('__all__ = ["A"]\nclass A(NWBGroup):\n    """Text."""'),
+    "all-of-what-was-imported": module('from .types import Rig\n__all__ = ["Rig", "Container"]'),
     "text-that-looks-like-code": body(
         '"""__import__("os").system("true")"""\nx: Annotated[str, Attribute()] = "exit()"'
     ),
@@ -88,18 +96,42 @@ REFUSED: dict[str, str] = {
     "import-of-a-submodule": "from nwb_models.models.base import find_shortcut",
     "import-under-another-name": "from typing import Any as int",
     "star-import": "from typing import *",
-    "star-import-of-a-sibling": "from ..hdmf_common.v1_10_0 import *",
+    "star-import-of-a-sibling": "from ...hdmf_common.v1_10_0.base import *",
+    "star-import-of-a-module-of-the-package": "from .types import *",
+    "star-import-of-what-ships": "from nwb_models.generated.core.v2_11_0.nwb_base import *",
     "star-import-of-models": "from nwb_models.models import *",
     "import-from-here": "from . import secret",
     "import-from-the-parent": "from ..x import secret",
-    "import-from-further-up": "from ....os.v1 import system",
-    "import-of-a-private-name": "from ..hdmf_common.v1_10_0 import __builtins__",
-    "import-as-a-private-name": "from ..hdmf_common.v1_10_0 import Data as __builtins__",
-    "import-of-a-module-path": "from ..hdmf_common.v1_10_0.os import system",
-    "import-over-an-import": module("from ..hdmf_common.v1_10_0 import DynamicTable as Container"),
-    "import-over-a-builtin": "from ..hdmf_common.v1_10_0 import Data as str",
-    "import-over-a-marker": "from ..hdmf_common.v1_10_0 import Data as Attribute",
-    "import-after-the-classes": field() + "\nfrom ..core.v2_11_0 import A",
+    "import-from-the-parent-of-a-module": "from ..hdmf_common.v1_10_0.base import Container",
+    "import-from-further-up": "from ....os.v1.path import system",
+    "import-of-a-version": "from ...hdmf_common.v1_10_0 import Container",
+    "import-of-a-namespace": "from ...hdmf_common import v1_10_0",
+    "import-of-what-is-no-version": "from ...os.path.x import system",
+    "import-below-a-module": "from .types.x import system",
+    "import-below-a-module-of-a-sibling": "from ...hdmf_common.v1_10_0.base.x import system",
+    "import-of-a-private-module": "from ._types import Rig",
+    "import-of-the-package-as-a-module": "from .__init__ import Rig",
+    "import-of-a-private-module-of-a-sibling": "from ...hdmf_common.v1_10_0.__init__ import Container",
+    "import-in-letters-of-another-script": "from .\u0430 import Rig",
+    "import-of-a-number": "from .v1\u00b2 import Rig",
+    "import-of-all-that-ships": "from nwb_models.generated import core",
+    "import-of-a-package-that-ships": "from nwb_models.generated.core.v2_11_0 import TimeSeries",
+    "import-below-what-ships": "from nwb_models.generated.core.v2_11_0.nwb_base.x import TimeSeries",
+    "import-beside-what-ships": "from nwb_models.schema.v1.execute import execute",
+    "import-that-begins-as-what-ships": "from nwb_models.generatedx.core.v2_11_0.nwb_base import TimeSeries",
+    "import-from-above-what-ships": "from nwb_models.generated..core.v2_11_0.nwb_base import TimeSeries",
+    "import-of-the-library": "import nwb_models.generated.core.v2_11_0.nwb_base",
+    "import-of-a-private-name": "from ...hdmf_common.v1_10_0.base import __builtins__",
+    "import-of-a-private-name-of-the-package": "from .types import __builtins__ as Rig",
+    "import-of-a-private-name-of-what-ships": "from nwb_models.generated.core.v2_11_0.nwb_base import __loader__ as A",
+    "import-as-a-private-name": "from ...hdmf_common.v1_10_0.base import Data as __builtins__",
+    "import-over-an-import": module("from ...hdmf_common.v1_10_0.table import DynamicTable as Container"),
+    "import-over-an-import-of-the-package": module("from .types import Container"),
+    "import-over-a-builtin": "from ...hdmf_common.v1_10_0.base import Data as str",
+    "import-over-a-marker": "from ...hdmf_common.v1_10_0.base import Data as Attribute",
+    "import-over-a-marker-in-the-package": "from .types import Attribute",
+    "import-over-a-builtin-by-what-ships": "from nwb_models.generated.core.v2_11_0.nwb_base import TimeSeries as str",
+    "import-after-the-classes": field() + "\nfrom ...core.v2_11_0.nwb_base import A",
     "import-of-what-is-not-there": "from __future__ import braces",
     # -- statements of a module
     "expression": "1",
@@ -136,6 +168,15 @@ REFUSED: dict[str, str] = {
     "all-with-an-expression": field() + '\n__all__ = ["A" + ""]',
     "all-of-bytes": field() + '\n__all__ = [b"A"]',
     "all-as-a-comprehension": field() + '\n__all__ = [x for x in "A"]',
+    "all-of-what-is-no-model": module('__all__ = ["Attribute"]'),
+    "all-of-a-module": '__all__ = ["datetime"]',
+    "all-of-what-another-module-has": '__all__ = ["TimeSeries"]',
+    "all-of-a-name-in-another-form": field() + '\n__all__ = ["\uff21"]',
+    "all-of-an-ellipsis": field() + "\n__all__ = [...]",
+    "all-of-a-name-without-quotes": field() + "\n__all__ = [A]",
+    "all-with-a-type": '__all__: list[str] = ["A"]',
+    "all-that-grows": field() + '\n__all__ += ["__builtins__"]',
+    "all-by-another-name": field() + '\n__dir__ = ["A"]',
     "all-in-a-class": body('__all__ = ["A"]'),
     # -- classes
     "decorator": module('@print\nclass A(NWBGroup):\n    """Text."""'),
@@ -314,60 +355,160 @@ def test_the_message_says_where_and_why() -> None:
         checked(field("object"), "<ndx-evil>")
 
 
-@pytest.mark.parametrize(
-    "place",
-    [("core", "2.11.0"), ("hdmf-common", "1.10.0"), ("hdmf-experimental", "0.6.0")],
-    ids=lambda p: p[0],
-)
-def test_the_shipped_modules_are_accepted(place: tuple[str, str]) -> None:
-    path = import_shipped(*place).__file__
-    assert path is not None
-    assert checked(Path(path).read_text("utf-8"), path)
+SHIPPED = sorted((ROOT / "generated").glob("*/v*/*.py"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: "/".join(path.parts[-3:]))
+def test_the_shipped_modules_are_accepted(path: Path) -> None:
+    if path.stem == "__init__":
+        names_only(path.read_text("utf-8"), {other.stem for other in path.parent.glob("*.py")})
+    else:
+        assert checked(path.read_text("utf-8"), str(path))
+
+
+def names_only(source: str, modules: Container[str]) -> None:
+    """Fail where the source of a package does more than to take everything from its modules.
+
+    `execute` does not look at it, but it is written by ``nwb-models generate``, and then imported.
+    """
+    for number, node in enumerate(ast.parse(source).body):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                assert number == 0
+            case ast.ImportFrom(level=1, module=module, names=[ast.alias(name="*", asname=None)]):
+                assert module in modules
+            case _:
+                pytest.fail(f"a {type(node).__name__} in a package: {ast.unparse(node)}")
 
 
 # ------------------------------------------------------------------------------------------------- executing
-def test_only_models_are_imported_and_only_from_the_siblings_that_were_given() -> None:
-    other = types.ModuleType("other")
-    other.run = print  # type: ignore[attr-defined]
-    siblings = {"other.v1": other, "hdmf_common.v1_10_0": import_shipped("hdmf-common", "1.10.0")}
-    for place, name in (("hdmf_common.v1_10_0", "Nil"), ("other.v1", "run"), ("os.v1", "path")):
-        with pytest.raises(UnsafeSourceError, match=f"{place} has no model {name}"):
-            execute(f"from ..{place} import {name}\n", "nwb_models.generated.test", siblings)
-    assert "nwb_models.generated.test" not in sys.modules
+TEST = f"{GENERATED}.test.v1"
+SIBLINGS = {"hdmf_common.v1_10_0": import_shipped("hdmf-common", "1.10.0")}
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    """Take out of the process what a test has made."""
+    yield
+    forget("test", "fuzz_")
+
+
+def forget(*beginnings: str) -> None:
+    names = tuple(f"{GENERATED}.{beginning}" for beginning in beginnings)
+    for name in [name for name in sys.modules if name.startswith(names)]:
+        del sys.modules[name]
+
+
+def a_class(name: str = "A", base: str = "NWBGroup", head: str = "") -> str:
+    return module(f'{head}\nclass {name}({base}):\n    """Text."""')
+
+
+def test_modules_import_from_each_other() -> None:
+    one, two = a_class("Rig"), a_class("Special", "Mine", "from .one import Rig as Mine")
+    package = execute({"one": one, "two": two, "__init__": "raise SystemExit"}, TEST, SIBLINGS)
+    assert package.Special.__mro__[1] is package.Rig is package.one.Rig is package.two.Mine
+    assert [cls.__module__ for cls in (package.Rig, package.Special)] == [f"{TEST}.one", f"{TEST}.two"]
+    assert sys.modules[f"{TEST}.one"] is package.one
+    assert not hasattr(package, "Mine")
+
+
+def test_what_ships_is_imported_where_it_is_a_sibling() -> None:
+    source = a_class("Thing", "Data", f"from {GENERATED}.hdmf_common.v1_10_0.base import Data")
+    assert issubclass(execute({"one": source}, TEST, SIBLINGS).Thing, SIBLINGS["hdmf_common.v1_10_0"].Data)
+
+
+class Secret(NWBGroup):
+    """A model that no generated module has."""
+
+
+OTHER = types.ModuleType("other")
+OTHER.part = types.ModuleType("other.part")  # type: ignore[attr-defined]
+vars(OTHER.part).update(run=print, secret=Secret(name="x"), Any=Any, os=os, kind=type, Field=Field)
+OTHER.secret = Secret  # type: ignore[attr-defined]
+
+NOT_IMPORTED: dict[str, tuple[str, str]] = {
+    "no-such-name": ("...hdmf_common.v1_10_0.base", "Nil"),
+    "no-such-module": ("...hdmf_common.v1_10_0.nil", "Data"),
+    "no-such-version": ("...hdmf_common.v1_9_0.base", "Data"),
+    "no-such-namespace": ("...os.v1.path", "join"),
+    "a-function": ("...other.v1.part", "run"),
+    "an-object": ("...other.v1.part", "secret"),
+    "a-type": ("...other.v1.part", "kind"),
+    "a-module": ("...other.v1.part", "os"),
+    "typing-under-another-name": ("...other.v1.part", "Any as Alias"),
+    "pydantic-under-another-name": ("...other.v1.part", "Field as Alias"),
+    "no-such-module-here": (".nil", "A"),
+    "itself": (".one", "A"),
+    "a-module-that-comes-later": (".two", "A"),
+    "a-library": (".os", "path"),
+    "what-ships-and-is-no-sibling": (f"{GENERATED}.core.v2_11_0.nwb_base", "TimeSeries"),
+    "no-model-of-what-ships": (f"{GENERATED}.hdmf_common.v1_10_0.table", "DynamicTableMixin as Alias"),
+    "a-marker-of-what-ships": (f"{GENERATED}.hdmf_common.v1_10_0.table", "Attribute as Alias"),
+    "what-does-not-ship": (f"{GENERATED}.nil.v1.part", "A"),
+}
+
+
+@pytest.mark.parametrize(("place", "name"), NOT_IMPORTED.values(), ids=NOT_IMPORTED)
+def test_only_models_are_imported_and_only_from_the_siblings_that_were_given(place: str, name: str) -> None:
+    sources = {"one": f"from {place} import {name}\n", "two": a_class()}
+    with pytest.raises(UnsafeSourceError, match=f"{place.lstrip('.')} has no model {name.split()[0]}"):
+        execute(sources, TEST, SIBLINGS | {"other.v1": OTHER})
+    assert [name for name in sys.modules if name.startswith(TEST)] == []
+
+
+MODULE_NAMES = [
+    "",
+    "__path__",
+    "__class__",
+    "__dict__",
+    "__getattr__",
+    "_x",
+    "a.b",
+    "../x",
+    "a b",
+    "1",
+    "\u0430",
+    "x\n",
+]
+
+
+@pytest.mark.parametrize("name", MODULE_NAMES, ids=ascii)
+def test_a_module_has_the_name_of_one(name: str) -> None:
+    """Names come from the cache, too: one that somebody wrote must not replace what a package is."""
+    with pytest.raises(UnsafeSourceError, match="the name"):
+        execute({name: a_class()}, TEST, SIBLINGS)
+    assert [name for name in sys.modules if name.startswith(TEST)] == []
 
 
 def test_the_tree_that_was_checked_is_what_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing reads the text again."""
-    source = module('class A(NWBGroup):\n    """Text."""')
+    sources = {"one": a_class(), "two": a_class("B", "A", "from .one import A")}
     parse, seen = ast.parse, []
 
     def once(text: str, *arguments: Any) -> ast.Module:
+        assert text not in seen
         seen.append(text)
-        assert len(seen) == 1
         return parse(text, *arguments)
 
-    monkeypatch.setattr(ast, "parse", once)
-    siblings = {"hdmf_common.v1_10_0": import_shipped("hdmf-common", "1.10.0")}
-    found = execute(source, "nwb_models.generated.test_tree", siblings)
-    assert found.A.__doc__ == "Text."
-    assert seen == [source]
+    with monkeypatch.context() as patched:  # only here: pytest parses sources itself, to show what failed
+        patched.setattr(ast, "parse", once)
+        found = execute(sources, TEST, SIBLINGS)
+    assert found.B.__doc__ == "Text."
+    assert seen == list(sources.values())
 
 
 def test_what_python_cannot_make_is_a_specification_error() -> None:
-    source = module('class A(NWBGroup):\n    """Text."""\nclass B(NWBGroup, A):\n    """Text."""')
-    siblings = {"hdmf_common.v1_10_0": import_shipped("hdmf-common", "1.10.0")}
+    source = a_class() + '\nclass B(NWBGroup, A):\n    """Text."""'
     with pytest.raises(SpecificationError, match=r"make no models: .*consistent method resolution"):
-        execute(source, "nwb_models.generated.test_order", siblings)
-    assert "nwb_models.generated.test_order" not in sys.modules
+        execute({"zero": a_class("Z"), "one": source}, TEST, SIBLINGS)
+    assert [name for name in sys.modules if name.startswith(TEST)] == []
 
 
 def test_a_traceback_shows_the_source() -> None:
     import linecache
 
-    siblings = {"hdmf_common.v1_10_0": import_shipped("hdmf-common", "1.10.0")}
-    source = module('class A(NWBGroup):\n    """Text."""')
-    execute(source, "nwb_models.generated.test_lines", siblings)
-    assert linecache.getline("<nwb_models.generated.test_lines>", 9) == "class A(NWBGroup):\n"
+    execute({"one": a_class()}, TEST, SIBLINGS)
+    assert linecache.getline(f"<{TEST}.one>", 10) == "class A(NWBGroup):\n"
 
 
 # -------------------------------------------------------------------------------------------------- canary
@@ -467,112 +608,7 @@ TEMPLATES = [
 payloads = st.builds(
     lambda text, code: text.replace("P", code), st.sampled_from(TEMPLATES), st.sampled_from([MARK, TOUCH])
 )
-words = st.one_of(payloads, st.sampled_from(["data", "unit", "name", "value", "Series", "Device", "Data"]), st.text())
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
-    max_leaves=4,
-)
-KEYS = [
-    *(
-        "name",
-        "doc",
-        "dtype",
-        "dims",
-        "shape",
-        "value",
-        "default_value",
-        "quantity",
-        "required",
-        "default_name",
-    ),
-    *("attributes", "datasets", "groups", "links", "target_type", "reftype", "version", "title", "author"),
-    *("neurodata_type_def", "neurodata_type_inc", "data_type_def", "namespace", "source", "schema"),
-]
-
-EXTENSION = """
-groups:
-- neurodata_type_def: Rig
-  neurodata_type_inc: Container
-  doc: A rig.
-  attributes:
-  - {name: note, dtype: text, doc: A note., value: fixed}
-  - {name: gain, dtype: float32, doc: A gain., default_value: 1.0}
-  - {name: device, dtype: {target_type: Device, reftype: object}, doc: A device.}
-  datasets:
-  - name: image
-    dtype: uint8
-    dims: [[x, y], [x, y, 'r, g, b']]
-    shape: [[null, null], [null, null, 3]]
-    doc: An image.
-    attributes: [{name: unit, dtype: text, doc: A unit.}]
-  - name: mask
-    dtype: [{name: x, dtype: uint32, doc: X.}, {name: w, dtype: float32, doc: W.}]
-    doc: Rows.
-    quantity: '?'
-  - {neurodata_type_inc: Column, doc: Columns., quantity: '*'}
-  groups:
-  - name: general
-    doc: A group.
-    groups: [{name: deep, doc: Deep., quantity: '?'}]
-  - name: series
-    neurodata_type_inc: Series
-    doc: A series.
-    attributes: [{name: more, dtype: int, doc: More.}]
-  links:
-  - {name: link, target_type: Device, doc: A link.}
-- neurodata_type_def: Special
-  neurodata_type_inc: Series
-  doc: Special.
-  datasets:
-  - name: data
-    dtype: int16
-    doc: Mine.
-    attributes: [{name: unit, dtype: text, value: volts, doc: Fixed.}]
-datasets:
-- {neurodata_type_def: Note, neurodata_type_inc: Data, dtype: text, doc: A note.}
-"""
-
-
-def documents() -> list[Any]:
-    """Return the documents of an extension and of what it includes, to be changed."""
-    extension = namespace("ndx-evil", "0.1.0", text=EXTENSION, includes=("base",), title="T", author=["A"])
-    return [json.loads(json.dumps(dict(entry.documents))) for entry in (extension, base())]
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the path of everything in a document, what is deeper before what is above."""
-    found = []
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, child in children:
-        found += [*places(child, (*path, key)), (*path, key)]
-    return found
-
-
-def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
-    for key in path[:-1]:
-        document = document[key]
-    document[path[-1]] = value
-
-
-@st.composite
-def edited(draw: st.DrawFn) -> list[Any]:
-    """The documents with some entries changed or added at random."""
-    changed = documents()
-    for _ in range(draw(st.integers(1, 4))):
-        document = changed[draw(st.sampled_from([0, 0, 0, 0, 1]))]
-        path = draw(st.sampled_from(places(document)))
-        if draw(st.booleans()):
-            put(document, path, draw(words if draw(st.booleans()) else values))
-            continue
-        target = document
-        for key in path:
-            target = target[key]
-        if isinstance(target, dict):
-            target[draw(st.sampled_from(KEYS) | words)] = draw(values)
-        elif isinstance(target, list):
-            target.append(draw(values))
-    return changed
+words = st.one_of(payloads, PLAIN)
 
 
 def outcome(changed: list[Any]) -> str:
@@ -582,8 +618,7 @@ def outcome(changed: list[Any]) -> str:
     except (SpecificationError, UnsafeSourceError, ObjectNotFoundError) as error:
         return type(error).__name__
     finally:
-        for name in [name for name in sys.modules if name.startswith("nwb_models.generated.fuzz_")]:
-            del sys.modules[name]
+        forget("fuzz_")
         assert not hasattr(builtins, CANARY)
         assert not FOLDER.exists()
 
@@ -593,16 +628,19 @@ def _models(found: list[Namespace]) -> str:
     specifications = Specifications(found)
     made: dict[str, Any] = {}
     for number, entry in enumerate(specifications.closure(found[0])):
-        to_linkml(entry, specifications)
-        source = generate(entry, specifications, digest_of(entry, []))
+        translate(entry, specifications)
+        sources = generate(entry, specifications, digest_of(entry, []))
+        names_only(sources["__init__"], sources)
         place = f"{module_name(entry.name)}.{version_name(entry.version)}"
-        made[place] = execute(source, f"nwb_models.generated.fuzz_{number}", made)
-        found_types = types_of(made[place])
-        assert {name: (cls.neurodata_type, cls.namespace) for name, cls in found_types.items()} == {
+        package = made[place] = execute(sources, f"{GENERATED}.fuzz_{number}.v1", made)
+        assert {name: (cls.neurodata_type, cls.namespace) for name, cls in types_of(package).items()} == {
             name: (name, entry.name) for name in entry.types
         }
-        for cls in vars(made[place]).values():
-            if isinstance(cls, type) and cls.__module__ == made[place].__name__:
+        modules = [name for name, value in vars(package).items() if isinstance(value, types.ModuleType)]
+        assert sorted(modules) == sorted(set(sources) - {"__init__"})
+        for cls in vars(package).values():
+            if isinstance(cls, type):
+                assert cls.__module__.startswith(f"{package.__name__}.")
                 storage(cls)
                 cls.model_rebuild(force=True)
     return "models"
@@ -629,7 +667,7 @@ def test_the_fuzz_starts_from_what_is_valid() -> None:
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(edited())
+@given(edited(words))
 def test_nothing_of_a_specification_is_run(changed: list[Any]) -> None:
     """More of it with ``NWB_MODELS_FUZZ=10000``."""
     outcome(changed)
@@ -655,3 +693,49 @@ def test_a_payload_is_text_wherever_it_stands(template: str) -> None:
                 put(changed[0], path, f"{payload}{path}" if path[-1] == "neurodata_type_def" else payload)
         found = outcome(changed)
         assert found == "models" or keys is not TEXT
+
+
+# ------------------------------------------------------------------------------- names of documents and modules
+DOCUMENTS = {
+    "of-python": ["__init__", "__main__", "__path__", "__builtins__"],
+    "of-paths": ["../x", "/etc/passwd", "..", ".", "a/../../b"],
+    "of-libraries": ["os", "sys", "typing", "pydantic", "nwb_models", "builtins", "__future__"],
+    "of-keywords": ["import", "None", "class", "async"],
+    "empty": ["", " ", "\t"],
+    "long": ["x" * 500, "x" * 499 + "y"],
+    "equal-as-identifiers": ["a-b", "a_b", "a b", "a.b", "A-B", "a_b_"],
+    "of-the-first-document": ["namespace", "namespaces"],
+    "of-a-type": ["Type0", "type0", "type1", "TYPE1"],
+    "of-markers": ["Attribute", "NWBGroup", "Any", "annotations"],
+    "of-other-scripts": ["\u0430", "\uff4fs", "\u202e", "\x00", "\ud800"],
+    "of-code": [MARK, f"x; {MARK}", f"x import y\n{MARK}", f"'''{MARK}'''"],
+}
+
+
+def in_documents(names: list[str]) -> Namespace:
+    """Return a namespace with a document of each name, each with a type that inherits that of the one before."""
+    header = {"name": "fuzz", "version": "1", "schema": [{"source": name} for name in names]}
+    documents: dict[str, Any] = {"namespace": header}
+    sources = Namespace(documents).sources
+    for number, source in enumerate(sources):
+        above = {"data_type_inc": f"type{number - 1}"} if number else {}
+        documents[source] = {"groups": [{"data_type_def": f"type{number}", "doc": "d", **above}]}
+    return Namespace(documents)
+
+
+@pytest.mark.parametrize("names", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_a_document_of_any_name_has_a_module(names: list[str]) -> None:
+    found = in_documents(names)
+    sources = generate(found, Specifications([found]), "digest")
+    modules = [name for name in sources if name != "__init__"]
+    assert len({name.lower() for name in modules}) == len(modules) == len(found.sources)
+    assert all(name.isascii() and name.isidentifier() and name[0].isalpha() and len(name) < 120 for name in modules)
+    assert not set(modules) & set(found.types)
+    assert outcome([dict(found.documents)]) == "models"
+
+
+@pytest.mark.parametrize("name", ["x" * 500, "../x", "__init__", "os", "", "a b", MARK], ids=lambda name: name[:12])
+def test_a_namespace_of_any_name_has_a_package(name: str) -> None:
+    documents = dict(in_documents(["types"]).documents)
+    documents["namespace"] = {**documents["namespace"], "name": name, "version": name}
+    assert outcome([documents]) == "models"

@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pydantic
 import pytest
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
@@ -21,7 +22,14 @@ from nwb_models.models.mapping import storage
 from nwb_models.schema import cache
 from nwb_models.schema.codegen import generator
 from nwb_models.schema.language import Namespace, Specifications
-from nwb_models.schema.provider import GENERATED, SchemaProvider, shipped_versions, types_of
+from nwb_models.schema.provider import (
+    GENERATED,
+    SchemaProvider,
+    namespaces_of_classes,
+    shipped_versions,
+    types_of,
+)
+from nwb_models.schema.sources import shipped_namespaces, shipped_schemas
 from tests.conftest import ROOT
 from tests.schema.specs import namespace, published, with_core
 
@@ -55,7 +63,7 @@ def generated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     generate = generator.generate
 
-    def counted(entry: Namespace, *arguments: Any) -> str:
+    def counted(entry: Namespace, *arguments: Any) -> dict[str, str]:
         names.append(f"{entry.name} {entry.version}")
         return generate(entry, *arguments)
 
@@ -80,7 +88,7 @@ def changed_core(version: str = "2.11.0") -> list[Namespace]:
 
 
 def kept(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
+    return sorted(folder.rglob("*.json"))
 
 
 # ----------------------------------------------------------------------------------------------------- shipped
@@ -115,7 +123,19 @@ def turn(node: Any) -> Any:
     return [turn(value) for value in node] if isinstance(node, list) else node
 
 
-NEAREST = [(None, "2.11.0"), ("2.0b", "2.11.0"), ("2.11.0", "2.11.0"), ("3.0.0", "2.11.0"), ("", "2.11.0")]
+NEAREST = [
+    # version, the core that is taken for it
+    (None, "2.11.0"),
+    ("", "2.0.0"),
+    ("1.0.6", "2.0.0"),
+    ("2.0b", "2.0.0"),
+    ("2.0.0", "2.0.0"),
+    ("2.2.3", "2.2.4"),
+    ("2.5.0", "2.5.0"),
+    ("2.6.0", "2.7.0"),
+    ("2.11.0", "2.11.0"),
+    ("3.0.0", "2.11.0"),
+]
 
 
 @pytest.mark.parametrize(("version", "core_version"), NEAREST)
@@ -123,9 +143,93 @@ def test_the_nearest_core(version: str | None, core_version: str) -> None:
     assert SchemaProvider.nearest(version).versions["core"] == core_version
 
 
+@pytest.mark.parametrize(("version", "core_version"), [("2.5.0", "2.5.0"), ("2.2.3", "2.2.4"), (None, "2.11.0")])
+def test_an_extension_in_a_file_without_core_has_the_nearest(version: str | None, core_version: str) -> None:
+    """Files of PyNWB 1 may hold the specifications of extensions alone, or none."""
+    groups = [{"neurodata_type_def": "Mine", "neurodata_type_inc": "TimeSeries", "doc": "A series."}]
+    mine = namespace("ndx-mine", groups=groups, includes=("core",))
+    provider = SchemaProvider.nearest(version, [mine])
+    assert provider.versions["ndx-mine"] == "0.1.0"
+    assert provider.versions["core"] == core_version
+    assert provider.get_class("ndx-mine", "Mine").__mro__[1] is provider.get_class("core", "TimeSeries")
+    assert provider.get("core") is SchemaProvider().get("core", core_version)
+
+
+def test_the_nearest_core_takes_the_place_of_one_that_is_given() -> None:
+    """What is asked for is a core and the tables that were published with it, whole."""
+    provider = SchemaProvider.nearest("2.11.0", [namespace("core", "2.5.0", text="{}"), namespace("hdmf-common", "9")])
+    assert provider.versions == {"core": "2.11.0", "hdmf-common": "1.10.0"}
+
+
+CORES = shipped_schemas()["core"]
+EVERY_CORE = """
+import json, sys
+from nwb_models.models.mapping import storage
+from nwb_models.schema import cache
+from nwb_models.schema.provider import SchemaProvider, types_of
+provider, found = SchemaProvider(), {}
+for version in sys.argv[1:]:
+    classes = types_of(provider.get("core", version))
+    for cls in classes.values():
+        storage(cls)
+        assert cls.model_rebuild(force=True)
+    found[version] = sorted(classes)
+heavy = {"linkml", "linkml_runtime", "jinja2", "yaml"}
+kept = [[entry.namespace, entry.version] for entry in cache.kept()]
+print(json.dumps([found, sorted(heavy & set(sys.modules)), kept]))
+"""
+
+
+def test_every_core_that_ships_is_made_without_linkml(folder: Path) -> None:
+    """Once from what ships, where YAML is read, and once from the cache; all of them in one process."""
+    runs = []
+    for _ in range(2):
+        command = [sys.executable, "-c", EVERY_CORE, *CORES]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        runs.append(json.loads(done.stdout))
+    types = {version: sorted(shipped_namespaces("core", version)[-1].types) for version in CORES}
+    assert [run[:2] for run in runs] == [[types, ["yaml"]]] * 2
+    made = {(name, version) for name, version in runs[0][2]}
+    assert runs[0][2] == runs[1][2]
+    assert made >= {("core", version) for version in CORES if version != "2.11.0"}
+    assert not {("core", "2.11.0"), ("hdmf-common", "1.10.0")} & made
+
+
+def test_cores_are_side_by_side() -> None:
+    provider = SchemaProvider()
+    old, new = provider.get("core", "2.5.0"), provider.get("core", "2.11.0")
+    assert new is core
+    assert old.__name__.startswith(f"{GENERATED}.core.v2_5_0_")
+    assert provider.get("core", "2.5.0") is old
+    assert SchemaProvider().get("core", "2.5.0") is old
+    assert not issubclass(old.TimeSeries, core.TimeSeries)
+    series = [
+        module.TimeSeries(name="x", data=[0, 1], unit="V", rate=1.0, starting_time=0.0, **more)
+        for module, more in ((old, {}), (new, {}))
+    ]
+    assert [type(one).__module__ for one in series] == [f"{old.__name__}.nwb_base", f"{core.__name__}.nwb_base"]
+    assert [module.NWBFile.model_fields["nwb_version"].default for module in (old, new)] == ["2.5.0", "2.11.0"]
+    with pytest.raises(pydantic.ValidationError, match="device"):
+        new.ElectrodeGroup(name="g", description="d", location="l", device=old.Device(name="d"))
+
+
+def test_the_specifications_of_models_are_found() -> None:
+    """Those of each package that models come from, after what it includes: they go into a file."""
+    provider = small()
+    found = namespaces_of_classes([provider.get_class("ndx-small", "Small"), core.TimeSeries])
+    assert [(entry.name, entry.version) for entry in found] == [
+        ("hdmf-common", "1.10.0"),
+        ("ndx-small", "0.1.0"),
+        ("core", "2.11.0"),
+    ]
+    old = namespaces_of_classes([SchemaProvider().get_class("core", "NWBFile", "2.5.0")])
+    assert [(entry.name, entry.version) for entry in old] == [("hdmf-common", "1.5.1"), ("core", "2.5.0")]
+
+
 WANTING = {
-    "namespace": (("ndx-nil", None), ["'ndx-nil'", "core 2.11.0"]),
-    "version": (("core", "1.0"), ["'core'", "1.0", "core 2.11.0"]),
+    "namespace": (("ndx-nil", None), ["'ndx-nil'", "core", "2.11.0"]),
+    "version": (("core", "1.0"), ["'core'", "1.0", "core", "2.11.0"]),
 }
 
 
@@ -268,17 +372,32 @@ print(json.dumps([found.__doc__, sorted({{"linkml", "linkml_runtime", "jinja2"}}
 """
 
 
-def test_the_second_process_does_without_linkml() -> None:
+def test_no_process_needs_linkml() -> None:
     """Importing it takes seconds."""
     results = []
     for _ in range(2):
         done = subprocess.run([sys.executable, "-c", SECOND], capture_output=True, text=True, check=True)
         results.append(json.loads(done.stdout))
-    assert results == [["A small type.", ["jinja2", "linkml", "linkml_runtime"]], ["A small type.", []]]
+    assert results == [["A small type.", []]] * 2
+
+
+def content(path: Path) -> list[Any]:
+    """Return what a file of the cache holds: namespace, version, module -> source."""
+    found: list[Any] = json.loads(path.read_text().partition("\n")[2])
+    return found
+
+
+def seal(path: Path, content: str) -> None:
+    """Write a file as the cache would."""
+    path.write_text(f"{cache._seal(path.stem, content)}\n{content}")
 
 
 def _appended(path: Path) -> None:
-    path.write_text(path.read_text() + "\nimport os\n")
+    path.write_text(path.read_text() + "\n")
+
+
+def _source_appended(path: Path) -> None:
+    path.write_text(path.read_text().replace('"types": "', '"types": "import os\\n'))
 
 
 def _empty(path: Path) -> None:
@@ -297,6 +416,10 @@ def _documentation(path: Path) -> None:
     path.write_text(path.read_text().replace("A small type.", "Another text."))
 
 
+def _without_a_seal(path: Path) -> None:
+    path.write_text(path.read_text().partition("\n")[2])
+
+
 def _of_another(path: Path) -> None:
     """A source that is sealed, allowed and kept under the digest of something else."""
     small(doc="Another text.").get("ndx-small")
@@ -306,16 +429,64 @@ def _of_another(path: Path) -> None:
 
 def _sealed_again(path: Path) -> None:
     """A source that someone else has written as the cache would."""
-    source = path.read_text().partition("\n")[2] + "\nimport os\n"
-    path.write_text(f"# {cache._seal(path.stem, source)}\n{source}")
+    namespace, version, modules = content(path)
+    modules["types"] += "\nimport os\n"
+    seal(path, json.dumps([namespace, version, modules]))
+
+
+def _a_module_more(path: Path) -> None:
+    namespace, version, modules = content(path)
+    seal(path, json.dumps([namespace, version, {"os": "import os", **modules}]))
+
+
+def _a_module_with_a_name_of_pythons(path: Path) -> None:
+    namespace, version, modules = content(path)
+    seal(path, json.dumps([namespace, version, {"__path__": modules["types"], **modules}]))
+
+
+def _a_module_elsewhere(path: Path) -> None:
+    namespace, version, modules = content(path)
+    seal(path, json.dumps([namespace, version, {"../types": modules["types"], **modules}]))
 
 
 def _sealed_nonsense(path: Path) -> None:
-    path.write_text(f"# {cache._seal(path.stem, 'class')}\nclass")
+    seal(path, "class")
+
+
+def _sealed_python(path: Path) -> None:
+    seal(path, json.dumps(["ndx-small", "0.1.0", {"types": "class"}]))
+
+
+def _sealed_number(path: Path) -> None:
+    seal(path, "1")
+
+
+def _sealed_list(path: Path) -> None:
+    seal(path, json.dumps(content(path)[:2]))
+
+
+def _sealed_names(path: Path) -> None:
+    seal(path, json.dumps([1, None, content(path)[2]]))
+
+
+def _sealed_lists_as_sources(path: Path) -> None:
+    seal(path, json.dumps(["ndx-small", "0.1.0", {"types": ["class"]}]))
+
+
+def _sealed_source_for_modules(path: Path) -> None:
+    seal(path, json.dumps(["ndx-small", "0.1.0", content(path)[2]["types"]]))
+
+
+def _sealed_depth(path: Path) -> None:
+    seal(path, "[" * 100_000 + "]" * 100_000)
+
+
+def _sealed_without_models(path: Path) -> None:
+    seal(path, json.dumps(["ndx-small", "0.1.0", {"types": "class A(A): pass"}]))
 
 
 def _a_link(path: Path) -> None:
-    elsewhere = path.parents[2] / "elsewhere.py"
+    elsewhere = path.parents[2] / "elsewhere.json"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
 
@@ -326,7 +497,10 @@ def _a_folder(path: Path) -> None:
 
 
 TAMPERING = [
-    _appended, _empty, _cut, _no_text, _documentation, _of_another, _sealed_again, _sealed_nonsense, _a_link, _a_folder,
+    _appended, _source_appended, _empty, _cut, _no_text, _documentation, _without_a_seal, _of_another, _sealed_again,
+    _a_module_more, _a_module_with_a_name_of_pythons, _a_module_elsewhere, _sealed_nonsense, _sealed_python,
+    _sealed_number, _sealed_list, _sealed_names, _sealed_lists_as_sources, _sealed_source_for_modules, _sealed_depth,
+    _sealed_without_models, _a_link, _a_folder,
 ]  # fmt: skip
 
 
@@ -361,7 +535,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(
     assert cache.load(path.stem) is None
     assert small().get_class("ndx-small", "Small")
     assert generated == ["ndx-small 0.1.0"] * 2
-    assert not cache.store("0" * 64, "")
+    assert not cache.store("0" * 64, cache.Kept("ndx-small", "0.1.0", {}))
     assert kept(folder) == [path]
 
 

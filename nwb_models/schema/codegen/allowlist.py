@@ -39,8 +39,15 @@ TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str"})
 """What a field may hold, besides generated classes."""
 OWN_FIELDS = frozenset({"name", "value"})
 CLASS_VARS = frozenset({"neurodata_type", "namespace"})
-_SIBLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*")
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+SHIPPED = "nwb_models.generated."
+"""What the modules begin with that ship with the library."""
+_SIBLINGS = {
+    0: re.compile(re.escape(SHIPPED) + r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
+    1: re.compile(r"[A-Za-z][A-Za-z0-9_]*"),
+    3: re.compile(r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
+}
+"""Dots -> the generated modules that are imported with so many."""
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def checked(source: str, filename: str) -> ast.Module:
@@ -101,8 +108,8 @@ class _Check:
                     self.import_from(node)
                 case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
                     for name in names:
-                        if not isinstance(name, ast.Constant) or name.value not in self.classes:
-                            self.refuse(node, "__all__ holds something other than classes of this module")
+                        if not isinstance(name, ast.Constant) or name.value not in self.classes | self.models:
+                            self.refuse(node, "__all__ holds something other than models")
                 case ast.ClassDef():
                     self.class_def(node)
                 case _:
@@ -114,10 +121,10 @@ class _Check:
             self.refuse(node, "an import after the classes")
         for alias in node.names:
             name = alias.asname or alias.name
-            if node.level == 0:
-                if alias.asname is not None or alias.name not in IMPORTS.get(module, ()):
+            if node.level == 0 and module in IMPORTS:
+                if alias.asname is not None or alias.name not in IMPORTS[module]:
                     self.refuse(node, f"an import of {alias.name} from {module}")
-            elif node.level != 2 or not _SIBLING.fullmatch(module):
+            elif node.level not in _SIBLINGS or not _SIBLINGS[node.level].fullmatch(module):
                 self.refuse(node, f"an import from {'.' * node.level}{module}")
             else:
                 self.identifier(node, alias.name)
@@ -245,5 +252,5 @@ class _Check:
                 self.refuse(node, f"a {type(node).__name__} where a constant should stand")
 
     def identifier(self, node: ast.AST, name: str) -> None:
-        if not _IDENTIFIER.fullmatch(name):
+        if not IDENTIFIER.fullmatch(name):
             self.refuse(node, f"the name {name!r}")

@@ -1,4 +1,4 @@
-"""Checked source -> a module of classes."""
+"""Checked sources -> a package of classes."""
 
 from __future__ import annotations
 
@@ -10,40 +10,69 @@ from typing import TYPE_CHECKING
 
 from nwb_models.errors import SpecificationError, UnsafeSourceError
 from nwb_models.models.base import NWBModel
-from nwb_models.schema.codegen.allowlist import checked
+from nwb_models.schema.codegen.allowlist import IDENTIFIER, SHIPPED, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def execute(source: str, name: str, siblings: Mapping[str, ModuleType]) -> ModuleType:
-    """Check generated source and make a module of it.
+def execute(sources: Mapping[str, str], name: str, siblings: Mapping[str, ModuleType]) -> ModuleType:
+    """Check the generated sources of a namespace and make a package of them.
 
     Parameters
     ----------
-    source
-        The source of one generated module.
+    sources
+        Module -> its source, each after those that it imports; ``__init__`` is not looked at: what a package holds
+        follows from its modules.
     name
-        The name of the module; it is registered under it, so that annotations are resolved.
+        The name of the package; its modules are registered below it, so that annotations are resolved.
     siblings
-        The generated modules that it imports from, as ``{"hdmf_common.v1_8_0": module}``.
+        The packages that it imports from, as ``{"hdmf_common.v1_8_0": package}``.
 
     Raises
     ------
     UnsafeSourceError
-        Where the source holds something that is not on the allow-list.
+        Where a source holds something that is not on the allow-list.
     SpecificationError
         Where Python or pydantic cannot make these classes.
     """
-    filename = f"<{name}>"
+    package = ModuleType(name)
+    package.__path__ = []
+    made: dict[str, ModuleType] = {name: package}
+    sys.modules[name] = package
+    try:
+        for part, source in sources.items():
+            if part != "__init__":
+                if not IDENTIFIER.fullmatch(part):
+                    msg = f"{name}: a module with the name {part!r}"
+                    raise UnsafeSourceError(msg)
+                module = made[f"{name}.{part}"] = sys.modules[f"{name}.{part}"] = ModuleType(f"{name}.{part}")
+                _execute(source, module, made, siblings)
+                setattr(package, part, module)
+                models = {
+                    k: v for k, v in vars(module).items() if isinstance(v, type) and v.__module__ == module.__name__
+                }
+                vars(package).update(models)
+    except BaseException:
+        for entry in made:
+            sys.modules.pop(entry, None)
+        raise
+    return package
+
+
+def _execute(
+    source: str, module: ModuleType, made: Mapping[str, ModuleType], siblings: Mapping[str, ModuleType]
+) -> None:
+    """Check the source of one module and run it."""
+    filename = f"<{module.__name__}>"
     tree = checked(source, filename)
-    module = ModuleType(name)
     module.__file__ = filename
     kept = []
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.level:
+        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith(SHIPPED)):
+            origin = _imported(node, module, made, siblings)
             for alias in node.names:
-                found = getattr(siblings.get(node.module or ""), alias.name, None)
+                found = getattr(origin, alias.name, None)
                 if not (isinstance(found, type) and issubclass(found, NWBModel)):
                     msg = f"{filename}: {node.module} has no model {alias.name}"
                     raise UnsafeSourceError(msg)
@@ -58,13 +87,20 @@ def execute(source: str, name: str, siblings: Mapping[str, ModuleType]) -> Modul
         raise UnsafeSourceError(msg) from None
     # tracebacks and editors show the source that never was a file
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    sys.modules[name] = module
     try:
         exec(code, vars(module))  # noqa: S102 - the tree that was checked
     except BaseException as error:
-        del sys.modules[name]
         if not isinstance(error, Exception) or isinstance(error, RecursionError):
             raise
-        msg = f"The specifications of {name} make no models: {error}"
+        msg = f"The specifications of {module.__name__} make no models: {error}"
         raise SpecificationError(msg) from error
-    return module
+
+
+def _imported(
+    node: ast.ImportFrom, module: ModuleType, made: Mapping[str, ModuleType], siblings: Mapping[str, ModuleType]
+) -> ModuleType | None:
+    """Return the module that an import leads to: one of this package, or of those that it may import from."""
+    if node.level == 1:
+        return made.get(f"{module.__name__.rpartition('.')[0]}.{node.module}")
+    place, _, part = str(node.module).removeprefix(SHIPPED).rpartition(".")
+    return getattr(siblings.get(place), part, None)

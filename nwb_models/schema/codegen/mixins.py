@@ -7,6 +7,7 @@ from __future__ import annotations
 
 MIXINS: dict[str, tuple[str, str]] = {
     "DynamicTable": ("nwb_models.models.mixins.tables", "DynamicTableMixin"),
+    "NWBFile": ("nwb_models.models.mixins.files", "NWBFileMixin"),
     "VectorIndex": ("nwb_models.models.mixins.tables", "VectorIndexMixin"),
 }
 """neurodata_type -> (module, class)."""

@@ -17,6 +17,9 @@ TEXTS = ("text", "utf", "utf8", "utf-8", "ascii", "bytes", "str")
 ANY = "AnyType"
 """The LinkML class for what may be anything."""
 
+ROOT = "NWBObject"
+"""The LinkML class that every type without another one above it is."""
+
 FIXED_TEXT = "string"
 """The LinkML type of text with a fixed value: ``equals_string`` is allowed with no type of another name."""
 
@@ -42,20 +45,46 @@ TYPES: dict[str, dict[str, str]] = {
 """Every primitive dtype as the definition of a LinkML type."""
 
 
+PREFIXES = {
+    "linkml": "https://w3id.org/linkml/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "nwb": "https://w3id.org/nwb-models/",
+}
+"""The prefixes that every schema has."""
+
+ROOT_SLOTS: dict[str, dict[str, Any]] = {
+    "path": {
+        "description": "Where the object is in its file; what links and references to it say.",
+        "identifier": True,
+        "range": "string",
+        "required": True,
+    },
+    "name": {"description": "The name of the object in its group.", "range": "string", "required": True},
+    "neurodata_type": {"description": "The type of the object.", "range": "string", "required": True},
+    "namespace": {"description": "The namespace that defines the type.", "range": "string", "required": True},
+    "object_id": {
+        "description": "The UUID of the object; files written before PyNWB 1.1 have none.",
+        "range": "string",
+    },
+}
+"""What every object with a type has: an identifier, without which linkml's generators make parts of references."""
+
+
 def language_schema() -> dict[str, Any]:
     """Return the LinkML schema with the types and classes that every translated schema imports."""
+    root = {"description": "An object of an NWB file that has a type of its own.", "abstract": True}
     return {
         "id": f"https://w3id.org/nwb-models/{LANGUAGE}",
         "name": LANGUAGE,
         "description": "The primitive types of the NWB specification language.",
-        "prefixes": {
-            "linkml": "https://w3id.org/linkml/",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
-            "nwb": "https://w3id.org/nwb-models/",
-        },
+        "prefixes": dict(PREFIXES),
         "default_prefix": "nwb",
         "types": {name: dict(definition) for name, definition in (TYPES | {FIXED_TEXT: TYPES["text"]}).items()},
-        "classes": {ANY: {"class_uri": "linkml:Any", "description": "A value of any type."}},
+        "slots": {name: dict(slot) for name, slot in ROOT_SLOTS.items()},
+        "classes": {
+            ANY: {"class_uri": "linkml:Any", "description": "A value of any type."},
+            ROOT: {**root, "slots": list(ROOT_SLOTS)},
+        },
     }
 
 
@@ -99,3 +128,17 @@ def primitive_range(dtype: Any) -> dict[str, Any]:
     if isinstance(dtype, str) and dtype in TYPES:
         return {"range": dtype}
     return {"range": ANY, "annotations": {"dtype": json.dumps(dtype)}}
+
+
+def written_dtype(slot: dict[str, Any]) -> dict[str, Any]:
+    """Return the primitive dtype of a slot as its specification has it: what `primitive_range` wrote, read back.
+
+    >>> written_dtype({"range": "float32"}), written_dtype({"range": "AnyType"})
+    ({'dtype': 'float32'}, {})
+    >>> written_dtype(primitive_range("float17"))
+    {'dtype': 'float17'}
+    """
+    annotations = slot.get("annotations", {})
+    if "dtype" in annotations:
+        return {"dtype": json.loads(annotations["dtype"])}
+    return {} if slot.get("range") == ANY else {"dtype": slot["range"]}

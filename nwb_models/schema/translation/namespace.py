@@ -15,7 +15,7 @@ member without a name, of any number         multivalued slot, named after its t
 ===========================================  ===============================================================
 
 The annotation ``stored_as`` says how a slot or a class is stored; the annotations of a class hold its type
-and namespace.  Whatever LinkML has no word for is an annotation of the same name, as JSON.
+and namespace.  What LinkML has no word for is an annotation, see `nwb_models.schema.translation.inverse`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import re
 import reprlib
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from nwb_models.errors import SpecificationError
@@ -46,11 +46,13 @@ from nwb_models.schema.language import (
 )
 from nwb_models.schema.translation.dtype import (
     LANGUAGE,
+    PREFIXES,
+    ROOT,
     is_compound,
-    language_schema,
     primitive_range,
     reference_target,
 )
+from nwb_models.schema.translation.inverse import Inverse
 from nwb_models.schema.translation.shape import array
 from nwb_models.schema.translation.values import default_value, fixed_value
 
@@ -60,10 +62,6 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 _STRUCTURE = ("attributes", "datasets", "groups", "links")
 _PAYLOAD = ("dtype", "dims", "shape")
-_OWN_KEYS = {
-    "name", "doc", "quantity", "required", "dtype", "dims", "shape", "value", "default_value", "target_type",
-    "neurodata_type_def", "neurodata_type_inc", "data_type_def", "data_type_inc", *_STRUCTURE,
-}  # fmt: skip
 
 
 @dataclass
@@ -83,6 +81,10 @@ class _Class:
     """(is an attribute, name in the file) -> slot, of this class alone."""
     nested: dict[str, _Class] = field(default_factory=dict)
     """slot -> the nested class that is its range, of this class alone."""
+    sources: dict[str, Spec] = field(default_factory=dict)
+    """slot -> the specification that it was made of, of this class alone."""
+    carried: dict[str, list[tuple[int, Spec]]] = field(default_factory=dict)
+    """Members that are no slots, with their places in their list: those that say nothing new, or are wrong."""
     filled: bool = False
 
     def chain(self) -> Iterable[_Class]:
@@ -111,7 +113,9 @@ class _Class:
         return None
 
 
-def to_linkml(namespace: Namespace, specifications: Specifications) -> dict[str, Schema]:
+def translate(
+    namespace: Namespace, specifications: Specifications, problems: list[str] | None = None
+) -> dict[str, Schema]:
     """Translate a namespace.
 
     Parameters
@@ -120,6 +124,8 @@ def to_linkml(namespace: Namespace, specifications: Specifications) -> dict[str,
         What to translate.
     specifications
         Where the namespaces that it includes are found.
+    problems
+        Where to note what breaks the specification language, and go on; None to raise an error.
 
     Returns
     -------
@@ -132,13 +138,20 @@ def to_linkml(namespace: Namespace, specifications: Specifications) -> dict[str,
         Where a type or a namespace that is included is not there, or includes itself.
     """
     with nesting(f"namespace {namespace.name!r} {namespace.version}"):
-        return _Translation(specifications, namespace).schemas()
+        return _Translation(specifications, namespace, problems).schemas()
 
 
-def translated_classes(
-    namespace: Namespace, specifications: Specifications
-) -> dict[str, tuple[Namespace, dict[str, Any]]]:
-    """Return the classes of a namespace and of all that it includes: name -> (namespace, LinkML class).
+class Translated(NamedTuple):
+    """A LinkML class, and where it comes from."""
+
+    name: str
+    namespace: Namespace
+    source: str
+    definition: dict[str, Any]
+
+
+def translated_classes(namespace: Namespace, specifications: Specifications) -> list[Translated]:
+    """Return the classes of a namespace and of all that it includes.
 
     Document by document.  Made in one go, so that types of two namespaces that do not know each other have
     different names here.
@@ -146,20 +159,24 @@ def translated_classes(
     made = _Translation(specifications, namespace)
     documents = [(current, source) for current in made.closure for source in current.sources]
     order = {document: number for number, document in enumerate(documents)}
-    classes = sorted(made.classes.items(), key=lambda pair: order[pair[1].entry.namespace, pair[1].entry.source])
-    return {name: (cls.entry.namespace, cls.definition) for name, cls in classes}
+    entries = [
+        Translated(name, cls.entry.namespace, cls.entry.source, cls.definition) for name, cls in made.classes.items()
+    ]
+    return sorted(entries, key=lambda entry: order[entry.namespace, entry.source])
 
 
 class _Translation:
     """The translation of one namespace; those that it includes are built as well, for what is inherited."""
 
-    def __init__(self, specifications: Specifications, namespace: Namespace) -> None:
+    def __init__(self, specifications: Specifications, namespace: Namespace, problems: list[str] | None = None) -> None:
         self.specifications = specifications
         self.namespace = namespace
+        self.problems = problems
         self.closure = specifications.closure(namespace)
         self.classes: dict[str, _Class] = {}
         self.names: dict[tuple[Namespace, str], tuple[str, str]] = {}
-        self.schema_names = {"namespace"}
+        self.type_key = type_key(namespace)
+        self.schema_names = {"namespace", LANGUAGE}
         self.taken = set(NAMES)
         self.taken_aliases: dict[Namespace, set[str]] = {}
         for current in self.closure:
@@ -175,25 +192,54 @@ class _Translation:
     # ------------------------------------------------------------------------------------- schemas
     def schemas(self) -> dict[str, Schema]:
         """Return the schemas of the namespace."""
+        self._annotate()
         header = self.namespace.header
-        place = f"{_quoted(self.namespace.name)}/{_quoted(self.namespace.version)}"
-        prefix = f"https://w3id.org/nwb-models/{place}/"
         imports = [self._import(other, "namespace") for other in self.specifications.included(self.namespace)]
-        named = {source: self._schema_name(source) for source in self.namespace.sources}
+        named = {source: schema_name(source, self.schema_names) for source in self.namespace.sources}
         schemas: dict[str, Schema] = {}
         for name in named.values():
-            schemas[name] = self._schema(prefix, name, "", [f"../../{LANGUAGE}", *imports])
+            schemas[name] = schema_of(self.namespace, name) | {
+                "imports": [f"../../{LANGUAGE}", *imports],
+                "classes": {},
+            }
         for cls in self.classes.values():
             if cls.entry.namespace is self.namespace:
-                schemas[named[cls.entry.source]]["classes"][cls.name] = cls.definition
+                schemas[named[cls.entry.source]]["classes"][cls.name] = rooted(cls.definition)
         for name, schema in schemas.items():
             needed = sorted(self._needed(schema, schemas) - {name}, key=list(schemas).index)
             schema["imports"] += [self._import(self.namespace, other) for other in needed]
         imports += [self._import(self.namespace, name) for name in schemas]
-        main = self._schema(prefix, "namespace", str(header.get("doc", "")), imports)
-        main["name"] = self._schema_name(self.namespace.name)
-        main["annotations"] = {"namespace": json.dumps(header)}
+        main = schema_of(self.namespace, "namespace", as_text(header.get("doc", "")))
+        main |= {"name": schema_name(self.namespace.name, self.schema_names), "imports": imports}
+        if isinstance(header.get("full_name"), str):
+            main["title"] = as_text(header["full_name"])
+        main["annotations"] = {"namespace": self.namespace.name, "type_key": self.type_key}
+        for source, name in named.items():
+            if source != name:
+                schemas[name]["annotations"] = {"document": json.dumps(source)}
         return {"namespace": main, **schemas}
+
+    def _annotate(self) -> None:
+        """Note in the classes what `from_linkml` would not find in them."""
+        own = {name: cls for name, cls in self.classes.items() if cls.entry.namespace is self.namespace}
+        inverse = Inverse({name: cls.definition for name, cls in own.items()}, self.type_key)
+        waiting = dict(own)
+
+        def annotate(cls: _Class) -> None:
+            waiting.pop(cls.name)
+            slots = cls.definition["attributes"]
+            if cls.carried:
+                cls.definition["annotations"]["carried"] = json.dumps(cls.carried)
+            for held in [slot["range"] for slot in slots.values() if inverse.is_part(slot)]:
+                if held in waiting:
+                    annotate(waiting[held])
+            for name, member in cls.sources.items():
+                inverse.annotate(slots[name], inverse.member(name, slots[name]), member)
+            if cls.spec is cls.entry.spec:
+                inverse.annotate(cls.definition, inverse.type_spec(cls.name), cls.spec)
+
+        while waiting:
+            annotate(next(iter(waiting.values())))
 
     @staticmethod
     def _import(namespace: Namespace, document: str) -> str:
@@ -203,29 +249,6 @@ class _Translation:
         from that of the first schema.
         """
         return f"../../{module_name(namespace.name)}/{version_name(namespace.version)}/{document}"
-
-    def _schema_name(self, name: str) -> str:
-        """Return the name of a schema: one that LinkML allows, and that no other has."""
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
-        plain = plain if plain[:1].isalpha() else f"_{plain}"
-        while plain in self.schema_names:
-            plain += "_"
-        self.schema_names.add(plain)
-        return plain
-
-    def _schema(self, prefix: str, name: str, description: str, imports: list[str]) -> Schema:
-        schema: Schema = {
-            "id": prefix + _quoted(name),
-            "name": name,
-            "version": self.namespace.version,
-        }
-        if description:
-            schema["description"] = description
-        schema["prefixes"] = dict(language_schema()["prefixes"])
-        schema["default_prefix"] = "nwb"
-        schema["imports"] = imports
-        schema["classes"] = {}
-        return schema
 
     @staticmethod
     def _needed(schema: Schema, schemas: dict[str, Schema]) -> set[str]:
@@ -261,15 +284,18 @@ class _Translation:
         name, alias = self.names[entry.namespace, entry.name]
         if name in self.classes:
             return self.classes[name]
-        parent = next(iter(self.specifications.ancestry(entry)[1:]), None)
+        parent = fixed_name = None
+        try:
+            parent = next(iter(self.specifications.ancestry(entry)[1:]), None)
+            fixed_name, _ = identity(entry.spec)
+        except SpecificationError as error:
+            self._refuse(error, entry)
         above = self._typed_class(parent) if parent else None
         annotations = {
             "stored_as": entry.kind,
             "neurodata_type": entry.name,
             "namespace": entry.namespace.name,
-            **_leftovers(entry.spec),
         }
-        fixed_name, _ = identity(entry.spec)
         if fixed_name is not None:
             annotations["name"] = fixed_name
         return self._new_class(name, alias, entry.kind, entry, above, entry.spec, annotations)
@@ -284,7 +310,7 @@ class _Translation:
         spec: Spec,
         annotations: dict[str, Any],
     ) -> _Class:
-        definition: dict[str, Any] = {"description": str(spec.get("doc", ""))}
+        definition: dict[str, Any] = {"description": as_text(spec.get("doc", ""))}
         if parent is not None:
             definition["is_a"] = parent.name
         if alias != name:
@@ -302,16 +328,35 @@ class _Translation:
         cls.filled = True
         if cls.parent is not None:
             self._fill(cls.parent)
-        if cls.kind == "dataset" and any(key in cls.spec for key in (*_PAYLOAD, "value", "default_value")):
-            cls.definition["attributes"]["value"] = self._value_slot(cls)
+        try:
+            if cls.kind == "dataset" and any(key in cls.spec for key in (*_PAYLOAD, "value", "default_value")):
+                cls.definition["attributes"]["value"] = self._value_slot(cls)
+        except SpecificationError as error:
+            self._refuse(error, cls.entry)
+        places = dict.fromkeys(_STRUCTURE, 0)
         for kind, member in members(cls.spec):
-            known = cls.declared(kind, member)
-            if known is not None and _same(known, member):
-                continue  # repeated word for word, as the specifications inside files do: it says nothing new
-            self._member(cls, kind, member)
+            place = places[f"{kind}s"]
+            places[f"{kind}s"] += 1
+            try:
+                known = cls.declared(kind, member)
+                if known is None or not _same(known, member):
+                    self._member(cls, kind, member)
+                    continue
+            except SpecificationError as error:
+                self._refuse(error, cls.entry)
+            # wrong, or repeated word for word, as the specifications inside files do: it says nothing new
+            cls.carried.setdefault(f"{kind}s", []).append((place, member))
+
+    def _refuse(self, error: SpecificationError, entry: TypeSpec) -> None:
+        """Raise an error, or note it where the rest is wanted all the same; it says which type it is about."""
+        located = str(error).startswith(f"{entry.namespace.name}.")
+        msg = str(error) if located else f"{entry}: {error}"
+        if self.problems is None or entry.namespace is not self.namespace:
+            raise SpecificationError(msg) from None
+        self.problems.append(msg)
 
     def _nested_class(self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None) -> _Class:
-        annotations = {"stored_as": kind, **_leftovers(member)}
+        annotations = {"stored_as": kind}
         nested = self._new_class(*self._nested_name(cls, slot), kind, cls.entry, parent, member, annotations)
         self.nested.append(nested)
         return nested
@@ -330,14 +375,17 @@ class _Translation:
         target = member.get("target_type") if kind == "link" else type_def(member) or type_inc(member)
         if target is None and (name is None or kind == "link"):
             lacks = "target_type" if kind == "link" else "name and no type"
-            msg = f"{cls.entry}: a {kind} has no {lacks}: {reprlib.repr(member)}"
+            msg = f"{cls.entry}: {kind}s: one has no {lacks}: {reprlib.repr(member)}"
             raise SpecificationError(msg)
         key = (kind == "attribute", name if name is not None else f"*{target}")
+        if key in cls.slots:
+            msg = f"{cls.entry}: {kind}s: {name or target!r} is declared twice"
+            raise SpecificationError(msg)
         slot_name = cls.slot_of(key) or self._free_slot(cls, name if name is not None else snake_case(str(target)))
         cls.slots[key] = slot_name
         required, many = quantity(member)
-        annotations: dict[str, Any] = {"stored_as": kind, **_leftovers(member)}
-        slot: dict[str, Any] = {"description": str(member.get("doc", ""))}
+        annotations: dict[str, Any] = {"stored_as": kind}
+        slot: dict[str, Any] = {"description": as_text(member.get("doc", ""))}
         if kind == "attribute":
             required = bool(member.get("required", True)) and member.get("default_value") is None
             self._update(slot, self._typed_range(cls, slot_name, member, annotations))
@@ -355,10 +403,9 @@ class _Translation:
             slot["multivalued"] = True
             if kind != "link":
                 slot["inlined_as_list"] = True
-        if member.get("quantity") not in (None, "?", "*", "+"):
-            annotations["quantity"] = json.dumps(member["quantity"])
         slot["annotations"] = {**annotations, **slot.get("annotations", {})}
         cls.definition["attributes"][slot_name] = slot
+        cls.sources[slot_name] = member
 
     def _free_slot(self, cls: _Class, name: str) -> str:
         taken = {slot for level in cls.chain() for slot in level.slots.values()}
@@ -376,10 +423,10 @@ class _Translation:
     ) -> None:
         """Say what a dataset or group member is: a class, or a plain value."""
         typed = type_def(member) or type_inc(member)
-        target = self._find(cls, typed) if typed else None
+        target = self._find(cls, typed, cls.entry.key("inc")) if typed else None
         inherited = cls.inherited_class(slot_name)
         if target is not None and target.kind != kind:
-            msg = f"{cls.entry}: the {kind} {slot_name!r} has the type {target.entry}, which is a {target.kind}"
+            msg = f"{cls.entry}: {kind}s: {slot_name!r} has the type {target.entry}, which is a {target.kind}"
             raise SpecificationError(msg)
         adds = self._adds(member, target)
         known = _effective(target) if target is not None else {}
@@ -389,7 +436,9 @@ class _Translation:
         if type_def(member) or (target is not None and not adds and inherited is None):
             assert target is not None
             slot |= {"range": target.name, "inlined": True}
-            if not type_def(member):
+            if type_def(member):
+                annotations["defines"] = True
+            else:
                 annotations |= {key: json.dumps(member[key]) for key in refined}
         elif kind == "group" or adds or inherited is not None:
             parent = inherited
@@ -452,26 +501,28 @@ class _Translation:
         """Return the class of the rows of a compound dtype."""
         name, alias = self._nested_name(cls, f"{slot_name}__row")
         row = self._new_class(name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"})
+        row.filled = True
         for number, entry in enumerate(fields):
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-                msg = f"{cls.entry}: field {number} of a compound dtype has no name: {entry}"
+                msg = f"{cls.entry}: dtype: field {number} of a compound has no name: {reprlib.repr(entry)}"
                 raise SpecificationError(msg)
             column = identifier(entry["name"], row.definition["attributes"])
-            annotations: dict[str, Any] = {"stored_as": "field", **_leftovers(entry)}
+            annotations: dict[str, Any] = {"stored_as": "field"}
             if column != entry["name"]:
                 annotations["name"] = entry["name"]
-            slot: dict[str, Any] = {"description": str(entry.get("doc", ""))}
+            slot: dict[str, Any] = {"description": as_text(entry.get("doc", ""))}
             self._update(slot, self._typed_range(cls, f"{slot_name}__{column}", entry, annotations))
             slot["required"] = True
             slot["annotations"] = {**annotations, **slot.get("annotations", {})}
             row.definition["attributes"][column] = slot
+            row.sources[column] = entry
         return name
 
-    def _find(self, cls: _Class, neurodata_type: str) -> _Class:
+    def _find(self, cls: _Class, neurodata_type: str, key: str = "target_type") -> _Class:
         entry = self.specifications.find_type(cls.entry.namespace, neurodata_type)
         if entry is None:
             where = "neither its namespace nor those it includes define"
-            msg = f"{cls.entry} names the type {neurodata_type!r}, which {where}"
+            msg = f"{cls.entry}: {key}: {neurodata_type!r} is a type that {where}"
             raise SpecificationError(msg)
         return self._typed_class(entry)
 
@@ -482,6 +533,58 @@ class _Translation:
         slot.update(more)
         if annotations:
             slot["annotations"] = annotations
+
+
+def schema_name(name: str, taken: set[str]) -> str:
+    """Return the name of a schema, and add it to those that are taken: one that LinkML and file systems allow.
+
+    Some of these do not tell upper from lower case.
+    """
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:100]
+    plain = plain if plain[:1].isalpha() else f"_{plain}"
+    while plain.lower() in taken:
+        plain += "_"
+    taken.add(plain.lower())
+    return plain
+
+
+def schema_of(namespace: Namespace, name: str, description: str = "") -> Schema:
+    """Return a schema of a namespace, without classes."""
+    home = f"https://w3id.org/nwb-models/{_quoted(namespace.name)}/"
+    prefix = identifier(namespace.name, PREFIXES)
+    return {
+        "id": f"{home}{_quoted(namespace.version)}/{_quoted(name)}",
+        "name": name,
+        "version": namespace.version,
+        **({"description": description} if description else {}),
+        "prefixes": {**PREFIXES, prefix: home},
+        "default_prefix": prefix,
+    }
+
+
+def rooted(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return a class as linkml's generators want it: a type says which one it is, and is an object with a path."""
+    annotations = definition["annotations"]
+    constants = {
+        key: {"equals_string": annotations[key]} for key in ("neurodata_type", "namespace") if key in annotations
+    }
+    if not constants:
+        return definition
+    found = {"description": definition["description"], "is_a": ROOT, **definition, "slot_usage": constants}
+    if annotations.get("name") == "root":  # as in the specification of NWBFile: it is the file
+        found["tree_root"] = True
+    return found
+
+
+def as_text(value: Any) -> str:
+    """Return a value as text that YAML can hold."""
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def type_key(namespace: Namespace) -> str:
+    """Return how a namespace spells its types: ``neurodata_type``, or ``data_type`` as those of HDMF."""
+    written = [entry.spec.get("data_type_def") for entry in namespace.types.values()]
+    return "data_type" if written and all(written) else "neurodata_type"
 
 
 def _quoted(name: str) -> str:
@@ -507,11 +610,6 @@ def _values(spec: Spec, slot: dict[str, Any]) -> dict[str, Any]:
     if spec.get("default_value") is not None:
         return default_value(spec["default_value"])
     return {}
-
-
-def _leftovers(spec: Spec) -> dict[str, str]:
-    """Return the keys of a specification that no rule translates, as annotations."""
-    return {f"nwb_{identifier(str(key))}": json.dumps(value) for key, value in spec.items() if key not in _OWN_KEYS}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -91,8 +91,29 @@ def shapes(slot: dict[str, Any]) -> tuple[Shape, ...] | None:
     >>> shapes(array({"shape": [[None], [None, 2]]}))
     ((None,), (None, 2))
     """
+    found = _arrays(slot)
+    return tuple(tuple(dimension.get("exact_cardinality") for dimension in entry) for entry in found) or None
+
+
+def dims_and_shape(slot: dict[str, Any]) -> dict[str, Any]:
+    """Return dims and shape of a slot as its specification has them: what `array` wrote, read back.
+
+    >>> dims_and_shape(array({"dims": ["t", "x"], "shape": [None, 3]}))
+    {'dims': ['t', 'x'], 'shape': [None, 3]}
+    """
+    found = _arrays(slot)
+    names = [[dimension.get("alias") for dimension in entry] for entry in found]
+    sizes = [[dimension.get("exact_cardinality") for dimension in entry] for entry in found]
+    spec: dict[str, Any] = {}
+    if any(name is not None for entry in names for name in entry):
+        spec["dims"] = names if len(names) > 1 else names[0]
+    if found:
+        spec["shape"] = sizes if len(sizes) > 1 else sizes[0]
+    annotations = slot.get("annotations", {})
+    return spec | {key: json.loads(annotations[key]) for key in ("dims", "shape") if key in annotations}
+
+
+def _arrays(slot: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return the dimensions of each array that a slot allows."""
     entries = slot.get("any_of") or [slot]
-    found = [entry["array"] for entry in entries if "dimensions" in entry.get("array", ())]
-    if not found:
-        return None
-    return tuple(tuple(dimension.get("exact_cardinality") for dimension in entry["dimensions"]) for entry in found)
+    return [entry["array"]["dimensions"] for entry in entries if "dimensions" in entry.get("array", ())]

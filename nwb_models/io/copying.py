@@ -1,0 +1,188 @@
+"""Attributes and data from one HDF5 file to another, as they are stored.
+
+What numpy has no type for is copied byte by byte; what refers to other objects is translated, since HDF5 stores their
+addresses in the file.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
+
+from nwb_models.io.values import dtype_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Translate = Callable[[Any], Any]
+
+BLOCK = 1 << 22
+"""About how many bytes of references are in memory at a time."""
+
+
+def attribute_names(obj: Any) -> list[bytes]:
+    """Return the names of the attributes of an open object."""
+    names: list[bytes] = []
+    h5a.iterate(obj, names.append)
+    return names
+
+
+def refers(stored: h5t.TypeID) -> bool:
+    """Tell whether a stored type has references in it."""
+    kind = stored.get_class()
+    if kind == h5t.COMPOUND:
+        return any(refers(stored.get_member_type(number)) for number in range(stored.get_nmembers()))
+    if kind in (h5t.VLEN, h5t.ARRAY):
+        return refers(stored.get_super())
+    return bool(kind == h5t.REFERENCE)
+
+
+def copy_attribute(source: Any, name: bytes, target: Any, translate: Translate) -> None:
+    """Copy one attribute of an open object to another one.
+
+    Parameters
+    ----------
+    translate
+        Called with each reference; returns the one to write.
+    """
+    attribute = h5a.open(source, name)
+    stored = attribute.get_type()
+    made = h5a.create(target, name, stored.copy(), attribute.get_space())
+    if attribute.shape is None or 0 in attribute.shape:
+        return
+    values, memory = _read(attribute, stored)
+    if refers(stored):
+        values = translated(values, translate)
+    made.write(values, memory)
+
+
+def _read(attribute: h5a.AttrID, stored: h5t.TypeID) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
+    """Return the values of an attribute, and the type that they have in memory."""
+    try:
+        dtype = dtype_of(stored)
+    except TypeError:
+        if refers(stored):
+            raise  # byte by byte, addresses would be copied that mean something else in another file
+        dtype = None
+    if dtype is not None and _has_objects(dtype):
+        memory = h5t.py_create(dtype)
+        values = np.empty(attribute.shape, dtype=dtype)
+    else:
+        memory = stored
+        values = np.empty(attribute.shape, dtype=f"V{stored.get_size()}")
+    attribute.read(values, memory)
+    return values, memory
+
+
+def _has_objects(dtype: np.dtype[Any]) -> bool:
+    return dtype.hasobject
+
+
+def translated(values: np.ndarray[Any, Any], translate: Translate) -> np.ndarray[Any, Any]:
+    """Return an array with each reference in it translated, those in compound fields and ragged rows included."""
+    result = values.copy()
+    _translate(result, translate)
+    return result
+
+
+def _translate(values: np.ndarray[Any, Any], translate: Translate) -> None:
+    if values.dtype.names is not None:
+        for name in values.dtype.names:
+            if _has_objects(values.dtype[name]):
+                _translate(values[name], translate)
+        return
+    for index in np.ndindex(values.shape):
+        entry: Any = values[index]
+        if isinstance(entry, h5py.Reference):
+            values[index] = translate(entry)
+        elif isinstance(entry, np.ndarray) and entry.dtype.hasobject:
+            values[index] = translated(entry, translate)
+
+
+def copy_data(source: h5py.File, path: bytes, target: h5py.File, new_path: bytes, *, attributes: bool = False) -> None:
+    """Copy a dataset or a named type, with or without its attributes: chunk by chunk, as the filters left them."""
+    dataset = h5o.open(source.id, path)
+    if isinstance(dataset, h5d.DatasetID) and missing_filters(dataset):
+        copy_chunks(dataset, target, new_path)
+        return
+    options = h5p.create(h5p.OBJECT_COPY)
+    options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
+    h5o.copy(source.id, path, target.id, new_path, options)
+
+
+def missing_filters(dataset: h5d.DatasetID) -> list[int]:
+    """Return the numbers of the filters that the data went through and that this HDF5 does not have."""
+    options = dataset.get_create_plist()
+    found = [options.get_filter(number)[0] for number in range(options.get_nfilters())]
+    return [code for code in found if not h5z.filter_avail(code)]
+
+
+def copy_chunks(source: h5d.DatasetID, target: h5py.File, path: bytes) -> None:
+    """Copy data that cannot be decoded here for want of a filter: it does not have to be.
+
+    HDF5 creates no dataset with a filter that it does not have, unless the filter is marked as optional, which is
+    about writing and not about reading.
+    """
+    options = source.get_create_plist()
+    filters = [options.get_filter(number) for number in range(options.get_nfilters())]
+    for code, *_ in filters:
+        options.remove_filter(code)
+    for code, flags, values, _ in filters:
+        missing = not h5z.filter_avail(code)
+        options.set_filter(code, h5z.FLAG_OPTIONAL if missing else flags, values)
+    made = h5d.create(target.id, path, source.get_type().copy(), source.get_space(), options)
+    for number in range(source.get_num_chunks()):
+        place = source.get_chunk_info(number).chunk_offset
+        mask, chunk = source.read_direct_chunk(place)
+        made.write_direct_chunk(place, chunk, mask)
+
+
+def create_like(source: h5d.DatasetID, target: h5py.File, path: bytes) -> None:
+    """Create a dataset with the type, shape and storage of another one, and none of its data."""
+    h5d.create(target.id, path, source.get_type().copy(), source.get_space(), source.get_create_plist())
+
+
+def group_options(source: h5g.GroupID) -> h5p.PropGCID | None:
+    """Return the options of a group: whether it keeps the order of its links and attributes.
+
+    The list of options that HDF5 gives out holds addresses in the source file, too, where a group has many links.
+    """
+    options = source.get_create_plist()
+    links, attributes = options.get_link_creation_order(), options.get_attr_creation_order()
+    if not links and not attributes:
+        return None
+    made = h5p.create(h5p.GROUP_CREATE)
+    made.set_link_creation_order(links)
+    made.set_attr_creation_order(attributes)
+    return made
+
+
+def copy_references(source: h5d.DatasetID, target: h5d.DatasetID, translate: Translate) -> None:
+    """Copy data that has references in it, block by block."""
+    if source.shape is None or 0 in source.shape:
+        return
+    dtype = dtype_of(source.get_type())
+    memory = h5t.py_create(dtype)
+    for start, count in blocks(source.shape, dtype.itemsize):
+        space = source.get_space()
+        if source.shape:
+            space.select_hyperslab(start, count)
+        values = np.empty(count, dtype=dtype)
+        inner = h5s.create_simple(count) if source.shape else h5s.create(h5s.SCALAR)
+        source.read(inner, space, values, memory)
+        target.write(inner, space, translated(values, translate), memory)
+
+
+def blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield start and count of blocks of whole rows that cover a shape."""
+    if not shape:
+        yield (), ()
+        return
+    per_row = max(1, math.prod(shape[1:]) * itemsize)
+    rows = max(1, BLOCK // per_row)
+    for first in range(0, shape[0], rows):
+        yield (first, *(0,) * (len(shape) - 1)), (min(rows, shape[0] - first), *shape[1:])

@@ -1,0 +1,82 @@
+"""The files that models were read from, open while they are written to another one."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+from h5py import h5d
+
+from nwb_models.io.arrays import HDF5Array
+from nwb_models.io.plan import Identity, Target
+from nwb_models.io.queue import key_of
+from nwb_models.io.values import encode
+from nwb_models.models.arrays import Array
+from nwb_models.models.base import NWBModel
+from nwb_models.models.links import Region
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from nwb_models.io.hdf5 import HDF5IO
+
+
+def identity_of(model: NWBModel) -> Identity:
+    """Return what identifies a model among all that is written."""
+    return (0, id(model)) if model._source is None else (id(model._source), model._key)
+
+
+class Sources:
+    """Opens each file once, and keeps it open until all is written."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._files: dict[int, tuple[HDF5IO, h5py.File]] = {}
+
+    def file(self, io: HDF5IO) -> h5py.File:
+        """Return the open file."""
+        if id(io) not in self._files:
+            self._files[id(io)] = io, self._stack.enter_context(io.opened())
+        return self._files[id(io)][1]
+
+    def all(self) -> list[HDF5IO]:
+        """Return the files."""
+        return [io for io, _ in self._files.values()]
+
+    def paths(self) -> set[Path]:
+        """Return where the files are, symbolic links resolved."""
+        return {Path(io.location).resolve() for io, _ in self._files.values()}
+
+    def array(self, value: Any) -> tuple[h5py.File, str] | None:
+        """Return the file and path of data that is in an HDF5 file; None for data that is elsewhere."""
+        if isinstance(value, Array) and isinstance(value.source, HDF5Array):
+            return self.file(value.source.io), value.source.path
+        if isinstance(value, h5py.Dataset):
+            return value.file, str(value.name)
+        return None
+
+    def identity(self, target: Any) -> Identity | None:
+        """Return the identity of what a reference leads to, None for nothing."""
+        if isinstance(target, Region):
+            target = target.target
+        if isinstance(target, Target):
+            return target.identity
+        if isinstance(target, NWBModel):
+            return identity_of(target)
+        if isinstance(target, Array) and isinstance(target.source, HDF5Array):
+            io = target.source.io
+            return id(io), key_of(h5d.open(self.file(io).id, encode(target.source.path)))
+        return None
+
+    def __enter__(self) -> Self:
+        """Return self."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the files."""
+        self._stack.close()

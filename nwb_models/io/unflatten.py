@@ -1,0 +1,330 @@
+"""What is to be written -> HDF5: groups and data first, links and references last."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
+
+from nwb_models.errors import DanglingReferenceError, NWBError, UnreadableObjectError
+from nwb_models.io.copying import (
+    attribute_names,
+    blocks,
+    copy_attribute,
+    copy_data,
+    copy_references,
+    create_like,
+    group_options,
+    missing_filters,
+    refers,
+)
+from nwb_models.io.plan import NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
+from nwb_models.io.queue import join, key_of
+from nwb_models.io.values import encode
+from nwb_models.models.links import Region, Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.plan import Identity, Plan
+    from nwb_models.io.sources import Sources
+
+
+def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None = None) -> None:
+    """Write all objects of a plan into an empty file.
+
+    Parameters
+    ----------
+    plan
+        What is to be written.
+    file
+        Where to.
+    sources
+        The files that unchanged things come from.
+    folder
+        The folder of the file, from which external links are to be found; None where it has none.
+
+    Raises
+    ------
+    DanglingReferenceError
+        Where something that was read from a file refers to an object that is no longer there, naming all of them.
+    """
+    writer = _Writer(plan, file, sources, folder)
+    for made in plan.objects.values():
+        writer.create(made)
+    for made in plan.objects.values():
+        if isinstance(made, NewGroup):
+            writer.link(made)
+    writer.refer()
+
+
+class _Writer:
+    def __init__(self, plan: Plan, file: h5py.File, sources: Sources, folder: Path | None) -> None:
+        self.plan, self.file, self.sources, self.folder = plan, file, sources, folder
+        self._references: list[tuple[NewObject, Callable[[], None]]] = []
+        """What is left to be done when every object is there."""
+        self._made: dict[Identity, h5r.Reference] = {}
+        self._dangling: list[str] = []
+
+    # ------------------------------------------------------------------------------------------ objects
+    def create(self, made: NewObject) -> None:
+        """Create an object with its attributes and data, but for what refers to other objects."""
+        try:
+            source = self._source(made)
+            names = attribute_names(source) if source is not None else []
+            whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
+            obj = self._create(made, source, whole=whole)
+            for name in () if whole else names:
+                self._keep_attribute(made, name, source, obj)
+            for key, value in made.attributes.items():
+                self._new_attribute(made, key, value, obj)
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+            raise self._failed(made, error) from error
+
+    def _is_whole(self, made: NewDataset, source: Any, names: list[bytes]) -> bool:
+        """Tell whether HDF5 can copy a dataset with all its attributes: nothing is new, and nothing is a reference."""
+        if made.value is not None or made.attributes or made.without or missing_filters(source):
+            return False
+        return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
+
+    def _failed(self, made: NewObject, error: Exception) -> Exception:
+        """Return the error to raise: one of this library where HDF5 says what is wrong with what is read."""
+        if isinstance(error, OSError) and (error.errno is not None or isinstance(error, NWBError)):
+            return error
+        where = f" from {made.origin.path} of {made.origin.io.filename}" if made.origin is not None else ""
+        return UnreadableObjectError(f"{made.path} cannot be written{where}: {error}")
+
+    def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
+        path = encode(made.path)
+        if isinstance(made, NewGroup):
+            return self._group(made, path, source)
+        if isinstance(made, NewDataset) and made.value is not None:
+            return self._dataset(made, path, made.value)
+        if isinstance(source, h5d.DatasetID) and refers(source.get_type()):
+            create_like(source, self.file, path)
+            self._references.append((made, lambda: self._fill_references(made, path)))
+        else:
+            assert made.origin is not None
+            file = self.sources.file(made.origin.io)
+            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole)
+        return None if whole or isinstance(made, NewType) else h5o.open(self.file.id, path)
+
+    def _source(self, made: NewObject) -> Any:
+        """Open the object that an object comes from."""
+        if made.origin is None:
+            return None
+        return h5o.open(self.sources.file(made.origin.io).id, encode(made.origin.path))
+
+    def _group(self, made: NewGroup, path: bytes, source: Any) -> h5g.GroupID:
+        if made.path == "/":
+            return h5g.open(self.file.id, b"/")
+        return h5g.create(self.file.id, path, gcpl=None if source is None else group_options(source))
+
+    def _dataset(self, made: NewDataset, path: bytes, value: NewValue) -> h5d.DatasetID:
+        """Create a dataset with a new value."""
+        stored = self.sources.array(value.data)
+        if stored is not None:
+            return self._from_file(made, path, *stored)
+        if isinstance(value.data, h5py.Empty):
+            return h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), h5s.create(h5s.NULL))
+        shape = tuple(value.data.shape)
+        space = h5s.create_simple(shape) if shape else h5s.create(h5s.SCALAR)
+        obj = h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), space)
+        if _refers(value.dtype):
+            self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value)))
+        else:
+            self._write(obj, value)
+        return obj
+
+    def _from_file(self, made: NewDataset, path: bytes, file: h5py.File, stored: str) -> h5d.DatasetID:
+        """Create a dataset with data of a file, another one or the same under another name."""
+        source = h5d.open(file.id, encode(stored))
+        if refers(source.get_type()):
+            create_like(source, self.file, path)
+            io = next((io for io in self.sources.all() if self.sources.file(io) == file), None)
+            if io is None:
+                msg = f"the references in {stored} of {file.filename} mean nothing in another file"
+                raise ValueError(msg)
+            self._references.append((made, lambda: self._translate_all(made, source, path, io)))
+        else:
+            copy_data(file, encode(stored), self.file, path)
+        return h5d.open(self.file.id, path)
+
+    def _write(self, obj: h5d.DatasetID, value: NewValue) -> None:
+        memory = h5t.py_create(value.dtype)
+        for start, count in blocks(tuple(value.data.shape), max(1, value.dtype.itemsize)):
+            part = np.ascontiguousarray(value.data[tuple(slice(s, s + c) for s, c in zip(start, count, strict=True))])
+            self._write_block(obj, part.reshape(count), start, memory, value.dtype)
+
+    def _write_block(self, obj: h5d.DatasetID, part: Any, start: tuple[int, ...], memory: Any, dtype: Any) -> None:
+        if part.size == 0:
+            return
+        space = obj.get_space()
+        if start:
+            space.select_hyperslab(start, part.shape)
+        inner = h5s.create_simple(part.shape) if start else h5s.create(h5s.SCALAR)
+        obj.write(inner, space, self._in_memory(part, dtype), memory)
+
+    def _in_memory(self, part: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """Return values with references in the place of models."""
+        result: np.ndarray[Any, Any] = np.empty(part.shape, dtype=dtype)
+        if dtype.names is not None:
+            for name in dtype.names:
+                result[name] = self._in_memory(part[name], dtype[name])
+        elif h5py.check_ref_dtype(dtype) is not None:
+            for index in np.ndindex(part.shape):
+                result[index] = self._reference(part[index])
+        else:
+            result[...] = part
+        return result
+
+    # ------------------------------------------------------------------------------------------ attributes
+    def _keep_attribute(self, made: NewObject, name: bytes, source: Any, obj: Any) -> None:
+        """Copy an attribute that is unchanged."""
+        text = name.decode("utf-8", "surrogateescape")
+        if text in made.attributes or text in made.without:
+            return
+        if refers(h5a.open(source, name).get_type()):
+            self._references.append((made, lambda: self._keep_reference(made, name)))
+        else:
+            copy_attribute(source, name, obj, lambda reference: reference)
+
+    def _keep_reference(self, made: NewObject, name: bytes) -> None:
+        assert made.origin is not None
+        io = made.origin.io
+        where = f"{made.path}@{name.decode('utf-8', 'replace')}"
+        copy_attribute(self._source(made), name, self._opened(made), lambda r: self._translated(io, r, where))
+
+    def _new_attribute(self, made: NewObject, name: str, value: NewValue, obj: Any) -> None:
+        if _refers(value.dtype):
+            self._references.append((made, lambda: self._write_attribute(name, value, self._opened(made))))
+        else:
+            self._write_attribute(name, value, obj)
+
+    def _write_attribute(self, name: str, value: NewValue, obj: Any) -> None:
+        stored = h5t.py_create(value.dtype, logical=True)
+        if isinstance(value.data, h5py.Empty):
+            h5a.create(obj, encode(name), stored, h5s.create(h5s.NULL))
+            return
+        data = np.asarray(value.data)
+        space = h5s.create_simple(data.shape) if data.shape else h5s.create(h5s.SCALAR)
+        attribute = h5a.create(obj, encode(name), stored, space)
+        if data.size:
+            attribute.write(self._in_memory(data, value.dtype), h5t.py_create(value.dtype))
+
+    def _opened(self, made: NewObject) -> Any:
+        return h5o.open(self.file.id, encode(made.path))
+
+    # ------------------------------------------------------------------------------------------ links
+    def link(self, made: NewGroup) -> None:
+        """Create the links of a group, but for those by which its children were created."""
+        group = h5g.open(self.file.id, encode(made.path))
+        for link in made.links.values():
+            name = encode(link.name)
+            if link.kind == "soft":
+                group.links.create_soft(name, encode(self._path(made, link)))
+            elif link.kind == "external":
+                group.links.create_external(name, encode(relocated(link, self.folder)), encode(link.path))
+            elif link.target is not None and self.plan.objects[link.target].path != join(made.path, link.name):
+                group.links.create_hard(name, self.file.id, encode(self.plan.objects[link.target].path))
+
+    def _path(self, made: NewGroup, link: NewLink) -> str:
+        """Return the path that a soft link names: the one it named, where it leads to the same object still."""
+        if link.target is None or (link.path and self.plan.resolve(made, link.path) == link.target):
+            return link.path
+        return self.plan.objects[link.target].path
+
+    # ------------------------------------------------------------------------------------------ references
+    def refer(self) -> None:
+        """Write all that refers to other objects."""
+        for made, write in self._references:
+            try:
+                write()
+            except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+                raise self._failed(made, error) from error
+        if self._dangling:
+            raise DanglingReferenceError(self._dangling)
+
+    def _fill_references(self, made: NewObject, path: bytes) -> None:
+        assert made.origin is not None
+        self._translate_all(made, self._source(made), path, made.origin.io)
+
+    def _translate_all(self, made: NewObject, source: h5d.DatasetID, path: bytes, io: HDF5IO) -> None:
+        target = h5d.open(self.file.id, path)
+        copy_references(source, target, lambda reference: self._translated(io, reference, made.path))
+
+    def _translated(self, io: HDF5IO, reference: h5r.Reference, where: str) -> h5r.Reference:
+        """Return the reference of the new file for one of a source."""
+        file = self.sources.file(io)
+        if not reference:
+            return reference
+        try:
+            found = h5r.dereference(reference, file.id)
+            identity = id(io), key_of(found)
+        except (ValueError, KeyError, RuntimeError, OSError, TypeError):
+            return type(reference)()
+        if identity not in self.plan.objects:
+            name = h5r.get_name(reference, file.id)
+            self._dangling.append(f"{where} refers to {name.decode('utf-8', 'replace') if name else 'an object'}")
+            return type(reference)()
+        if isinstance(reference, h5r.RegionReference):
+            return self._region(identity, h5r.get_region(reference, file.id))
+        return self._object(identity)
+
+    def _reference(self, target: Any) -> h5r.Reference:
+        """Return the reference to what stands for it in a new value."""
+        if isinstance(target, Region):
+            return self._new_region(target)
+        identity = target.identity if isinstance(target, Target) else self.sources.identity(target)
+        if identity is None:
+            return (
+                h5r.RegionReference() if isinstance(target, Unresolved) and target.kind == "region" else h5r.Reference()
+            )
+        return self._object(identity)
+
+    def _object(self, identity: Identity) -> h5r.Reference:
+        if identity not in self._made:
+            path = encode(self.plan.objects[identity].path)
+            self._made[identity] = h5r.create(self.file.id, path, h5r.OBJECT)
+        return self._made[identity]
+
+    def _region(self, identity: Identity, space: h5s.SpaceID) -> h5r.RegionReference:
+        path = encode(self.plan.objects[identity].path)
+        return h5r.create(self.file.id, path, h5r.DATASET_REGION, space)
+
+    def _new_region(self, region: Region) -> h5r.RegionReference:
+        identity = self.sources.identity(region)
+        assert identity is not None
+        space = h5d.open(self.file.id, encode(self.plan.objects[identity].path)).get_space()
+        select(space, region.selection)
+        return self._region(identity, space)
+
+
+def select(space: h5s.SpaceID, selection: str) -> None:
+    """Select what a `~nwb_models.models.links.Region` says: ``all``, ``none`` or ``start:stop`` for each axis."""
+    if selection == "all":
+        space.select_all()
+    elif selection == "none":
+        space.select_none()
+    else:
+        bounds = [tuple(map(int, part.split(":"))) for part in selection.split(",")]
+        space.select_hyperslab(tuple(a for a, _ in bounds), tuple(b - a for a, b in bounds))
+
+
+def relocated(link: NewLink, folder: Path | None) -> str:
+    """Return the name of the file that an external link leads to, as seen from the folder of the new file."""
+    if folder is None or not link.folder or Path(link.filename).is_absolute() or Path(link.folder) == folder:
+        return link.filename
+    found = Path(link.folder) / link.filename
+    return os.path.relpath(found.resolve(), folder) if found.exists() else link.filename
+
+
+def _refers(dtype: np.dtype[Any]) -> bool:
+    if dtype.names is not None:
+        return any(_refers(dtype[name]) for name in dtype.names)
+    return h5py.check_ref_dtype(dtype) is not None

@@ -1,0 +1,66 @@
+"""Models -> a new file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+from h5py import h5o
+
+from nwb_models.errors import NotWritableError
+from nwb_models.io.atomic import LIBVER, new_file
+from nwb_models.io.deconstruct import deconstruct
+from nwb_models.io.sources import Sources
+from nwb_models.io.specified import add_specifications
+from nwb_models.io.unflatten import unflatten
+
+if TYPE_CHECKING:
+    import os
+
+    from nwb_models.io.plan import Plan
+    from nwb_models.models.base import NWBModel
+
+
+def write_file(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False) -> None:
+    """Write a model and all below it to a new file.
+
+    Parameters
+    ----------
+    model
+        The root of the file, made by hand, read from a file, or a mix.
+    path
+        The file; it is replaced when the new one is complete.
+    exclusive
+        Whether to refuse a file that is there already.
+
+    Raises
+    ------
+    InvalidModelError, DanglingReferenceError
+        Where the models cannot be written as they are.
+    NotWritableError
+        Where the file cannot be written.
+    """
+    with Sources() as sources:
+        plan = add_specifications(deconstruct(model, sources))
+        with new_file(path, lambda file: _check(file, plan), exclusive=exclusive, in_use=sources.paths()) as file:
+            unflatten(plan, file, sources, Path(path).resolve().parent)
+
+
+def write_stream(model: NWBModel, stream: Any) -> None:
+    """Write a model and all below it to a file object that can be written and sought."""
+    with Sources() as sources:
+        plan = add_specifications(deconstruct(model, sources))
+        with h5py.File(stream, "w", libver=LIBVER) as file:
+            unflatten(plan, file, sources)
+
+
+def _check(file: h5py.File, plan: Plan) -> None:
+    """Refuse a file in which HDF5 does not find as many objects as were written."""
+    found = [b"/"]
+    h5o.visit(file.id, found.append)
+    if len(found) != len(plan.objects):
+        msg = (
+            f"{file.filename} holds {len(found)} objects, and {len(plan.objects)} were written: it is not put in place"
+        )
+        raise NotWritableError(msg)

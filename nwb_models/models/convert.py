@@ -1,0 +1,123 @@
+"""What people give for an array, as an array of the dtype that its specification asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.models.check import DATES, MINIMUM, TEXTS, allows
+
+if TYPE_CHECKING:
+    from nwb_models.models.mapping import Dtype
+
+_SIZES = (1, 2, 4, 8)
+
+
+def array_of(value: Any, dtype: Dtype | None) -> Any:
+    """Return lists, numbers and numpy arrays as an array that the specification allows, where nothing is lost by it.
+
+    Numbers become those of the least width that the specification asks for and that holds all of them; text and
+    objects stand in arrays of objects.  An array that cannot be converted comes back as it is: whether it is allowed
+    is decided by `nwb_models.models.check`.
+
+    Raises
+    ------
+    ValueError
+        Where a list is no array, for example because its rows differ in length.
+
+    >>> array_of([1, 2, 300], "uint8").dtype, array_of([1, 2], "float64").dtype, array_of(["a"], "text").dtype
+    (dtype('uint16'), dtype('float64'), dtype('O'))
+    """
+    if dtype is not None and not isinstance(dtype, str):
+        if isinstance(value, np.ndarray):
+            return value
+        single = isinstance(value, tuple) and not any(isinstance(row, tuple | list | np.void) for row in value)
+        return _rows([value], dtype)[0] if single else _rows(value, dtype)
+    array = value if isinstance(value, np.ndarray) else _listed(value)
+    if array.dtype.kind == "U":
+        array = array.astype(object)
+    if array.size == 0 and not isinstance(value, np.ndarray):
+        return array.astype(_empty(dtype))
+    return _widened(array, dtype)
+
+
+def _listed(value: Any) -> np.ndarray[Any, Any]:
+    """Return a list as an array; text and objects are put in one by one, as numpy would look into them."""
+    leaf = value
+    while isinstance(leaf, list | tuple) and leaf:
+        leaf = leaf[0]
+    if isinstance(leaf, np.ndarray | np.generic | int | float | complex) or not isinstance(value, list | tuple):
+        try:
+            return np.asarray(value)
+        except ValueError:
+            msg = "the rows differ in length: a column of such rows is a VectorData with a VectorIndex"
+            raise ValueError(msg) from None
+    array = np.empty(_shape(value), dtype=object)
+    _fill(array, value)
+    return array
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        return ()
+    return (len(value), *(_shape(value[0]) if value else ()))
+
+
+def _fill(array: np.ndarray[Any, Any], value: Any) -> None:
+    for number, entry in enumerate(value):
+        if array.ndim == 1:
+            array[number] = entry
+        elif not isinstance(entry, list | tuple) or len(entry) != array.shape[1]:
+            msg = "the rows differ in length"
+            raise ValueError(msg)
+        else:
+            _fill(array[number], entry)
+
+
+def _empty(dtype: str | None) -> Any:
+    """Return the dtype of an array that holds nothing."""
+    if dtype in MINIMUM:
+        kind, size = MINIMUM[dtype]
+        return np.dtype(f"{kind}{size}")
+    if dtype == "bool":
+        return np.dtype(bool)
+    return np.dtype(
+        object if dtype in TEXTS or dtype in DATES or str(dtype).startswith(("object", "region")) else float
+    )
+
+
+def _widened(array: np.ndarray[Any, Any], dtype: str | None) -> np.ndarray[Any, Any]:
+    """Return numbers in the least dtype that the specification allows and that holds all of them."""
+    if dtype not in MINIMUM or array.dtype.kind not in "iuf" or allows(dtype, array.dtype):
+        return array
+    kind, least = MINIMUM[dtype]
+    if array.dtype.kind == "f" and kind != "f":
+        return array
+    for size in (size for size in _SIZES if size >= least):
+        target = np.dtype(f"{kind}{size}")
+        if kind != "f" and array.size and not _within(array, target):
+            continue
+        converted = array.astype(target)
+        if np.array_equal(converted, array, equal_nan=array.dtype.kind == "f"):
+            return converted
+    return array
+
+
+def _within(array: np.ndarray[Any, Any], target: np.dtype[Any]) -> bool:
+    limits = np.iinfo(target)
+    return int(array.min()) >= limits.min and int(array.max()) <= limits.max
+
+
+def _rows(value: Any, dtype: tuple[tuple[str, str], ...]) -> np.ndarray[Any, Any]:
+    """Return a list of tuples as compound rows."""
+    fields = [(name, _empty(kind)) for name, kind in dtype]
+    array = np.empty(len(value), dtype=fields)
+    for number, row in enumerate(value):
+        entries = [row[name] for name, _ in fields] if isinstance(row, np.void) else list(row)
+        if len(entries) != len(fields):
+            msg = f"row {number} has {len(entries)} entries, and has to have {len(fields)}: {[n for n, _ in fields]}"
+            raise ValueError(msg)
+        for (name, _), entry in zip(fields, entries, strict=True):
+            array[name][number] = entry
+    return array

@@ -1,0 +1,216 @@
+"""A model and all below it as JSON: what `model_dump(mode="json")` gives, and the exported JSON Schema describes.
+
+An object with a type of its own begins with ``path``, ``name``, ``neurodata_type``, ``namespace`` and ``object_id``.
+Collections are lists.  Where a link, a reference or a second appearance leads is a path, with the file before it and
+``#`` where it leads to another one, so that no circle is gone round.  Arrays of more than `LIMIT` values are
+``{"shape": ..., "dtype": ...}``.  What is not there is left out.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+from nwb_models.errors import UnreadableObjectError
+from nwb_models.models.base import NWBGroup, NWBModel
+from nwb_models.models.check import dtype_name
+from nwb_models.models.links import Region, Unreadable, Unresolved
+from nwb_models.models.mapping import Children, Link, Reference, StoredField, storage
+from nwb_models.naming import identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT = 16
+"""The most values of an array that are written."""
+SPECIAL = ("name", "object_id")
+"""Fields that only objects with a type of their own have, in front of all others."""
+
+
+def metadata(model: NWBModel) -> dict[str, Any]:
+    """Return a model and all below it as what JSON has; data stays where it is."""
+    return _Metadata(model).written(model)
+
+
+class _Metadata:
+    """What is known of all objects below one: where each of them lives."""
+
+    def __init__(self, top: NWBModel) -> None:
+        self._source = top._source
+        self._places: dict[int, str] = {}
+        self._find(top)
+
+    def _find(self, top: NWBModel) -> None:
+        """Find out where objects live: at their path in the file, else with their first owner."""
+        waiting = [(top, top.path or ("/" if top.name == "root" else f"/{top.name}"))]
+        elsewhere: deque[tuple[NWBModel, str]] = deque()
+        while waiting or elsewhere:
+            model, path = waiting.pop() if waiting else elsewhere.popleft()
+            if id(model) in self._places:
+                continue
+            self._places[id(model)] = path
+            here: list[tuple[NWBModel, str]] = []
+            for name, entry, child in _children(model):
+                if isinstance(child, NWBModel) and _owns(entry) and not self._is_foreign(child):
+                    place = f"{path.rstrip('/')}/{name}"
+                    moved = child._source is not None and child._source is self._source and child.path != place
+                    (elsewhere if moved else here).append((child, place))
+            waiting += reversed(here)
+
+    def _is_foreign(self, model: NWBModel) -> bool:
+        """Tell whether an object lives in another file than the one that is looked at."""
+        return self._source is not None and model._source is not None and model._source is not self._source
+
+    # ------------------------------------------------------------------------------------------ objects
+    def written(self, model: NWBModel) -> dict[str, Any]:
+        """Return an object with all that lives in it."""
+        found: dict[str, Any] = {}
+        if model.neurodata_type is not None:
+            found = {"path": _text(self._places[id(model)]), "name": _text(model.name), **_type_of(type(model))}
+            if model.object_id is not None:
+                found["object_id"] = self._value(model.object_id)
+        tables = storage(type(model))
+        for own in (*tables.attributes.values(), *([tables.value] if tables.value is not None else [])):
+            value = getattr(model, own.field, None)
+            if own.field not in SPECIAL and _is_there(model, own, value):
+                found[own.field] = self._value(value)
+        path = self._places[id(model)].rstrip("/")
+        for name, entry, child in _children(model):
+            lives_here = isinstance(child, NWBModel) and self._places.get(id(child)) == f"{path}/{name}"
+            value = self.written(child) if lives_here and _owns(entry) else self._value(child)
+            if entry is not None and isinstance(entry.marker, Children):
+                found.setdefault(entry.field, []).append(value)
+            else:
+                found[_text(name) if entry is None else entry.field] = value
+        for key, value in (model.__pydantic_extra__ or {}).items():
+            found.setdefault(_text(key), self._value(value))
+        return found
+
+    def _path(self, model: NWBModel) -> str:
+        """Return where an object is, as a link to it says it."""
+        path = self._places.get(id(model)) or model.path or f"/{model.name}"
+        if not self._is_foreign(model):
+            return _text(path)
+        return _text(f"{_relative(model._source.location, os.path.dirname(self._source.location))}#{path}")  # noqa: PTH120
+
+    # ------------------------------------------------------------------------------------------ values
+    def _value(self, value: Any) -> Any:
+        """Return a value: a link as a path, an array as nested lists or, where it is large, as what it is."""
+        match value:
+            case None | bool() | int():
+                return value
+            case str():
+                return _text(value)
+            case float():
+                return float(value) if math.isfinite(value) else None
+            case date():
+                return value.isoformat()
+            case NWBModel():
+                return self._path(value)
+            case Region():
+                return self._value(value.target)
+            case Unresolved():
+                return None if value.path is None else _text(f"{value.filename}#" * bool(value.filename) + value.path)
+            case Unreadable():
+                return {"unreadable": _text(value.reason)}
+            case h5py.Empty():
+                return None
+            case list() | tuple():
+                return [self._value(entry) for entry in value]
+            case bytes():
+                return value.decode("utf-8", "backslashreplace")
+            case np.void() if value.dtype.names is not None:
+                return self._row(value)
+            case np.generic():
+                plain = value.item()
+                return self._value(plain) if isinstance(plain, bool | int | float | str | bytes) else str(plain)
+            case _ if hasattr(value, "shape") and hasattr(value, "dtype"):
+                return self._array(value)
+            case _:
+                return str(value)
+
+    def _row(self, row: np.void) -> dict[str, Any]:
+        """Return a row of a compound dtype; its fields have the names that their slots have."""
+        found: dict[str, Any] = {}
+        for name in row.dtype.names or ():
+            found[identifier(name, found)] = self._value(row[name])
+        return found
+
+    def _array(self, array: Any) -> Any:
+        shape = tuple(array.shape)
+        if math.prod(shape) <= LIMIT:
+            try:
+                return self._nested(np.asarray(array))
+            except UnreadableObjectError:
+                pass  # for want of a filter, say: shape and dtype are known all the same
+        return {"shape": [int(length) for length in shape], "dtype": dtype_name(np.dtype(array.dtype))}
+
+    def _nested(self, array: np.ndarray[Any, Any]) -> Any:
+        if array.ndim == 0:
+            return self._value(array[()])
+        return [self._nested(entry) if array.ndim > 1 else self._value(entry) for entry in array]
+
+
+def _children(model: NWBModel) -> Iterator[tuple[str, StoredField | None, Any]]:
+    """Yield the children of a group with the fields that hold them, None for one that the class does not foresee."""
+    if not isinstance(model, NWBGroup):
+        return
+    tables = storage(type(model))
+    for name, entry in tables.children.items():
+        value = getattr(model, entry.field)
+        if _is_there(model, entry, value):
+            yield name, entry, value
+    for entry in tables.unnamed:
+        value = getattr(model, entry.field)
+        if value is not None:
+            yield getattr(value, "name", entry.field), entry, value
+    for entry in tables.collections:
+        for name, value in (getattr(model, entry.field) or {}).items():
+            yield name, entry, value
+    shelf = model._shelf
+    if shelf is not None:
+        for name in [name for name, field in shelf.fields().items() if field is None]:
+            shelf.fetch(name)
+        yield from ((name, None, value) for name, value in shelf.extras.items())
+
+
+def _is_there(model: NWBModel, entry: StoredField, value: Any) -> bool:
+    """Tell whether a member is there: a default that the file does not hold is not, unless something was put in it."""
+    if value is None:
+        return False
+    if model._source is None or entry.field in model.model_fields_set:
+        return True
+    return isinstance(value, NWBGroup) and bool(value)
+
+
+def _owns(entry: StoredField | None) -> bool:
+    """Tell whether objects live where a field says; those of links and references live elsewhere."""
+    if entry is None:
+        return True
+    marker = entry.marker
+    return not isinstance(marker, Link | Reference) and not (isinstance(marker, Children) and marker.kind == "link")
+
+
+def _type_of(cls: type[NWBModel]) -> dict[str, str | None]:
+    """Return the type of a class with the namespace that defines it, also where the file names another one."""
+    named = "specified" in vars(cls) and cls.specified
+    base = next((base for base in cls.__mro__[1:] if "namespace" in vars(base)), cls) if named else cls
+    return {"neurodata_type": cls.neurodata_type, "namespace": base.namespace}  # type: ignore[attr-defined]
+
+
+def _relative(path: str, folder: str) -> str:
+    try:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:  # on another drive
+        return path
+
+
+def _text(text: str) -> str:
+    """Return text that JSON can hold: names and values in a file may be no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()

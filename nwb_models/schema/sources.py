@@ -1,0 +1,241 @@
+"""Where specifications come from: LinkML schemas that ship with the library or lie in a folder, and YAML of NWB."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.naming import module_name, version_key, version_name
+from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces
+from nwb_models.schema.translation.documents import from_linkml
+from nwb_models.schema.translation.handwritten import is_handwritten, normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nwb_models.schema.language import TypeSpec
+
+ROOT = Path(str(resources.files("nwb_models"))) / "schemas"
+ENDINGS = (".yaml", ".yml", ".json")
+MAIN = "namespace"
+"""The schema of a folder that imports the others."""
+
+
+# ---------------------------------------------------------------------------------------- what ships
+@cache
+def shipped_schemas() -> dict[str, list[str]]:
+    """Return the namespaces that ship as LinkML, each with its versions, the newest last."""
+    text = (ROOT / "index.json").read_text("utf-8")
+    found: dict[str, list[str]] = json.loads(text)
+    return {name: sorted(versions, key=version_key) for name, versions in found.items()}
+
+
+def shipped_folder(*place: str) -> Path:
+    """Return the folder of all LinkML schemas that ship, or one below it: ``"hdmf_common", "v1_8_0"``."""
+    return ROOT.joinpath(*place)
+
+
+def shipped_namespaces(namespace: str, version: str) -> list[Namespace]:
+    """Return a namespace that ships, after those that it includes.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        Where it does not ship in this version.
+    """
+    if version not in shipped_schemas().get(namespace, ()):
+        known = ", ".join(f"{name} {' '.join(versions)}" for name, versions in shipped_schemas().items())
+        msg = f"No schema of namespace {namespace!r} {version} is shipped; there are: {known}"
+        raise ObjectNotFoundError(msg)
+    return load_linkml(shipped_folder(module_name(namespace), version_name(version)))
+
+
+def completed(sources: Iterable[Namespace | str | Path], defaults: Mapping[str, str] | None = None) -> Specifications:
+    """Return namespaces together with those that they include and that ship.
+
+    Parameters
+    ----------
+    sources
+        Namespaces, or what `load` takes.
+    defaults
+        The version of a namespace that is meant where none is named: the highest one otherwise.
+
+    Notes
+    -----
+    Of a namespace that is included, the version is taken that is asked for, or that was published together with the
+    one that includes it; where that does not ship, the newest.
+    """
+    known = {(entry.name, entry.version): entry for entry in gathered(sources)}
+    waiting = list(known.values())
+    while waiting:
+        namespace = waiting.pop()
+        for name, version in _includes(namespace):
+            if name in shipped_schemas() and not any(name == other for other, _ in known):
+                found = shipped_namespaces(name, _matching(namespace, name, version))
+                waiting += found
+                known |= {(entry.name, entry.version): entry for entry in found}
+    return Specifications(known.values(), defaults)
+
+
+def gathered(sources: Iterable[Namespace | str | Path]) -> list[Namespace]:
+    """Return namespaces, and those in the files and folders among them."""
+    loaded = [[source] if isinstance(source, Namespace) else load(source) for source in sources]
+    return [namespace for found in loaded for namespace in found]
+
+
+def _includes(namespace: Namespace) -> tuple[tuple[str, str | None], ...]:
+    """Return what a namespace includes; nothing where it does not say so properly, which is found when it is used."""
+    try:
+        return namespace.includes
+    except SpecificationError:
+        return ()
+
+
+def _matching(namespace: Namespace, included: str, version: str | None) -> str:
+    """Return the version of a namespace that goes with the one that includes it."""
+    versions = shipped_schemas()[included]
+    if version in versions:
+        return str(version)
+    if namespace.version in shipped_schemas().get(namespace.name, ()):
+        together = shipped_namespaces(namespace.name, namespace.version)
+        return next((entry.version for entry in together if entry.name == included), versions[-1])
+    return versions[-1]
+
+
+# ---------------------------------------------------------------------------------------- what a user has
+def load(path: str | Path) -> list[Namespace]:
+    """Return the namespaces that a file or a folder defines.
+
+    Parameters
+    ----------
+    path
+        A namespace file of the NWB specification language (YAML or JSON), a LinkML schema, or a folder with any
+        number of these, at any depth.  Sources lie beside their namespace, or anywhere in the folder.
+
+    Raises
+    ------
+    SpecificationError
+        Where there is no namespace, or one cannot be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = [file for file in sorted(path.rglob("*")) if file.suffix in ENDINGS and _is_main(file)]
+        if not files:
+            msg = f"{path} has no namespace file (*.namespace.yaml) and no LinkML schema with a version"
+            raise SpecificationError(msg)
+        return [namespace for file in files for namespace in _load_file(file, path)]
+    return _load_file(path, path.parent)
+
+
+def _load_file(path: Path, within: Path) -> list[Namespace]:
+    document = load_document(path)
+    if "namespaces" in document:
+        return load_namespaces(path, within)
+    if "name" not in document or not ({"classes", "imports", "id"} & set(document)):
+        msg = f"{path} has neither 'namespaces', as a namespace file, nor 'name' and 'classes', as a LinkML schema"
+        raise SpecificationError(msg)
+    if not is_handwritten(document):
+        return load_linkml(path.parent)[-1:]
+    return [_load_handwritten(path, document)]
+
+
+def _is_main(path: Path) -> bool:
+    """Tell whether a file of a folder defines a namespace, and is not a part of one."""
+    if path.stem.endswith(MAIN):
+        return True
+    beside = path.with_name(f"{MAIN}.yaml")
+    try:
+        if beside.is_file() and not is_handwritten(load_document(beside)):
+            return False  # a document of that namespace
+        document = load_document(path)
+    except SpecificationError:
+        return False
+    return "classes" in document and "name" in document and "version" in document and is_handwritten(document)
+
+
+# ---------------------------------------------------------------------------------------- LinkML
+def _load_handwritten(path: Path, main: dict[str, Any]) -> Namespace:
+    """Return the namespace that a LinkML schema is, which a person wrote."""
+    parts: dict[str, dict[str, Any]] = {}
+    files = {str(main["name"]): path, MAIN: path}
+    included: list[dict[str, Any]] = []
+    types: dict[str, TypeSpec] = {}
+    waiting = [(path, entry) for entry in main.get("imports") or ()]
+    while waiting:
+        file, entry = waiting.pop(0)
+        beside = file.parent / f"{entry}.yaml"
+        if beside.is_file() and is_handwritten(part := load_document(beside)):
+            if str(part.get("name", entry)) not in parts:
+                parts[str(part.get("name", entry))] = part
+                files[str(part.get("name", entry))] = beside
+                waiting += [(beside, other) for other in part.get("imports") or ()]
+        elif not str(entry).startswith("linkml:"):
+            namespaces, version = _namespace_of(str(entry), file)
+            wanted = {"namespace": namespaces[-1].name, **({"version": version} if version else {})}
+            included += [wanted] if wanted not in included else []
+            types |= {name: found for namespace in namespaces for name, found in namespace.types.items()}
+    try:
+        schemas = normalized(main, parts, included, types.get)
+    except SpecificationError as error:
+        msg = f"{path}: {error}"
+        raise SpecificationError(msg) from None
+    return Namespace(from_linkml(schemas), files)
+
+
+def _namespace_of(imported: str, file: Path) -> tuple[list[Namespace], str | None]:
+    """Return the namespace that an import of LinkML means, after what it includes, and the version that it names."""
+    parts = imported.rpartition(":")[2].removesuffix(f"/{MAIN}").split("/")
+    for name, versions in shipped_schemas().items():
+        names = {name, module_name(name)}
+        if parts[-1] in names:
+            return shipped_namespaces(name, versions[-1]), None
+        if len(parts) > 1 and parts[-2] in names:
+            for version in versions:
+                if parts[-1] in (version, version_name(version)):
+                    return shipped_namespaces(name, version), version
+    beside = (file.parent / imported).parent
+    if (beside / f"{MAIN}.yaml").is_file():
+        found = load_linkml(beside)
+        return found, found[-1].version
+    known = ", ".join(shipped_schemas())
+    msg = f"{file}: imports: there is no file {imported}.yaml beside it, and no namespace of this name ships: {known}"
+    raise SpecificationError(msg)
+
+
+def load_linkml(folder: Path) -> list[Namespace]:
+    """Return the namespace whose LinkML schemas lie in a folder, after those that it includes.
+
+    What it imports is looked for where the imports lead to, else among what ships.
+
+    Raises
+    ------
+    SpecificationError
+        Where a schema is missing or is no LinkML of a namespace.
+    """
+    return list(_load_linkml(folder.resolve()))
+
+
+@cache
+def _load_linkml(folder: Path) -> tuple[Namespace, ...]:
+    schemas = {path.stem: load_document(path) for path in sorted(folder.glob("*.yaml"))}
+    if MAIN not in schemas:
+        msg = f"{folder} has no {MAIN}.yaml, the LinkML schema that imports the others"
+        raise SpecificationError(msg)
+    found = {
+        (entry.name, entry.version): entry
+        for place in _imported(schemas[MAIN], folder)
+        for entry in _load_linkml(place)
+    }
+    namespace = Namespace(from_linkml(schemas))
+    return (*found.values(), namespace)
+
+
+def _imported(schema: dict[str, Any], folder: Path) -> list[Path]:
+    """Return the folders of the namespaces that a schema imports."""
+    places = [Path(entry).parent for entry in schema.get("imports", ()) if Path(entry).name == MAIN]
+    beside = [(folder / place, shipped_folder(*place.parts[-2:])) for place in places]
+    return [(near if near.is_dir() else shipped).resolve() for near, shipped in beside if near.resolve() != folder]

@@ -1,0 +1,22 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Attribute, Dataset, NWBGroup
+
+
+class Rig(NWBGroup):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    gain: Annotated[float | None, Attribute(dtype="float32")] = None
+    """d"""
+    notes: Annotated[str | None, Dataset(dtype="text")] = None
+    """d"""

@@ -1,0 +1,32 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Array, Dataset, NWBGroup
+
+
+class Rig(NWBGroup):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    one: Annotated[Array, Dataset(dtype="float32", shape=((None, 3),))]
+    """Names and sizes."""
+    names: Annotated[Array, Dataset(dtype="float32", shape=((None,),))]
+    """Names."""
+    sizes: Annotated[Array, Dataset(dtype="float32", shape=((None, 2),))]
+    """Sizes."""
+    alternatives: Annotated[Array, Dataset(dtype="int8", shape=((None,), (None, 3)))]
+    """Either."""
+    one_alternative: Annotated[Array, Dataset(dtype="int8", shape=((None,),))]
+    """A list of one."""
+    disagreeing: Annotated[Array, Dataset(dtype="int8", shape=((None,), (None, 2)))]
+    """Names for one of two."""
+    text: Annotated[Array, Dataset(dtype="int8", shape=((None,),))]
+    """A name that is in no list."""

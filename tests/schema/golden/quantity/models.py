@@ -1,0 +1,29 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Children, Collection, Group, NWBGroup
+from pydantic import Field
+
+from ...base.v1_0_0.types import Container, Device, Series
+
+
+class Rig(NWBGroup):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    series: Annotated[Collection[Series], Children(kind="group")] = Field(default_factory=Collection)
+    """d"""
+    device: Annotated[Collection[Device], Children(kind="group")]
+    """d"""
+    container: Annotated[Container | None, Group(unnamed=True)] = None
+    """d"""
+    main: Annotated[Series, Group()]
+    """d"""

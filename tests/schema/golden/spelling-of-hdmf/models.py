@@ -1,0 +1,32 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Children, Collection, Dataset
+from pydantic import Field
+
+from ...base.v1_0_0.types import Column, Device, Series
+
+
+class Rig(Device):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    column: Annotated[Column, Dataset()]
+    """A column."""
+    series: Annotated[Collection[Series], Children(kind="group")] = Field(default_factory=Collection)
+    """Series."""
+
+
+class Special(Rig):
+    """Spelled in both ways."""
+
+    neurodata_type: ClassVar[str] = "Special"
+    namespace: ClassVar[str] = "ndx-test"

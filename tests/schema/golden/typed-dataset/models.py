@@ -1,0 +1,21 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Array, Value
+
+from ...base.v1_0_0.types import Data
+
+
+class Note(Data):
+    """A note."""
+
+    neurodata_type: ClassVar[str] = "Note"
+    namespace: ClassVar[str] = "ndx-test"
+
+    value: Annotated[str | Array, Value(dtype="text")]

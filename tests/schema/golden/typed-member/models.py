@@ -1,0 +1,24 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Dataset, Group, NWBGroup
+
+from ...base.v1_0_0.types import Column, Series
+
+
+class Rig(NWBGroup):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    column: Annotated[Column, Dataset(dtype="int8")]
+    """d"""
+    series: Annotated[Series, Group()]
+    """d"""

@@ -1,0 +1,30 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Children, Collection, Group, NWBGroup
+from pydantic import Field
+
+
+class Node(NWBGroup):
+    """Holds what holds it."""
+
+    neurodata_type: ClassVar[str] = "Node"
+    namespace: ClassVar[str] = "ndx-test"
+
+    edge: Annotated[Edge | None, Group()] = None
+    """An edge."""
+    node: Annotated[Collection[Node], Children(kind="group")] = Field(default_factory=Collection)
+    """Nodes."""
+
+
+class Edge(Node):
+    """An edge."""
+
+    neurodata_type: ClassVar[str] = "Edge"
+    namespace: ClassVar[str] = "ndx-test"

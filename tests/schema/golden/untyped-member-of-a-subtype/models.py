@@ -1,0 +1,32 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Array, Attribute, Dataset, Shortcut, Value
+
+from ...base.v1_0_0.types import Series, Series__data
+
+
+class Special__data(Series__data):
+    """d"""
+
+    value: Annotated[Array, Value(dtype="int16", shape=((None,),))]
+    gain: Annotated[float, Attribute(dtype="float")]
+    """d"""
+
+
+class Special(Series):
+    """d"""
+
+    neurodata_type: ClassVar[str] = "Special"
+    namespace: ClassVar[str] = "ndx-test"
+
+    data: Annotated[Special__data, Dataset()]
+    """d"""
+
+    gain: ClassVar[Shortcut[float]] = Shortcut("data", "gain")

@@ -1,0 +1,45 @@
+"""types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
+
+# A type may say more of a member than the type that it includes.
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from nwb_models.models import Array, Attribute, Dataset, Group, NWBDataset, NWBGroup, Shortcut, Value
+from pydantic import Field
+
+
+class Rig__image(NWBDataset):
+    """d"""
+
+    value: Annotated[int | Array, Value(dtype="uint8")]
+    help: Annotated[str, Attribute(dtype="text")]
+    """d"""
+
+
+class Rig__general__deep(NWBGroup):
+    """d"""
+
+
+class Rig__general(NWBGroup):
+    """d"""
+
+    deep: Annotated[Rig__general__deep | None, Group()] = None
+    """d"""
+
+
+class Rig(NWBGroup):
+    """A rig."""
+
+    neurodata_type: ClassVar[str] = "Rig"
+    namespace: ClassVar[str] = "ndx-test"
+
+    image: Annotated[Rig__image, Dataset()]
+    """d"""
+    general: Annotated[Rig__general, Group()] = Field(default_factory=lambda: Rig__general(name="general"))
+    """d"""
+
+    help: ClassVar[Shortcut[str]] = Shortcut("image", "help")
+    deep: ClassVar[Shortcut[Rig__general__deep | None]] = Shortcut("general", "deep")
