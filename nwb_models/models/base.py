@@ -397,6 +397,8 @@ class NWBGroup(NWBModel):
     def add(self, child: M) -> M:
         """Add an object under its own name, where the objects of its type belong.
 
+        That is in the group itself, else in an untyped group inside: a device of a file goes to ``/general/devices``.
+
         Returns
         -------
         NWBModel
@@ -405,24 +407,17 @@ class NWBGroup(NWBModel):
         Raises
         ------
         UnknownFieldError
-            Where the group holds no objects of this type.
+            Where no objects of its type belong, or several places could be meant.
         ValueError
             Where something of this name is there already.
         """
-        held = [entry for entry in storage(type(self)).collections if entry.model and isinstance(child, entry.model)]
-        if not held:
-            kinds = ", ".join(str(entry.model and entry.model.__name__) for entry in storage(type(self)).collections)
-            msg = f"{self!r} holds no {type(child).__name__} under any name; it holds: {kinds or 'named members only'}"
-            raise UnknownFieldError(msg)
-        if child.name in self:
+        from nwb_models.models.places import collection_for
+
+        collection = collection_for(self, child)
+        if child.name in collection or child.name in self:
             msg = f"{self!r} has something called {child.name!r} already: remove it first, or set it under its name"
             raise ValueError(msg)
-        from nwb_models.models.children import Collection
-
-        nearest = max(held, key=lambda entry: len(entry.model.__mro__) if entry.model else 0)
-        if getattr(self, nearest.field) is None:
-            setattr(self, nearest.field, Collection())
-        added: M = getattr(self, nearest.field).add(child)
+        added: M = collection.add(child)
         return added
 
     def get(self, path: str, default: Any = None) -> Any:

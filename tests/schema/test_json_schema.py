@@ -75,6 +75,14 @@ def _group(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _electrodes(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["general"]["extracellular_ephys"]["electrodes"]
+    return found
+
+
+VECTOR_DATA = {"neurodata_type": "VectorData", "description": "d"}
+MUCH_TEXT = {"shape": [100], "dtype": "text"}
+
 PLANTED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a required dataset is missing": (
         lambda d: d.pop("session_description"),
@@ -118,6 +126,14 @@ PLANTED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a collection that is no list": (
         lambda d: d["acquisition"].update(nwb_data_interface={}),
         "is not of type 'array'",
+    ),
+    "text in a column of numbers": (
+        lambda d: _electrodes(d).update(x={**_electrodes(d)["id"], "value": ["here"], **VECTOR_DATA}),
+        ".x.value[0]: 'here' is not of type 'number'",
+    ),
+    "text in a large column of numbers": (
+        lambda d: _electrodes(d).update(x={**_electrodes(d)["id"], "value": MUCH_TEXT, **VECTOR_DATA}),
+        ".x.value.dtype: 'text' is not one of ['float32'",
     ),
     "a namespace that defines no such type": (
         lambda d: _series(d).update(namespace="hdmf-common"),

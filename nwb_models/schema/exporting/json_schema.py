@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from linkml.generators.jsonschemagen import ClassResult, JsonSchema, JsonSchemaGenerator, SchemaResult, SlotResult
-from linkml_runtime.linkml_model import SchemaDefinition
+from linkml_runtime.linkml_model import SchemaDefinition, SlotDefinition
 
 from nwb_models.models.check import DATES, MINIMUM, TEXTS, allows
 from nwb_models.schema.exporting.merged import subtypes
-from nwb_models.schema.translation.dtype import ANY, ROOT
+from nwb_models.schema.translation.dtype import ANY, ROOT, primitive_range
+from nwb_models.schema.translation.shape import array
 
 if TYPE_CHECKING:
-    from linkml_runtime.linkml_model import ClassDefinition, SlotDefinition
+    from linkml_runtime.linkml_model import ClassDefinition
     from linkml_runtime.utils.schemaview import SchemaView
 
     from nwb_models.schema.translation.namespace import Schema
@@ -45,6 +46,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     },
 }
 
+VALUE = {"stored_as": "value"}
 NUMBERS = [np.dtype(kind).name for kind in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?"]
 """The dtypes of numbers, as they are written."""
 
@@ -108,7 +110,10 @@ class _Generator(JsonSchemaGenerator):  # type: ignore[misc]
         if not dimensions and _annotation(slot, "stored_as") != "value":
             return one
         shapes = [[entry.exact_cardinality for entry in shape] for shape in dimensions]
-        values = [_nested(one, shape) for shape in shapes] or [one, {"type": "array"}]
+        values = [_nested(one, shape) for shape in shapes] or [
+            one,
+            {"type": "array", "items": {"anyOf": [one, {"type": "array"}]}},
+        ]
         return {"anyOf": [*values, *([_summary(slot.range, shape) for shape in shapes] or [_summary(slot.range)])]}
 
     def _one(self, slot: SlotDefinition) -> dict[str, Any]:
@@ -125,7 +130,17 @@ class _Generator(JsonSchemaGenerator):  # type: ignore[misc]
         target = self.schemaview.get_class(slot.range)
         if _annotation(target, "stored_as") == "compound":
             return _ref(target.name)
-        return {"if": {"type": "object"}, "then": self._family(target.name), "else": _ref("Path")}
+        found = self._family(target.name) | self._refined(slot)
+        return {"if": {"type": "object"}, "then": found, "else": _ref("Path")}
+
+    def _refined(self, slot: SlotDefinition) -> dict[str, Any]:
+        """Return what a place asks of the payload of a dataset beside its type: a column of numbers, say."""
+        texts = {key: _annotation(slot, key) for key in ("dtype", "shape")}
+        wanted = {key: json.loads(text) for key, text in texts.items() if text is not None}
+        if not wanted or not isinstance(wanted.get("dtype", ""), str):
+            return {}
+        payload = primitive_range(wanted.get("dtype")) | array(wanted)
+        return {"properties": {"value": self._member(SlotDefinition("value", **payload | {"annotations": VALUE}))}}
 
     def _constant(self, slot: SlotDefinition) -> dict[str, Any]:
         value = _annotation(slot, "value")

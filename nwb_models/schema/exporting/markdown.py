@@ -30,15 +30,25 @@ def export(schema: Schema) -> dict[str, str]:
 
 
 def readable(schema: Schema) -> Schema:
-    """Return a schema whose documentation says the shapes of arrays, and holds no HTML."""
+    """Return a schema whose documentation says the shapes of arrays, and in which nothing is HTML."""
     schema = copy.deepcopy(schema)
-    schema["description"] = html.escape(schema.get("description", ""), quote=False)
     for cls in schema["classes"].values():
-        cls["description"] = html.escape(cls["description"], quote=False)
         for slot in cls.get("attributes", {}).values():
-            text = " ".join(filter(None, [slot["description"], _shapes(slot)]))
-            slot["description"] = html.escape(text, quote=False)
-    return schema
+            slot["description"] = " ".join(filter(None, [slot["description"], _shapes(slot)]))
+    escaped: Schema = _escaped(schema)
+    return escaped
+
+
+def _escaped(node: Any) -> Any:
+    """Return text, or all text in something, as Markdown shows it."""
+    match node:
+        case str():
+            return html.escape(node, quote=False)
+        case list():
+            return [_escaped(entry) for entry in node]
+        case dict():
+            return {key: _escaped(value) for key, value in node.items()}
+    return node
 
 
 def _shapes(slot: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from nwb_models.schema.translation.namespace import Schema
 
-KEPT = {"stored_as", "name", "neurodata_type", "namespace", "value"}
+KEPT = {"stored_as", "name", "neurodata_type", "namespace", "value", "dtype", "shape"}
 """Annotations that say something to others; the rest is there for the way back to the specification."""
 
 PAYLOAD = {"description": "The data.", "range": ANY, "annotations": {"stored_as": "value"}}
@@ -92,7 +92,7 @@ def _without_classes(name: str, namespace: Namespace) -> Schema:
         element["from_schema"] = language["id"]
     schema = schema_of(namespace, "namespace", _line(namespace.header.get("doc", "")))
     parts = {key: language[key] for key in ("types", "slots", "classes")}
-    return schema | {"name": identifier(name), "title": _line(name)} | parts
+    return schema | {"name": identifier(name), "title": _line(name), "version": _line(namespace.version)} | parts
 
 
 def _joined(namespaces: Sequence[Namespace], specifications: Specifications) -> tuple[Namespace, Specifications]:

@@ -377,7 +377,7 @@ class _Translation:
             lacks = "target_type" if kind == "link" else "name and no type"
             msg = f"{cls.entry}: {kind}s: one has no {lacks}: {reprlib.repr(member)}"
             raise SpecificationError(msg)
-        key = (kind == "attribute", name if name is not None else f"*{target}")
+        key = (kind == "attribute", name if name is not None else f"*{target}" + "@" * (kind == "link"))
         if key in cls.slots:
             msg = f"{cls.entry}: {kind}s: {name or target!r} is declared twice"
             raise SpecificationError(msg)

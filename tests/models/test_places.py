@@ -1,0 +1,95 @@
+"""Adding objects to groups: where they go, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nwb_models.core import v2_11_0 as core
+from nwb_models.errors import UnknownFieldError
+from nwb_models.generated.hdmf_common import v1_10_0 as common
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def nwbfile() -> Any:
+    return core.NWBFile(session_description="d", identifier="i", session_start_time=START)
+
+
+def series(name: str = "x") -> Any:
+    return core.TimeSeries(name=name, data=np.arange(3.0), unit="V", rate=1.0, starting_time=0.0)
+
+
+def test_a_file_made_by_hand_is_made_now_and_counts_from_its_start(nwbfile: Any) -> None:
+    assert nwbfile.timestamps_reference_time == START
+    [created] = nwbfile.file_create_date
+    assert abs((created - datetime.now(UTC)).total_seconds()) < 60
+    other = core.NWBFile(
+        session_description="d",
+        identifier="i",
+        session_start_time=START,
+        timestamps_reference_time=datetime(2025, 1, 1, tzinfo=UTC),
+        file_create_date=[START],
+    )
+    assert (other.timestamps_reference_time.year, list(other.file_create_date)) == (2025, [START])
+
+
+def test_an_object_goes_into_the_collection_of_the_group(nwbfile: Any) -> None:
+    added = series()
+    assert nwbfile.acquisition.add(added) is added
+    assert nwbfile["acquisition/x"] is added
+    assert list(nwbfile.acquisition.nwb_data_interface) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("make", "path"),
+    [
+        (lambda: core.Device(name="a", description="d"), "general/devices/a"),
+        (lambda: core.ProcessingModule(name="a", description="d"), "processing/a"),
+        (lambda: core.LabMetaData(name="a"), "general/a"),
+        (
+            lambda: core.ElectrodeGroup(
+                name="a", description="d", location="l", device=core.Device(name="b", description="d")
+            ),
+            "general/extracellular_ephys/a",
+        ),
+    ],
+    ids=["device", "module", "metadata", "electrode group"],
+)
+def test_an_object_of_a_file_goes_where_its_type_belongs(nwbfile: Any, make: Any, path: str) -> None:
+    assert path not in nwbfile
+    added = nwbfile.add(make())
+    assert nwbfile[path] is added
+
+
+def test_the_collection_of_its_type_is_meant(nwbfile: Any) -> None:
+    """A processing module has one for data interfaces and one for tables."""
+    module = nwbfile.add(core.ProcessingModule(name="m", description="d"))
+    module.add(series("s"))
+    rows = common.ElementIdentifiers(name="id", value=np.array([0]))
+    module.add(common.DynamicTable(name="t", description="d", colnames=[], id=rows))
+    assert (list(module.nwb_data_interface), list(module.dynamic_table)) == (["s"], ["t"])
+
+
+def test_where_several_places_could_be_meant_they_are_named(nwbfile: Any) -> None:
+    with pytest.raises(UnknownFieldError, match=r"several places .*stimulus\.presentation, stimulus\.templates"):
+        nwbfile.add(series())
+    assert "x" not in nwbfile.stimulus.presentation
+
+
+def test_what_belongs_nowhere_is_refused(nwbfile: Any) -> None:
+    with pytest.raises(UnknownFieldError, match="holds no NWBFile"):
+        nwbfile.acquisition.add(core.NWBFile(session_description="d", identifier="i", session_start_time=START))
+    with pytest.raises(UnknownFieldError, match="holds no Device"):
+        nwbfile.acquisition.add(core.Device(name="a", description="d"))
+
+
+def test_nothing_is_replaced_in_silence(nwbfile: Any) -> None:
+    first = nwbfile.acquisition.add(series())
+    with pytest.raises(ValueError, match="'x' already"):
+        nwbfile.acquisition.add(series())
+    assert nwbfile.acquisition["x"] is first
