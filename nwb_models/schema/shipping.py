@@ -100,8 +100,13 @@ def _below(folder: str, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _yaml(what: str, document: object) -> str:
+    return HEADER.format(what=what, version=VERSION) + yaml_text(document)
+
+
+def yaml_text(document: object) -> str:
+    """Return a document as YAML, readable in any language; what PyYAML would fold as a line break is escaped."""
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
-    return HEADER.format(what=what, version=VERSION) + str(text)
+    breaks = set("\x85\u2028\u2029") & set(json.dumps(document, ensure_ascii=False))
+    return str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=not breaks, width=110))

@@ -53,13 +53,13 @@ def test_every_type_of_core(name: str) -> None:
 @pytest.mark.corpus
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: str(path.relative_to(CORPUS)))
 def test_the_corpus(path: Path) -> None:
-    """Each file that departs from nothing, with the schema exported from that very file."""
+    """The schema exported from a file accepts it where it departs from nothing, and refuses it otherwise."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NWBWarning)
         with nwb.open(path) as io:
             dumped = io.read(eager=True).model_dump(mode="json")
-            if not io.issues:
-                assert errors(io.make_provider().specifications, dumped) == []
+            found = errors(io.make_provider().specifications, dumped)
+            assert bool(found) == bool(io.issues), found
 
 
 # ------------------------------------------------------------------------------------------ refused
@@ -129,7 +129,7 @@ PLANTED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "text in a column of numbers": (
         lambda d: _electrodes(d).update(x={**_electrodes(d)["id"], "value": ["here"], **VECTOR_DATA}),
-        ".x.value[0]: 'here' is not of type 'number'",
+        ".x.value[0]: 'here' is not valid under any",
     ),
     "text in a large column of numbers": (
         lambda d: _electrodes(d).update(x={**_electrodes(d)["id"], "value": MUCH_TEXT, **VECTOR_DATA}),

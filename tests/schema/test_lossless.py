@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +19,7 @@ from nwb_models.errors import SpecificationError, SpecificationWarning
 from nwb_models.io.specifications import specifications_group, stored_documents
 from nwb_models.naming import module_name, version_name
 from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces
-from nwb_models.schema.shipping import linkml_files
+from nwb_models.schema.shipping import linkml_files, yaml_text
 from nwb_models.schema.sources import load_linkml, shipped_namespaces, shipped_schemas
 from nwb_models.schema.translation import from_linkml, to_linkml
 from tests.conftest import CORPUS, EXAMPLE, ROOT, corpus_files
@@ -43,7 +42,7 @@ def canonical(document: Any) -> str:
 def through_files(schemas: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return schemas after a way through YAML files."""
     for name, schema in schemas.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(schema, sort_keys=False, allow_unicode=True), "utf-8")
+        (folder / f"{name}.yaml").write_text(yaml_text(schema), "utf-8")
     return {path.stem: load_document(path) for path in sorted(folder.glob("*.yaml"))}
 
 

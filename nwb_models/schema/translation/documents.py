@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import SpecificationError, SpecificationWarning
 from nwb_models.schema.language import Namespace, Specifications, members, nesting, type_def, type_inc
-from nwb_models.schema.translation.dtype import LANGUAGE
+from nwb_models.schema.translation.dtype import LANGUAGE, as_text
 from nwb_models.schema.translation.inverse import Inverse, as_written, equal, insert, remainder
-from nwb_models.schema.translation.namespace import as_text, schema_name, schema_of, translate
+from nwb_models.schema.translation.namespace import schema_name, schema_of, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -142,3 +142,8 @@ def written_dtype(slot: dict[str, Any]) -> dict[str, Any]:
     if "dtype" in annotations:
         return {"dtype": json.loads(annotations["dtype"])}
     return {} if slot.get("range") == ANY else {"dtype": slot["range"]}
+
+
+def as_text(value: Any) -> str:
+    """Return a value as text that YAML can hold."""
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -22,95 +22,16 @@ from __future__ import annotations
 
 import json
 import re
-import reprlib
-from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from nwb_models.errors import SpecificationError
-from nwb_models.models.reserved import DATASET_FIELDS, FIELDS, GROUP_FIELDS, NAMES
-from nwb_models.naming import class_name, identifier, module_name, snake_case, version_name
-from nwb_models.schema.language import (
-    Kind,
-    Namespace,
-    Spec,
-    Specifications,
-    TypeSpec,
-    identity,
-    members,
-    nesting,
-    quantity,
-    type_def,
-    type_inc,
-)
-from nwb_models.schema.translation.dtype import (
-    LANGUAGE,
-    PREFIXES,
-    ROOT,
-    is_compound,
-    primitive_range,
-    reference_target,
-)
+from nwb_models.naming import identifier, module_name, version_name
+from nwb_models.schema.language import Namespace, Specifications, nesting
+from nwb_models.schema.translation.classes import Classes, LinkMLClass
+from nwb_models.schema.translation.dtype import LANGUAGE, PREFIXES, ROOT, as_text
 from nwb_models.schema.translation.inverse import Inverse
-from nwb_models.schema.translation.shape import array
-from nwb_models.schema.translation.values import default_value, fixed_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Schema = dict[str, Any]
-_STRUCTURE = ("attributes", "datasets", "groups", "links")
-_PAYLOAD = ("dtype", "dims", "shape")
-
-
-@dataclass
-class _Class:
-    """One LinkML class while it is made."""
-
-    name: str
-    kind: Kind
-    entry: TypeSpec
-    parent: _Class | None
-    spec: Spec
-    """Its specification; of a nested class, that of the member."""
-    definition: dict[str, Any]
-    alias: str
-    """Its name inside its own namespace: that in the schemas may say more, to differ from those of others."""
-    slots: dict[tuple[bool, str], str] = field(default_factory=dict)
-    """(is an attribute, name in the file) -> slot, of this class alone."""
-    nested: dict[str, _Class] = field(default_factory=dict)
-    """slot -> the nested class that is its range, of this class alone."""
-    sources: dict[str, Spec] = field(default_factory=dict)
-    """slot -> the specification that it was made of, of this class alone."""
-    carried: dict[str, list[tuple[int, Spec]]] = field(default_factory=dict)
-    """Members that are no slots, with their places in their list: those that say nothing new, or are wrong."""
-    filled: bool = False
-
-    def chain(self) -> Iterable[_Class]:
-        """Yield the class and those above it, nearest first."""
-        current: _Class | None = self
-        while current is not None:
-            yield current
-            current = current.parent
-
-    def slot_of(self, key: tuple[bool, str]) -> str | None:
-        """Return the slot of a member, inherited ones included."""
-        return next((level.slots[key] for level in self.chain() if key in level.slots), None)
-
-    def inherited_class(self, slot: str) -> _Class | None:
-        """Return the nested class that a class above this one has for a slot."""
-        above = self.parent.chain() if self.parent else ()
-        return next((level.nested[slot] for level in above if slot in level.nested), None)
-
-    def declared(self, kind: Kind, member: Spec) -> Spec | None:
-        """Return the declaration of the same member nearest above this class."""
-        above = self.parent.chain() if self.parent else ()
-        for level in above:
-            for other_kind, other in members(level.spec):
-                if other_kind == kind and identity(other) == identity(member):
-                    return other
-        return None
 
 
 def translate(
@@ -138,7 +59,7 @@ def translate(
         Where a type or a namespace that is included is not there, or includes itself.
     """
     with nesting(f"namespace {namespace.name!r} {namespace.version}"):
-        return _Translation(specifications, namespace, problems).schemas()
+        return _Schemas(Classes(specifications, namespace, problems)).schemas()
 
 
 class Translated(NamedTuple):
@@ -156,7 +77,7 @@ def translated_classes(namespace: Namespace, specifications: Specifications) -> 
     Document by document.  Made in one go, so that types of two namespaces that do not know each other have
     different names here.
     """
-    made = _Translation(specifications, namespace)
+    made = Classes(specifications, namespace)
     documents = [(current, source) for current in made.closure for source in current.sources]
     order = {document: number for number, document in enumerate(documents)}
     entries = [
@@ -165,31 +86,16 @@ def translated_classes(namespace: Namespace, specifications: Specifications) -> 
     return sorted(entries, key=lambda entry: order[entry.namespace, entry.source])
 
 
-class _Translation:
-    """The translation of one namespace; those that it includes are built as well, for what is inherited."""
+class _Schemas:
+    """The LinkML schemas of one namespace, put together from its classes."""
 
-    def __init__(self, specifications: Specifications, namespace: Namespace, problems: list[str] | None = None) -> None:
-        self.specifications = specifications
-        self.namespace = namespace
-        self.problems = problems
-        self.closure = specifications.closure(namespace)
-        self.classes: dict[str, _Class] = {}
-        self.names: dict[tuple[Namespace, str], tuple[str, str]] = {}
-        self.type_key = type_key(namespace)
+    def __init__(self, made: Classes) -> None:
+        self.made = made
+        self.namespace = made.namespace
+        self.specifications = made.specifications
+        self.type_key = type_key(made.namespace)
         self.schema_names = {"namespace", LANGUAGE}
-        self.taken = set(NAMES)
-        self.taken_aliases: dict[Namespace, set[str]] = {}
-        for current in self.closure:
-            self._name_types(current)
-        self.type_names = {current: self._type_names(current) for current in self.closure}
-        self.nested: deque[_Class] = deque()
-        entries = [entry for current in self.closure for entry in current.types.values()]
-        for cls in [self._typed_class(entry) for entry in entries]:
-            self._fill(cls)
-        while self.nested:  # after all types, whose slots they inherit, and each after the one that holds it
-            self._fill(self.nested.popleft())
 
-    # ------------------------------------------------------------------------------------- schemas
     def schemas(self) -> dict[str, Schema]:
         """Return the schemas of the namespace."""
         self._annotate()
@@ -202,7 +108,7 @@ class _Translation:
                 "imports": [f"../../{LANGUAGE}", *imports],
                 "classes": {},
             }
-        for cls in self.classes.values():
+        for cls in self.made.classes.values():
             if cls.entry.namespace is self.namespace:
                 schemas[named[cls.entry.source]]["classes"][cls.name] = rooted(cls.definition)
         for name, schema in schemas.items():
@@ -221,11 +127,11 @@ class _Translation:
 
     def _annotate(self) -> None:
         """Note in the classes what `from_linkml` would not find in them."""
-        own = {name: cls for name, cls in self.classes.items() if cls.entry.namespace is self.namespace}
+        own = {name: cls for name, cls in self.made.classes.items() if cls.entry.namespace is self.namespace}
         inverse = Inverse({name: cls.definition for name, cls in own.items()}, self.type_key)
         waiting = dict(own)
 
-        def annotate(cls: _Class) -> None:
+        def annotate(cls: LinkMLClass) -> None:
             waiting.pop(cls.name)
             slots = cls.definition["attributes"]
             if cls.carried:
@@ -259,280 +165,6 @@ class _Translation:
             mentioned.add(definition.get("is_a"))
             mentioned.update(slot.get("range") for slot in definition["attributes"].values())
         return {home[name] for name in mentioned if name in home}
-
-    # ------------------------------------------------------------------------------------- classes
-    def _name_types(self, namespace: Namespace) -> None:
-        """Name the class of every type: as the type, where Python allows it and no other has the name."""
-        aliases = self.taken_aliases[namespace] = set(NAMES)
-        for neurodata_type in namespace.types:
-            alias = class_name(neurodata_type, aliases)
-            aliases.add(alias)
-            self.names[namespace, neurodata_type] = self._free_name(namespace, alias), alias
-
-    def _type_names(self, namespace: Namespace) -> frozenset[str]:
-        """Return what the types of fields may be called: a field of that name would be taken for the type."""
-        known = self.specifications.closure(namespace)
-        return NAMES | {self.names[other, name][1] for other in known for name in other.types}
-
-    def _free_name(self, namespace: Namespace, alias: str) -> str:
-        """Return the name of a class in the schemas: after its namespace where another class has it."""
-        name = alias if alias not in self.taken else class_name(f"{module_name(namespace.name)}__{alias}", self.taken)
-        self.taken.add(name)
-        return name
-
-    def _typed_class(self, entry: TypeSpec) -> _Class:
-        name, alias = self.names[entry.namespace, entry.name]
-        if name in self.classes:
-            return self.classes[name]
-        parent = fixed_name = None
-        try:
-            parent = next(iter(self.specifications.ancestry(entry)[1:]), None)
-            fixed_name, _ = identity(entry.spec)
-        except SpecificationError as error:
-            self._refuse(error, entry)
-        above = self._typed_class(parent) if parent else None
-        annotations = {
-            "stored_as": entry.kind,
-            "neurodata_type": entry.name,
-            "namespace": entry.namespace.name,
-        }
-        if fixed_name is not None:
-            annotations["name"] = fixed_name
-        return self._new_class(name, alias, entry.kind, entry, above, entry.spec, annotations)
-
-    def _new_class(
-        self,
-        name: str,
-        alias: str,
-        kind: Kind,
-        entry: TypeSpec,
-        parent: _Class | None,
-        spec: Spec,
-        annotations: dict[str, Any],
-    ) -> _Class:
-        definition: dict[str, Any] = {"description": as_text(spec.get("doc", ""))}
-        if parent is not None:
-            definition["is_a"] = parent.name
-        if alias != name:
-            definition["alias"] = alias
-        definition["annotations"] = annotations
-        definition["attributes"] = {}
-        cls = _Class(name, kind, entry, parent, spec, definition, alias)
-        self.classes[name] = cls
-        return cls
-
-    def _fill(self, cls: _Class) -> None:
-        """Give a class its slots, after the classes above it have theirs, whose names they keep."""
-        if cls.filled:
-            return
-        cls.filled = True
-        if cls.parent is not None:
-            self._fill(cls.parent)
-        try:
-            if cls.kind == "dataset" and any(key in cls.spec for key in (*_PAYLOAD, "value", "default_value")):
-                cls.definition["attributes"]["value"] = self._value_slot(cls)
-        except SpecificationError as error:
-            self._refuse(error, cls.entry)
-        places = dict.fromkeys(_STRUCTURE, 0)
-        for kind, member in members(cls.spec):
-            place = places[f"{kind}s"]
-            places[f"{kind}s"] += 1
-            try:
-                known = cls.declared(kind, member)
-                if known is None or not _same(known, member):
-                    self._member(cls, kind, member)
-                    continue
-            except SpecificationError as error:
-                self._refuse(error, cls.entry)
-            # wrong, or repeated word for word, as the specifications inside files do: it says nothing new
-            cls.carried.setdefault(f"{kind}s", []).append((place, member))
-
-    def _refuse(self, error: SpecificationError, entry: TypeSpec) -> None:
-        """Raise an error, or note it where the rest is wanted all the same; it says which type it is about."""
-        located = str(error).startswith(f"{entry.namespace.name}.")
-        msg = str(error) if located else f"{entry}: {error}"
-        if self.problems is None or entry.namespace is not self.namespace:
-            raise SpecificationError(msg) from None
-        self.problems.append(msg)
-
-    def _nested_class(self, cls: _Class, kind: Kind, slot: str, member: Spec, parent: _Class | None) -> _Class:
-        annotations = {"stored_as": kind}
-        nested = self._new_class(*self._nested_name(cls, slot), kind, cls.entry, parent, member, annotations)
-        self.nested.append(nested)
-        return nested
-
-    def _nested_name(self, cls: _Class, slot: str) -> tuple[str, str]:
-        """Return the name and the alias of the class of a member."""
-        aliases = self.taken_aliases[cls.entry.namespace]
-        alias = identifier(f"{cls.alias}__{slot}", aliases)
-        aliases.add(alias)
-        return self._free_name(cls.entry.namespace, alias), alias
-
-    # ------------------------------------------------------------------------------------- slots
-    def _member(self, cls: _Class, kind: Kind, member: Spec) -> None:
-        """Add the slot of one member to a class."""
-        name, _ = identity(member)
-        target = member.get("target_type") if kind == "link" else type_def(member) or type_inc(member)
-        if target is None and (name is None or kind == "link"):
-            lacks = "target_type" if kind == "link" else "name and no type"
-            msg = f"{cls.entry}: {kind}s: one has no {lacks}: {reprlib.repr(member)}"
-            raise SpecificationError(msg)
-        key = (kind == "attribute", name if name is not None else f"*{target}" + "@" * (kind == "link"))
-        if key in cls.slots:
-            msg = f"{cls.entry}: {kind}s: {name or target!r} is declared twice"
-            raise SpecificationError(msg)
-        slot_name = cls.slot_of(key) or self._free_slot(cls, name if name is not None else snake_case(str(target)))
-        cls.slots[key] = slot_name
-        required, many = quantity(member)
-        annotations: dict[str, Any] = {"stored_as": kind}
-        slot: dict[str, Any] = {"description": as_text(member.get("doc", ""))}
-        if kind == "attribute":
-            required = bool(member.get("required", True)) and member.get("default_value") is None
-            self._update(slot, self._typed_range(cls, slot_name, member, annotations))
-            self._update(slot, _values(member, slot))
-        elif kind == "link":
-            slot |= {"range": self._find(cls, str(target)).name, "inlined": False}
-        else:
-            self._child_slot(cls, kind, slot_name, member, slot, annotations)
-        if name is None:
-            annotations["unnamed"] = True
-        elif name != slot_name:
-            annotations["name"] = name
-        slot["required"] = required
-        if name is None and many:
-            slot["multivalued"] = True
-            if kind != "link":
-                slot["inlined_as_list"] = True
-        slot["annotations"] = {**annotations, **slot.get("annotations", {})}
-        cls.definition["attributes"][slot_name] = slot
-        cls.sources[slot_name] = member
-
-    def _free_slot(self, cls: _Class, name: str) -> str:
-        taken = {slot for level in cls.chain() for slot in level.slots.values()}
-        taken |= FIELDS | (GROUP_FIELDS if cls.kind == "group" else DATASET_FIELDS)
-        return identifier(name, taken | self.type_names[cls.entry.namespace])
-
-    def _child_slot(
-        self,
-        cls: _Class,
-        kind: Kind,
-        slot_name: str,
-        member: Spec,
-        slot: dict[str, Any],
-        annotations: dict[str, Any],
-    ) -> None:
-        """Say what a dataset or group member is: a class, or a plain value."""
-        typed = type_def(member) or type_inc(member)
-        target = self._find(cls, typed, cls.entry.key("inc")) if typed else None
-        inherited = cls.inherited_class(slot_name)
-        if target is not None and target.kind != kind:
-            msg = f"{cls.entry}: {kind}s: {slot_name!r} has the type {target.entry}, which is a {target.kind}"
-            raise SpecificationError(msg)
-        adds = self._adds(member, target)
-        known = _effective(target) if target is not None else {}
-        refined = [
-            key for key in (*_PAYLOAD, "value", "default_value") if key in member and member[key] != known.get(key)
-        ]
-        if type_def(member) or (target is not None and not adds and inherited is None):
-            assert target is not None
-            slot |= {"range": target.name, "inlined": True}
-            if type_def(member):
-                annotations["defines"] = True
-            else:
-                annotations |= {key: json.dumps(member[key]) for key in refined}
-        elif kind == "group" or adds or inherited is not None:
-            parent = inherited
-            if target is not None and (inherited is None or target not in inherited.chain()):
-                parent = target
-            nested = self._nested_class(cls, kind, slot_name, member, parent)
-            cls.nested[slot_name] = nested
-            slot |= {"range": nested.name, "inlined": True}
-        else:
-            self._update(slot, self._typed_range(cls, slot_name, member, annotations))
-            self._update(slot, _values(member, slot))
-
-    def _adds(self, member: Spec, target: _Class | None) -> bool:
-        """Tell whether a member says more of its type than the type itself."""
-        for member_kind, inner in members(member):
-            known = None
-            for level in target.chain() if target else ():
-                known = next(
-                    (o for k, o in members(level.spec) if k == member_kind and identity(o) == identity(inner)),
-                    None,
-                )
-                if known is not None:
-                    break
-            if known is None or not _same(known, inner):
-                return True
-        return False
-
-    def _value_slot(self, cls: _Class) -> dict[str, Any]:
-        """Return the slot of a dataset's payload; what it does not say is what the class above says."""
-        effective = _effective(cls)
-        inherited = [key for key in _PAYLOAD if key in effective and key not in cls.spec]
-        annotations: dict[str, Any] = {"stored_as": "value"}
-        if inherited:
-            annotations["inherited"] = json.dumps(inherited)
-        slot: dict[str, Any] = {"description": "The data."}
-        self._update(slot, self._typed_range(cls, "value", effective, annotations))
-        self._update(slot, _values(cls.spec, slot))
-        slot["required"] = True
-        slot["annotations"] = {**annotations, **slot.get("annotations", {})}
-        return slot
-
-    def _typed_range(self, cls: _Class, slot_name: str, spec: Spec, annotations: dict[str, Any]) -> dict[str, Any]:
-        """Return range and array of an attribute, a plain dataset or a payload."""
-        dtype: Any = spec.get("dtype")
-        reference = reference_target(dtype)
-        if reference is not None:
-            target, kind = reference
-            annotations["reference"] = kind
-            if "reftype" in dtype:
-                annotations["reftype"] = str(dtype["reftype"])
-            found: dict[str, Any] = {"range": self._find(cls, target).name, "inlined": False}
-        elif is_compound(dtype):
-            found = {"range": self._row_class(cls, slot_name, dtype), "inlined": True}
-        else:
-            found = primitive_range(dtype)
-        self._update(found, array(spec))
-        return found
-
-    def _row_class(self, cls: _Class, slot_name: str, fields: list[Any]) -> str:
-        """Return the class of the rows of a compound dtype."""
-        name, alias = self._nested_name(cls, f"{slot_name}__row")
-        row = self._new_class(name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"})
-        row.filled = True
-        for number, entry in enumerate(fields):
-            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-                msg = f"{cls.entry}: dtype: field {number} of a compound has no name: {reprlib.repr(entry)}"
-                raise SpecificationError(msg)
-            column = identifier(entry["name"], row.definition["attributes"])
-            annotations: dict[str, Any] = {"stored_as": "field"}
-            if column != entry["name"]:
-                annotations["name"] = entry["name"]
-            slot: dict[str, Any] = {"description": as_text(entry.get("doc", ""))}
-            self._update(slot, self._typed_range(cls, f"{slot_name}__{column}", entry, annotations))
-            slot["required"] = True
-            slot["annotations"] = {**annotations, **slot.get("annotations", {})}
-            row.definition["attributes"][column] = slot
-            row.sources[column] = entry
-        return name
-
-    def _find(self, cls: _Class, neurodata_type: str, key: str = "target_type") -> _Class:
-        entry = self.specifications.find_type(cls.entry.namespace, neurodata_type)
-        if entry is None:
-            where = "neither its namespace nor those it includes define"
-            msg = f"{cls.entry}: {key}: {neurodata_type!r} is a type that {where}"
-            raise SpecificationError(msg)
-        return self._typed_class(entry)
-
-    @staticmethod
-    def _update(slot: dict[str, Any], more: dict[str, Any]) -> None:
-        """Add to a slot; annotations are added to annotations."""
-        annotations = {**slot.get("annotations", {}), **more.get("annotations", {})}
-        slot.update(more)
-        if annotations:
-            slot["annotations"] = annotations
 
 
 def schema_name(name: str, taken: set[str]) -> str:
@@ -576,11 +208,6 @@ def rooted(definition: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def as_text(value: Any) -> str:
-    """Return a value as text that YAML can hold."""
-    return str(value).encode("utf-8", "backslashreplace").decode()
-
-
 def type_key(namespace: Namespace) -> str:
     """Return how a namespace spells its types: ``neurodata_type``, or ``data_type`` as those of HDMF."""
     written = [entry.spec.get("data_type_def") for entry in namespace.types.values()]
@@ -590,37 +217,3 @@ def type_key(namespace: Namespace) -> str:
 def _quoted(name: str) -> str:
     """Return a name as part of a URI."""
     return quote(name, safe="", errors="backslashreplace")
-
-
-def _effective(cls: _Class) -> Spec:
-    """Return dtype, dims and shape of a payload: each as the nearest class says it, dims with their shape."""
-    effective: Spec = {}
-    for level in cls.chain():
-        if "dtype" in level.spec:
-            effective.setdefault("dtype", level.spec["dtype"])
-        if "shape" not in effective and "dims" not in effective:
-            effective |= {key: level.spec[key] for key in ("dims", "shape") if key in level.spec}
-    return effective
-
-
-def _values(spec: Spec, slot: dict[str, Any]) -> dict[str, Any]:
-    """Return what the fixed or default value of a member says of its slot."""
-    if spec.get("value") is not None:
-        return fixed_value(spec["value"], slot)
-    if spec.get("default_value") is not None:
-        return default_value(spec["default_value"])
-    return {}
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Tell whether two specifications say the same, however they spell what goes without saying."""
-    return bool(_canonical(one) == _canonical(other))
-
-
-def _canonical(spec: Any) -> Any:
-    if isinstance(spec, list):
-        return [_canonical(entry) for entry in spec]
-    if not isinstance(spec, dict):
-        return spec
-    implied = {"required": True, "quantity": 1, **{key: [] for key in _STRUCTURE}}
-    return {k: _canonical(v) for k, v in spec.items() if not (k in implied and v == implied[k])}
