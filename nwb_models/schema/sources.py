@@ -82,9 +82,11 @@ def completed(sources: Iterable[Namespace | str | Path], defaults: Mapping[str, 
 
 
 def gathered(sources: Iterable[Namespace | str | Path]) -> list[Namespace]:
-    """Return namespaces, and those in the files and folders among them."""
-    loaded = [[source] if isinstance(source, Namespace) else load(source) for source in sources]
-    return [namespace for found in loaded for namespace in found]
+    """Return namespaces, and those in the files and folders among them: each may build on those before it."""
+    found: list[Namespace] = []
+    for source in sources:
+        found += [source] if isinstance(source, Namespace) else load(source, found)
+    return found
 
 
 def _includes(namespace: Namespace) -> tuple[tuple[str, str | None], ...]:
@@ -107,14 +109,16 @@ def _matching(namespace: Namespace, included: str, version: str | None) -> str:
 
 
 # ---------------------------------------------------------------------------------------- what a user has
-def load(path: str | Path) -> list[Namespace]:
-    """Return the namespaces that a file or a folder defines.
+def load(path: str | Path, known: Iterable[Namespace] = ()) -> list[Namespace]:
+    """Return the namespaces that a file or a folder defines, and those beside it that its LinkML imports.
 
     Parameters
     ----------
     path
         A namespace file of the NWB specification language (YAML or JSON), a LinkML schema, or a folder with any
         number of these, at any depth.  Sources lie beside their namespace, or anywhere in the folder.
+    known
+        What LinkML may import by name, too.
 
     Raises
     ------
@@ -127,11 +131,20 @@ def load(path: str | Path) -> list[Namespace]:
         if not files:
             msg = f"{path} has no namespace file (*.namespace.yaml) and no LinkML schema with a version"
             raise SpecificationError(msg)
-        return [namespace for file in files for namespace in _load_file(file, path)]
-    return _load_file(path, path.parent)
+        found: list[Namespace] = []
+        for file in sorted(files, key=_has_imports):  # what may be imported by name is there before it is
+            found = _joined(found, _load_file(file, path, [*known, *found]))
+        return found
+    return _load_file(path, path.parent, known)
 
 
-def _load_file(path: Path, within: Path) -> list[Namespace]:
+def _joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namespace]:
+    """Return namespaces and more of them, without those that are there already, from the same file."""
+    both = [(entry.name, entry.version, entry.files.get(MAIN, entry)) for entry in (*found, *more)]
+    return list({key: entry for key, entry in reversed(list(zip(both, (*found, *more), strict=True)))}.values())[::-1]
+
+
+def _load_file(path: Path, within: Path, known: Iterable[Namespace] = (), below: tuple[Path, ...] = ()) -> list[Namespace]:
     document = load_document(path)
     if "namespaces" in document:
         return load_namespaces(path, within)
@@ -139,8 +152,19 @@ def _load_file(path: Path, within: Path) -> list[Namespace]:
         msg = f"{path} has neither 'namespaces', as a namespace file, nor 'name' and 'classes', as a LinkML schema"
         raise SpecificationError(msg)
     if not is_handwritten(document):
-        return load_linkml(path.parent)[-1:]
-    return [_load_handwritten(path, document)]
+        *included, namespace = load_linkml(path.parent)
+        return [*_unshipped(included), namespace]
+    return _load_handwritten(path, document, known, below)
+
+
+def _unshipped(namespaces: Iterable[Namespace]) -> list[Namespace]:
+    return [entry for entry in namespaces if entry.version not in shipped_schemas().get(entry.name, ())]
+
+
+def _has_imports(path: Path) -> bool:
+    """Tell whether a file that defines a namespace is LinkML that a person wrote."""
+    document = load_document(path)
+    return "namespaces" not in document and is_handwritten(document)
 
 
 def _is_main(path: Path) -> bool:
@@ -158,24 +182,33 @@ def _is_main(path: Path) -> bool:
 
 
 # ---------------------------------------------------------------------------------------- LinkML
-def _load_handwritten(path: Path, main: dict[str, Any]) -> Namespace:
-    """Return the namespace that a LinkML schema is, which a person wrote."""
+def _load_handwritten(
+    path: Path, main: dict[str, Any], known: Iterable[Namespace], below: tuple[Path, ...]
+) -> list[Namespace]:
+    """Return the namespace that a LinkML schema is, which a person wrote, after those beside it that it imports."""
+    if path in below:
+        msg = f"{path}: imports go in a circle: {' -> '.join(map(str, [*below[below.index(path) :], path]))}"
+        raise SpecificationError(msg)
     parts: dict[str, dict[str, Any]] = {}
     files = {str(main["name"]): path, MAIN: path}
     included: list[dict[str, Any]] = []
     types: dict[str, TypeSpec] = {}
+    others: list[Namespace] = []
     waiting = [(path, entry) for entry in main.get("imports") or ()]
     while waiting:
         file, entry = waiting.pop(0)
         beside = file.parent / f"{entry}.yaml"
-        if beside.is_file() and is_handwritten(part := load_document(beside)):
+        if beside == path:
+            continue
+        if beside.is_file() and "version" not in (part := load_document(beside)) and is_handwritten(part):
             if str(part.get("name", entry)) not in parts:
                 parts[str(part.get("name", entry))] = part
                 files[str(part.get("name", entry))] = beside
                 waiting += [(beside, other) for other in part.get("imports") or ()]
         elif not str(entry).startswith("linkml:"):
-            namespaces, version = _namespace_of(str(entry), file)
+            namespaces, version = _namespace_of(str(entry), file, [*known, *others], (*below, path))
             wanted = {"namespace": namespaces[-1].name, **({"version": version} if version else {})}
+            others = _joined(others, _unshipped(namespaces))
             included += [wanted] if wanted not in included else []
             types |= {name: found for namespace in namespaces for name, found in namespace.types.items()}
     try:
@@ -183,10 +216,12 @@ def _load_handwritten(path: Path, main: dict[str, Any]) -> Namespace:
     except SpecificationError as error:
         msg = f"{path}: {error}"
         raise SpecificationError(msg) from None
-    return Namespace(from_linkml(schemas), files)
+    return [*others, Namespace(from_linkml(schemas), files)]
 
 
-def _namespace_of(imported: str, file: Path) -> tuple[list[Namespace], str | None]:
+def _namespace_of(
+    imported: str, file: Path, known: Iterable[Namespace], below: tuple[Path, ...]
+) -> tuple[list[Namespace], str | None]:
     """Return the namespace that an import of LinkML means, after what it includes, and the version that it names."""
     parts = imported.rpartition(":")[2].removesuffix(f"/{MAIN}").split("/")
     for name, versions in shipped_schemas().items():
@@ -201,8 +236,16 @@ def _namespace_of(imported: str, file: Path) -> tuple[list[Namespace], str | Non
     if (beside / f"{MAIN}.yaml").is_file():
         found = load_linkml(beside)
         return found, found[-1].version
-    known = ", ".join(shipped_schemas())
-    msg = f"{file}: imports: there is no file {imported}.yaml beside it, and no namespace of this name ships: {known}"
+    another = [file.parent / f"{imported}{ending}" for ending in (".yaml", f".{MAIN}.yaml")]
+    given = [*known, *(entry for near in another if near.is_file() for entry in _load_file(near, near.parent, known, below))]
+    if any(entry.name == imported for entry in given):
+        specifications = completed(given)
+        return specifications.closure(specifications.get(imported)), None
+    names = ", ".join(dict.fromkeys([*shipped_schemas(), *(entry.name for entry in given)]))
+    msg = (
+        f"{file}: imports: there is no file {imported}.yaml or {imported}.{MAIN}.yaml beside it, "
+        f"and no namespace of this name ships or is given before it: {names}"
+    )
     raise SpecificationError(msg)
 
 

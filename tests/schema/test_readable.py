@@ -326,7 +326,7 @@ def test_documents_that_need_each_other_share_a_module(written: Path) -> None:
     assert set(sources) == {"__init__", "one", "two", "three"}
     homes = {name: [k for k, text in sources.items() if f"class {name}(" in text] for name in ("Edge", "Node", "Graph")}
     assert homes == {"Edge": ["one"], "Node": ["one"], "Graph": ["three"]}
-    assert 'from .one import Node\n\n__all__ = [\n    "Node",\n]' in sources["two"]
+    assert 'from .one import Node\n\n__all__ = ["Node"]' in sources["two"]
 
 
 IMPORT = """

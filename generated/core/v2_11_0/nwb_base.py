@@ -1,6 +1,5 @@
 """nwb.base of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -23,6 +22,10 @@ from pydantic import Field
 
 from ...hdmf_common.v1_10_0.base import Container, Data
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
+
+__all__ = ["BaseImage", "ExternalImage", "Image", "ImageReferences", "Images", "NWBContainer", "NWBData"]
+__all__ += ["NWBDataInterface", "ProcessingModule", "TimeSeries", "TimeSeriesReferenceVectorData", "TimeSeries__data"]
+__all__ += ["TimeSeries__starting_time", "TimeSeries__sync", "TimeSeries__timestamps"]
 
 
 class NWBData(Data):

@@ -1,6 +1,5 @@
 """nwb.behavior of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ from nwb_models.models import Array, Attribute, Children, Collection, Dataset, V
 
 from .nwb_base import NWBDataInterface, TimeSeries, TimeSeries__data
 from .nwb_misc import IntervalSeries
+
+__all__ = ["BehavioralEpochs", "BehavioralEvents", "BehavioralTimeSeries", "CompassDirection", "EyeTracking"]
+__all__ += ["Position", "PupilTracking", "SpatialSeries", "SpatialSeries__data"]
 
 
 class SpatialSeries__data(TimeSeries__data):

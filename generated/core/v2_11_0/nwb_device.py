@@ -1,6 +1,5 @@
 """nwb.device of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from typing import Annotated, ClassVar
 from nwb_models.models import Attribute, Link
 
 from .nwb_base import NWBContainer
+
+__all__ = ["Device", "DeviceModel"]
 
 
 class DeviceModel(NWBContainer):

@@ -1,6 +1,5 @@
 """nwb.ecephys of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -12,6 +11,11 @@ from nwb_models.models import Array, Attribute, Children, Collection, Dataset, L
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData
 from .nwb_base import NWBContainer, NWBDataInterface, TimeSeries, TimeSeries__data, TimeSeries__timestamps
 from .nwb_device import Device
+
+__all__ = ["ClusterWaveforms", "Clustering", "ElectricalSeries", "ElectricalSeries__channel_conversion"]
+__all__ += ["ElectricalSeries__data", "ElectrodeGroup", "ElectrodesTable", "EventDetection", "EventDetection__times"]
+__all__ += ["EventWaveform", "FeatureExtraction", "FilteredEphys", "LFP", "SpikeEventSeries", "SpikeEventSeries__data"]
+__all__ += ["SpikeEventSeries__timestamps"]
 
 
 class ElectricalSeries__data(TimeSeries__data):

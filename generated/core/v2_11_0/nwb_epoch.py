@@ -1,6 +1,5 @@
 """nwb.epoch of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from nwb_models.models import Dataset
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData, VectorIndex
 from .nwb_base import TimeSeriesReferenceVectorData
+
+__all__ = ["TimeIntervals"]
 
 
 class TimeIntervals(DynamicTable):

@@ -1,6 +1,5 @@
 """nwb.event of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from typing import Annotated, ClassVar, Literal
 from nwb_models.models import Array, Attribute, Dataset, Value
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
+
+__all__ = ["DurationVectorData", "EventsTable", "TimestampVectorData"]
 
 
 class TimestampVectorData(VectorData):

@@ -1,6 +1,5 @@
 """nwb.file of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -43,6 +42,13 @@ from .nwb_icephys import (
 from .nwb_misc import Units
 from .nwb_ogen import OptogeneticStimulusSite
 from .nwb_ophys import ImagingPlane
+
+__all__ = ["LabMetaData", "NWBFile", "NWBFile__acquisition", "NWBFile__analysis", "NWBFile__events"]
+__all__ += ["NWBFile__general", "NWBFile__general__devices", "NWBFile__general__devices__models"]
+__all__ += ["NWBFile__general__extracellular_ephys", "NWBFile__general__intracellular_ephys"]
+__all__ += ["NWBFile__general__optogenetics", "NWBFile__general__optophysiology", "NWBFile__general__source_script"]
+__all__ += ["NWBFile__intervals", "NWBFile__processing", "NWBFile__scratch", "NWBFile__stimulus"]
+__all__ += ["NWBFile__stimulus__presentation", "NWBFile__stimulus__templates", "ScratchData", "Subject", "Subject__age"]
 
 
 class ScratchData(NWBData):

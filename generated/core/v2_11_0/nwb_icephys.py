@@ -1,6 +1,5 @@
 """nwb.icephys of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -12,6 +11,20 @@ from nwb_models.models import Array, Attribute, Dataset, Group, Link, NWBDataset
 from ...hdmf_common.v1_10_0.table import AlignedDynamicTable, DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import NWBContainer, TimeSeries, TimeSeriesReferenceVectorData, TimeSeries__data
 from .nwb_device import Device
+
+__all__ = ["CurrentClampSeries", "CurrentClampSeries__data", "CurrentClampStimulusSeries"]
+__all__ += ["CurrentClampStimulusSeries__data", "ExperimentalConditionsTable"]
+__all__ += ["ExperimentalConditionsTable__repetitions", "IZeroClampSeries", "IntracellularElectrode"]
+__all__ += ["IntracellularElectrodesTable", "IntracellularRecordingsTable", "IntracellularResponsesTable"]
+__all__ += ["IntracellularStimuliTable", "PatchClampSeries", "PatchClampSeries__data", "RepetitionsTable"]
+__all__ += ["RepetitionsTable__sequential_recordings", "SequentialRecordingsTable"]
+__all__ += ["SequentialRecordingsTable__simultaneous_recordings", "SimultaneousRecordingsTable"]
+__all__ += ["SimultaneousRecordingsTable__recordings", "SweepTable", "VoltageClampSeries"]
+__all__ += ["VoltageClampSeries__capacitance_fast", "VoltageClampSeries__capacitance_slow", "VoltageClampSeries__data"]
+__all__ += ["VoltageClampSeries__resistance_comp_bandwidth", "VoltageClampSeries__resistance_comp_correction"]
+__all__ += ["VoltageClampSeries__resistance_comp_prediction", "VoltageClampSeries__whole_cell_capacitance_comp"]
+__all__ += ["VoltageClampSeries__whole_cell_series_resistance_comp", "VoltageClampStimulusSeries"]
+__all__ += ["VoltageClampStimulusSeries__data"]
 
 
 class PatchClampSeries__data(TimeSeries__data):

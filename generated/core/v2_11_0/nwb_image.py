@@ -1,6 +1,5 @@
 """nwb.image of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ from nwb_models.models import Array, Attribute, Dataset, Link, NWBDataset, Short
 
 from .nwb_base import Image, Images, TimeSeries, TimeSeries__data
 from .nwb_device import Device
+
+__all__ = ["GrayscaleImage", "ImageMaskSeries", "ImageSeries", "ImageSeries__data", "ImageSeries__external_file"]
+__all__ += ["IndexSeries", "IndexSeries__data", "OpticalSeries", "OpticalSeries__data", "RGBAImage", "RGBImage"]
 
 
 class GrayscaleImage(Image):

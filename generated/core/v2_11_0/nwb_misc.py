@@ -1,6 +1,5 @@
 """nwb.misc of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,11 @@ from nwb_models.models import Array, Attribute, Dataset, Group, Link, Value
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import TimeSeries, TimeSeries__data
+
+__all__ = ["AbstractFeatureSeries", "AbstractFeatureSeries__data", "AnnotationSeries", "AnnotationSeries__data"]
+__all__ += ["DecompositionSeries", "DecompositionSeries__data", "FrequencyBandsTable", "IntervalSeries"]
+__all__ += ["IntervalSeries__data", "Units", "Units__spike_times", "Units__waveform_mean", "Units__waveform_sd"]
+__all__ += ["Units__waveforms"]
 
 
 class AbstractFeatureSeries__data(TimeSeries__data):

@@ -1,6 +1,5 @@
 """nwb.ogen of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from nwb_models.models import Array, Attribute, Dataset, Link, Value
 
 from .nwb_base import NWBContainer, TimeSeries, TimeSeries__data
 from .nwb_device import Device
+
+__all__ = ["OptogeneticSeries", "OptogeneticSeries__data", "OptogeneticStimulusSite"]
 
 
 class OptogeneticSeries__data(TimeSeries__data):

@@ -1,6 +1,5 @@
 """nwb.ophys of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -26,6 +25,12 @@ from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, Vecto
 from .nwb_base import NWBContainer, NWBDataInterface, TimeSeries, TimeSeries__data
 from .nwb_device import Device
 from .nwb_image import ImageSeries, ImageSeries__data
+
+__all__ = ["CorrectedImageStack", "DfOverF", "Fluorescence", "ImageSegmentation", "ImagingPlane"]
+__all__ += ["ImagingPlane__grid_spacing", "ImagingPlane__manifold", "ImagingPlane__origin_coords", "MotionCorrection"]
+__all__ += ["OnePhotonSeries", "OnePhotonSeries__data", "OpticalChannel", "PlaneSegmentation"]
+__all__ += ["PlaneSegmentation__reference_images", "RoiResponseSeries", "RoiResponseSeries__data", "TwoPhotonSeries"]
+__all__ += ["TwoPhotonSeries__data"]
 
 
 class OnePhotonSeries__data(ImageSeries__data):

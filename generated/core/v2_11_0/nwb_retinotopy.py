@@ -1,6 +1,5 @@
 """nwb.retinotopy of core 2.11.0: generated from the specifications with sha256 f9e69f032ac797df, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -10,6 +9,11 @@ from typing import Annotated, ClassVar
 from nwb_models.models import Array, Attribute, Dataset, NWBDataset, Shortcut, Value
 
 from .nwb_base import NWBDataInterface
+
+__all__ = ["ImagingRetinotopy", "ImagingRetinotopy__axis_1_phase_map", "ImagingRetinotopy__axis_1_power_map"]
+__all__ += ["ImagingRetinotopy__axis_2_phase_map", "ImagingRetinotopy__axis_2_power_map"]
+__all__ += ["ImagingRetinotopy__focal_depth_image", "ImagingRetinotopy__sign_map"]
+__all__ += ["ImagingRetinotopy__vasculature_image"]
 
 
 class ImagingRetinotopy__axis_1_phase_map(NWBDataset):

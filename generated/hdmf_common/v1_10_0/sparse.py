@@ -1,6 +1,5 @@
 """sparse of hdmf-common 1.10.0: generated from the specifications with sha256 72bf01a046bb8eca, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from typing import Annotated, ClassVar
 from nwb_models.models import Array, Attribute, Dataset
 
 from .base import Container
+
+__all__ = ["CSRMatrix"]
 
 
 class CSRMatrix(Container):

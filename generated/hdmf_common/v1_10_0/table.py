@@ -1,6 +1,5 @@
 """table of hdmf-common 1.10.0: generated from the specifications with sha256 72bf01a046bb8eca, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -23,6 +22,9 @@ from nwb_models.models.mixins.tables import DynamicTableMixin, VectorIndexMixin
 from pydantic import Field
 
 from .base import Container, Data
+
+__all__ = ["AlignedDynamicTable", "DynamicTable", "DynamicTableRegion", "DynamicTable__meanings_tables"]
+__all__ += ["ElementIdentifiers", "MeaningsTable", "VectorData", "VectorIndex"]
 
 
 class VectorData(Data):

@@ -2,7 +2,6 @@
 edited.
 """
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from typing import Annotated, ClassVar
 from nwb_models.models import Array, Reference, Value
 
 from ...hdmf_common.v1_10_0.table import VectorData
+
+__all__ = ["EnumData"]
 
 
 class EnumData(VectorData):

@@ -106,7 +106,10 @@ class _Check:
                     pass
                 case ast.ImportFrom():
                     self.import_from(node)
-                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
+                case (
+                    ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names))
+                    | ast.AugAssign(target=ast.Name(id="__all__"), op=ast.Add(), value=ast.List(elts=names))
+                ):
                     for name in names:
                         if not isinstance(name, ast.Constant) or name.value not in self.classes | self.models:
                             self.refuse(node, "__all__ holds something other than models")

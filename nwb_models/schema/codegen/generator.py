@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from nwb_models.schema.codegen.plan import Slot
     from nwb_models.schema.language import Namespace, Specifications
 
-PRAGMA = """\
-# A type may say more of a member than the type that it includes.
-# pyright: reportIncompatibleVariableOverride=false"""
+PRAGMA = "# pyright: reportIncompatibleVariableOverride=false"
+"""A type may say more of a member than the type that it includes: narrower, which pyright takes for wrong."""
 MAX_STEPS = 8
 """The longest way of a shortcut: core needs 4, and groups nested without end would have no end of them."""
 PYTHON_TYPES = {
@@ -146,12 +145,11 @@ class _Module:
         """Return the source of the module."""
         classes = [self._class(name) for name in self.own]
         self._check_names()
-        moved = sorted(map(self.python_name, self.plan.moved(self.source)))
+        names = sorted(map(self.python_name, [*self.own, *self.plan.moved(self.source)]))
         namespace = self.plan.namespace
         what = f"{self.source} of {namespace.name} {namespace.version}"
         head = docstring(f"{what}: generated from the specifications with sha256 {digest[:16]}, not to be edited.", 0)
-        listed = ["__all__ = [", *(f'    "{name}",' for name in moved), "]"] if moved else []
-        parts = [head, PRAGMA, "from __future__ import annotations", *self._imports(), "\n".join(listed)]
+        parts = [head, PRAGMA, "from __future__ import annotations", *self._imports(), _exported(names)]
         text = "\n\n".join(part for part in parts if part)
         return "\n\n\n".join([text, *classes]) + "\n"
 
@@ -441,6 +439,13 @@ def _spelled(dtype: Any) -> Any:
     if isinstance(dtype, list):
         return tuple((str(field["name"]), _spelled(field.get("dtype")) or "") for field in dtype)
     return dtype if isinstance(dtype, str) else None
+
+
+def _exported(names: list[str]) -> str:
+    """Return the list of what a module exports, as many names in a line as fit: formatters would give each its own."""
+    lines = textwrap.wrap(", ".join(map(literal, names)), WIDTH - len("__all__ += []"), break_long_words=False)
+    starts = ["__all__ = ", *["__all__ += "] * len(lines)]
+    return "\n".join(f"{start}[{line.rstrip(',')}]" for start, line in zip(starts, lines or [""], strict=False))
 
 
 def _import_order(module: str) -> tuple[Any, ...]:

@@ -1,6 +1,5 @@
 """types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from nwb_models.models import Attribute, NWBGroup
+
+__all__ = ["Rig"]
 
 
 class Rig(NWBGroup):

@@ -1,6 +1,5 @@
 """types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from typing import Annotated, ClassVar
 from nwb_models.models import Link, NWBGroup, Name
 
 from ...base.v1_0_0.types import Device
+
+__all__ = ["Other", "Rig"]
 
 
 class Rig(NWBGroup):

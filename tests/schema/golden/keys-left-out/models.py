@@ -1,6 +1,5 @@
 """types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from nwb_models.models import Dataset, Group, Link, NWBGroup
 from pydantic import Field
 
 from ...base.v1_0_0.types import Device, Series
+
+__all__ = ["Rig", "Rig__general"]
 
 
 class Rig__general(NWBGroup):

@@ -1,6 +1,5 @@
 """types of ndx-test 0.1.0: generated from the specifications with sha256 0000000000000000, not to be edited."""
 
-# A type may say more of a member than the type that it includes.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
@@ -8,6 +7,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from nwb_models.models import Attribute, Dataset, NWBGroup
+
+__all__ = ["Rig"]
 
 
 class Rig(NWBGroup):
