@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nwb_models.errors import SpecificationError
+from nwb_models.errors import NotWritableError, SpecificationError
 from nwb_models.naming import identifier
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def generate(
 
     Without SOURCE, --check looks at the schemas and models that come with this library.
     """
-    from nwb_models.schema.packages import package_files, sound, write_files
+    from nwb_models.schema.packages import package_files, sound
     from nwb_models.schema.sources import completed
 
     if not sources:
@@ -49,7 +49,7 @@ def generate(
     if check:
         _report(name for name, text in files.items() if _differs(output / name, text))
     else:
-        write_files(files, output)
+        _write(files, output)
         for entry in namespaces:
             print(f"{entry.name} {entry.version}: {len(entry.types)} types")
         print(f"written to {output}")
@@ -66,9 +66,12 @@ def stubs(
     """Write the tables of a file with their own columns as classes, for editors and type checkers."""
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.stubs import Stubs
-    from nwb_models.schema.packages import package_files, write_files
+    from nwb_models.schema.packages import package_files
 
     output = output or Path(f"{identifier(file.stem, fallback='file')}_models.py")
+    if not output.stem.isidentifier():
+        msg = f"{output} is no module that Python can import: letters, digits and _ make its name"
+        raise NotWritableError(msg)
     packages = f"{output.stem}_schemas"
     with HDF5IO(file) as io:
         made = Stubs(io.read(), str(file), packages)
@@ -77,9 +80,9 @@ def stubs(
     if made.namespaces and specifications is not None:
         used = [specifications.get(entry.name, entry.version) for entry in made.namespaces]
         needed = dict.fromkeys(entry for namespace in used for entry in specifications.closure(namespace))
-        write_files(package_files(needed, specifications), output.parent / packages)
+        _write(package_files(needed, specifications), output.parent / packages)
         print(f"{output.parent / packages}: the models that do not come with nwb_models")
-    write_files({output.name: source}, output.parent)
+    _write({output.name: source}, output.parent)
     print(f"{output}: {len(made.tables)} tables; in Python: from {output.stem} import read")
 
 
@@ -94,7 +97,7 @@ def namespaces_of(sources: Iterable[str]) -> list[Namespace]:
     import h5py
 
     from nwb_models.io.hdf5 import HDF5IO
-    from nwb_models.schema.sources import load
+    from nwb_models.schema.sources import joined, load
 
     found: list[Namespace] = []
     for source in sources:
@@ -105,8 +108,21 @@ def namespaces_of(sources: Iterable[str]) -> list[Namespace]:
             msg = f"{source}: there is no such file or folder"
             raise SpecificationError(msg)
         else:
-            found += load(source)
+            found = joined(found, load(source, found))
     return found
+
+
+def _write(files: dict[str, str], folder: Path) -> None:
+    """Write files into a folder; what is in the way is named."""
+    from nwb_models.schema.packages import write_files
+
+    if folder.exists() and not folder.is_dir():
+        msg = f"{folder} is a file: packages go into a folder"
+        raise NotWritableError(msg)
+    try:
+        write_files(files, folder)
+    except FileExistsError as error:
+        raise NotWritableError(str(error)) from None
 
 
 def _check_shipped(*, asked: bool) -> None:

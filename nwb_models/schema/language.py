@@ -473,6 +473,9 @@ def _load_namespace(path: Path, entry: Any, within: Path) -> Namespace:
             msg = f"{path} names the source {source!r}, and another document has the name {name!r}"
             raise SpecificationError(msg)
         places[source_name(source)] = file = _beside(path, source, within)
+        if not file.exists():
+            msg = f"{path} names the source {source!r}, which cannot be read: there is no file {file}"
+            raise SpecificationError(msg)
         documents[source_name(source)] = load_document(file)
     return namespace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from functools import cache
 from importlib import resources
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
 from nwb_models.naming import module_name, version_key, version_name
-from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces
+from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces, nesting
 from nwb_models.schema.translation.documents import from_linkml
 from nwb_models.schema.translation.handwritten import is_handwritten, normalized
 
@@ -85,7 +86,7 @@ def gathered(sources: Iterable[Namespace | str | Path]) -> list[Namespace]:
     """Return namespaces, and those in the files and folders among them: each may build on those before it."""
     found: list[Namespace] = []
     for source in sources:
-        found += [source] if isinstance(source, Namespace) else load(source, found)
+        found = joined(found, [source] if isinstance(source, Namespace) else load(source, found))
     return found
 
 
@@ -133,18 +134,23 @@ def load(path: str | Path, known: Iterable[Namespace] = ()) -> list[Namespace]:
             raise SpecificationError(msg)
         found: list[Namespace] = []
         for file in sorted(files, key=_has_imports):  # what may be imported by name is there before it is
-            found = _joined(found, _load_file(file, path, [*known, *found]))
+            found = joined(found, _load_file(file, path, [*known, *found]))
         return found
     return _load_file(path, path.parent, known)
 
 
-def _joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namespace]:
-    """Return namespaces and more of them, without those that are there already, from the same file."""
-    both = [(entry.name, entry.version, entry.files.get(MAIN, entry)) for entry in (*found, *more)]
-    return list({key: entry for key, entry in reversed(list(zip(both, (*found, *more), strict=True)))}.values())[::-1]
+def joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namespace]:
+    """Return namespaces and more of them, without those that are there already, word for word."""
+    together = list(found)
+    for entry in more:
+        if not any(other.documents == entry.documents for other in together):
+            together.append(entry)
+    return together
 
 
-def _load_file(path: Path, within: Path, known: Iterable[Namespace] = (), below: tuple[Path, ...] = ()) -> list[Namespace]:
+def _load_file(
+    path: Path, within: Path, known: Iterable[Namespace] = (), below: tuple[Path, ...] = ()
+) -> list[Namespace]:
     document = load_document(path)
     if "namespaces" in document:
         return load_namespaces(path, within)
@@ -189,6 +195,9 @@ def _load_handwritten(
     if path in below:
         msg = f"{path}: imports go in a circle: {' -> '.join(map(str, [*below[below.index(path) :], path]))}"
         raise SpecificationError(msg)
+    if not isinstance(main.get("imports") or [], list):
+        msg = f"{path}: the schema: imports: {main['imports']!r} is not a list"
+        raise SpecificationError(msg)
     parts: dict[str, dict[str, Any]] = {}
     files = {str(main["name"]): path, MAIN: path}
     included: list[dict[str, Any]] = []
@@ -208,15 +217,16 @@ def _load_handwritten(
         elif not str(entry).startswith("linkml:"):
             namespaces, version = _namespace_of(str(entry), file, [*known, *others], (*below, path))
             wanted = {"namespace": namespaces[-1].name, **({"version": version} if version else {})}
-            others = _joined(others, _unshipped(namespaces))
+            others = joined(others, _unshipped(namespaces))
             included += [wanted] if wanted not in included else []
             types |= {name: found for namespace in namespaces for name, found in namespace.types.items()}
     try:
-        schemas = normalized(main, parts, included, types.get)
+        with nesting(main["name"]):
+            documents = from_linkml(normalized(main, parts, included, types.get))
     except SpecificationError as error:
         msg = f"{path}: {error}"
         raise SpecificationError(msg) from None
-    return [*others, Namespace(from_linkml(schemas), files)]
+    return [*others, Namespace(documents, files)]
 
 
 def _namespace_of(
@@ -236,15 +246,18 @@ def _namespace_of(
     if (beside / f"{MAIN}.yaml").is_file():
         found = load_linkml(beside)
         return found, found[-1].version
-    another = [file.parent / f"{imported}{ending}" for ending in (".yaml", f".{MAIN}.yaml")]
-    given = [*known, *(entry for near in another if near.is_file() for entry in _load_file(near, near.parent, known, below))]
+    given = list(known)
+    if not any(entry.name == imported for entry in given):
+        another = [file.parent / f"{imported}{ending}" for ending in (".yaml", f".{MAIN}.yaml")]
+        loaded = [_load_file(near, near.parent, given, below) for near in another if near.is_file()]
+        given = joined(given, itertools.chain(*loaded))
     if any(entry.name == imported for entry in given):
         specifications = completed(given)
         return specifications.closure(specifications.get(imported)), None
-    names = ", ".join(dict.fromkeys([*shipped_schemas(), *(entry.name for entry in given)]))
+    there = ", ".join(dict.fromkeys([*shipped_schemas(), *(entry.name for entry in given)]))
     msg = (
         f"{file}: imports: there is no file {imported}.yaml or {imported}.{MAIN}.yaml beside it, "
-        f"and no namespace of this name ships or is given before it: {names}"
+        f"and no namespace of this name ships or is given before it: {there}"
     )
     raise SpecificationError(msg)
 

@@ -13,8 +13,10 @@ import yaml
 from nwb_models.errors import SpecificationError
 from nwb_models.models.mapping import storage
 from nwb_models.schema import load
+from nwb_models.schema.export import export
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
+from nwb_models.schema.sources import gathered
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -245,6 +247,38 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "unknown range": ("classes: {Rig: {is_a: Device, attributes: {x: {range: Nope}}}}", ["Rig", "Nope"]),
     "circle": ("classes: {A: {is_a: B}, B: {is_a: A}}", ["is_a", "A -> B -> A"]),
     "unknown mixin": ("classes: {Rig: {is_a: Device, mixins: [Nope]}}", ["Rig", "Nope"]),
+    "unknown range, slot": ("classes: {Rig: {is_a: Device, attributes: {x: {range: Nope}}}}", ["slot 'x'", "range"]),
+    "classes as a list": ("classes: [Rig]", ["classes"]),
+    "class as text": ("classes: {Rig: text}", ["Rig"]),
+    "slots as a list": ("classes: {Rig: {is_a: Device, attributes: [x]}}", ["Rig", "attributes"]),
+    "slot as text": ("classes: {Rig: {is_a: Device, attributes: {x: float}}}", ["Rig", "'x'", "float"]),
+    "is_a as a list": ("classes: {Rig: {is_a: [Device]}}", ["Rig", "is_a"]),
+    "range as a list": ("classes: {Rig: {is_a: Device, attributes: {x: {range: [a]}}}}", ["Rig", "'x'", "range"]),
+    "array as text": ("classes: {Rig: {is_a: Device, attributes: {x: {array: a}}}}", ["Rig", "'x'", "array"]),
+    "required as text": ("classes: {Rig: {is_a: Device, attributes: {x: {required: maybe}}}}", ["'x'", "required"]),
+    "imports as text": ("imports: core", ["imports: 'core' is not a list"]),
+    "annotations as text": ("classes: {Rig: {is_a: Device, annotations: a}}", ["Rig", "annotations"]),
+    "enums as a list": ("enums: [Side]", ["enums"]),
+    "key of a class misspelt": ("classes: {Rig: {isa: Device}}", ["Rig", "'isa'", "did you mean 'is_a'"]),
+    "key of a slot misspelt": (
+        "classes: {Rig: {is_a: Device, attributes: {x: {requird: true}}}}",
+        ["Rig", "'x'", "'requird'", "did you mean 'required'"],
+    ),
+    "unknown slot": ("classes: {Rig: {is_a: Device, slots: [nope]}}", ["Rig", "slots", "nope"]),
+    "unknown place": (
+        "classes: {Rig: {is_a: Device, attributes: {x: {annotations: {stored_as: shelf}}}}}",
+        ["Rig", "'x'", "stored_as", "shelf", "attribute"],
+    ),
+    "unknown default": ("classes: {Rig: {is_a: Device, attributes: {x: {ifabsent: a(}}}}", ["'x'", "ifabsent", "a("]),
+    "mixins in a circle": (
+        "classes: {Rig: {is_a: Device, mixins: [A]}, A: {mixin: true, mixins: [B]}, B: {mixin: true, mixins: [A]}}",
+        ["mixins", "A -> B -> A"],
+    ),
+    "what holds itself": (
+        "classes: {Rig: {is_a: Device, attributes: {x: {range: A}}}, A: {attributes: {y: {range: A}}}}",
+        ["nested too deeply"],
+    ),
+    "no version": ("version: null", ["version"]),
     "unknown import": ("imports: [core, ndx-none]", ["imports", "ndx-none"]),
 }
 
@@ -254,4 +288,97 @@ def test_what_means_nothing_is_named_with_its_file(tmp_path: Path, text: str, wo
     path = write(tmp_path, text)
     with pytest.raises(SpecificationError) as caught:
         load(path)
+    assert "\n" not in str(caught.value)
     assert [word for word in [str(path), *words] if word not in str(caught.value)] == []
+
+
+def test_keys_of_linkml_that_mean_nothing_here_are_no_mistake(tmp_path: Path) -> None:
+    text = "classes: {Rig: {is_a: Device, tree_root: true, attributes: {x: {equals_string_in: [a, b], pattern: a}}}}"
+    assert list(types(tmp_path, text)) == ["Rig"]
+
+
+# ---------------------------------------------------------------------------------------- one builds on another
+OTHER = {"a.namespace.yaml": """
+namespaces:
+- {name: ndx-a, version: 0.2.0, doc: A., schema: [{namespace: core}, {source: a.types.yaml}]}
+""", "a.types.yaml": "groups: [{neurodata_type_def: Rig, neurodata_type_inc: Device, doc: A rig.}]"}  # fmt: skip
+ON_IT = "classes: {Maze: {is_a: Rig}}"
+
+
+def other(folder: Path) -> Path:
+    """Write an extension in YAML of NWB."""
+    folder.mkdir(exist_ok=True)
+    for name, text in OTHER.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def built(*sources: Path) -> list[str]:
+    """Return the classes above that of the type which builds on another extension."""
+    provider = SchemaProvider(sources)
+    return [f"{cls.namespace}.{cls.__name__}" for cls in provider.get_class("ndx-lick", "Maze").__mro__[:3]]
+
+
+BUILT = ["ndx-lick.Maze", "ndx-a.Rig", "core.Device"]
+
+
+def test_an_extension_in_the_language_of_nwb_is_built_on(tmp_path: Path) -> None:
+    path = write(tmp_path, ON_IT, imports=["core", "ndx-a"])
+    assert built(other(tmp_path / "elsewhere"), path) == BUILT
+    with pytest.raises(SpecificationError, match=r"imports: .* ndx-a.namespace.yaml"):
+        load(path)
+    other(tmp_path)
+    assert built(tmp_path) == BUILT
+    (tmp_path / "a.namespace.yaml").rename(tmp_path / "ndx-a.namespace.yaml")
+    assert built(path) == BUILT
+
+
+def test_another_schema_with_a_version_is_a_namespace_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "name: ndx-a\nclasses: {Rig: {is_a: Device}}", "ndx-a.yaml")
+    path = write(tmp_path, ON_IT, imports=["core", "ndx-a", "ndx-lick"])
+    for source in (path, tmp_path):
+        assert [(entry.name, list(entry.types)) for entry in load(source)] == [
+            ("ndx-a", ["Rig"]),
+            ("ndx-lick", ["Maze"]),
+        ]
+    assert built(path) == BUILT
+    write(tmp_path, "name: ndx-a\nclasses: {Rig: {is_a: Device}}", "ndx-a.yaml", imports=["core", "ndx-lick"])
+    with pytest.raises(SpecificationError, match=r"imports go in a circle: .*ndx-lick.yaml -> .*ndx-a.yaml -> "):
+        load(path)
+
+
+def test_linkml_that_was_exported_brings_what_it_imports(tmp_path: Path) -> None:
+    path = write(tmp_path, ON_IT, imports=["core", "ndx-a"])
+    export([*load(other(tmp_path / "a")), *load(path, load(tmp_path / "a"))], "linkml", tmp_path / "linkml")
+    main = tmp_path / "linkml" / "ndx_lick" / "v0_1_0" / "namespace.yaml"
+    assert [entry.name for entry in load(main)] == ["ndx-a", "ndx-lick"]
+    assert built(main) == BUILT
+    path = write(tmp_path / "linkml", ON_IT, imports=["core", "ndx_a/v0_2_0/namespace"])
+    assert built(path) == BUILT
+
+
+def test_the_same_source_twice_is_there_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "classes: {Rig: {is_a: Device}}")
+    assert [entry.name for entry in gathered([path, path, *load(path)])] == ["ndx-lick"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["generate", "ndx-lick.yaml", "-o", "file"], "file is a file: packages go into a folder"),
+        (["generate", "ndx-lick.yaml", "-o", "own"], "own/__init__.py is not a file that the generator wrote"),
+        (["schema", "stubs", "x.nwb", "-o", "1-a.py"], "1-a.py is no module that Python can import"),
+    ],
+    ids=["a file", "a package of the user", "no name of a module"],
+)
+def test_where_nothing_can_be_written_is_named(tmp_path: Path, arguments: list[str], words: str) -> None:
+    write(tmp_path, "classes: {Rig: {is_a: Device}}")
+    (tmp_path / "file").write_text("mine", "utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "__init__.py").write_text("mine", "utf-8")
+    command = [sys.executable, "-m", "nwb_models.cli", *arguments]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr.count("\n"), "unexpected" in done.stderr) == (2, 1, False)
+    assert words in done.stderr
+    assert (tmp_path / "own" / "__init__.py").read_text("utf-8") == "mine"

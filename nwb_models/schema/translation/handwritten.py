@@ -22,13 +22,16 @@ A class without ``is_a`` is what an untyped group holds.  The annotation ``store
 from __future__ import annotations
 
 import json
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import SpecificationError
 from nwb_models.schema.translation.dtype import TYPES
+from nwb_models.schema.translation.values import read_default
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nwb_models.schema.language import TypeSpec
 
@@ -68,6 +71,11 @@ def normalized(
     SpecificationError
         Where a class or a slot means nothing in NWB.
     """
+    for schema in (main, *others.values()):
+        _check(schema)
+    if not main.get("version"):
+        msg = "the schema: version is missing, and a namespace has one"
+        raise SpecificationError(msg)
     name = str(main["name"])
     parts = {**others, **({name: main} if main.get("classes") else {})}
     reader = _Reader(name, [main, *others.values()], find_type)
@@ -79,6 +87,94 @@ def normalized(
     description = main.get("description") or main.get("title") or name
     head = {"version": str(main.get("version", "")), "description": description, "annotations": annotations}
     return {"namespace": head, **{part: {"classes": reader.classes(schema)} for part, schema in parts.items()}}
+
+
+# ---------------------------------------------------------------------------------------- what is no LinkML
+TABLES = {"classes": "class", "slots": "slot", "enums": "enum", "types": "type"}
+LISTS = ("imports", "mixins", "slots")
+TEXTS = ("is_a", "range", "typeof", "description", "ifabsent", "equals_string")
+TRUTHS = ("required", "multivalued", "inlined", "mixin")
+STORED_AS = {"class": ("group", "dataset", "compound"), "slot": ("attribute", "dataset", "group", "link", "value")}
+KNOWN = {
+    "class": {"is_a", "mixin", "mixins", "slots", "attributes", "slot_usage", "annotations", "description", "title"},
+    "slot": {
+        "range", "required", "multivalued", "inlined", "array", "any_of", "equals_string", "equals_number", "ifabsent",
+        "annotations", "description", "title",
+    },
+}  # fmt: skip
+"""The keys that mean something here; LinkML has more of them."""
+
+
+def _check(schema: Schema) -> None:
+    """Refuse what is no LinkML, where it would be misread or left out.
+
+    Raises
+    ------
+    SpecificationError
+        With the class or slot, and the key.
+    """
+    _check_keys("the schema", schema)
+    for key, kind in TABLES.items():
+        for name, definition in _mapping("the schema", key, schema.get(key)).items():
+            where = f"{kind} {name!r}"
+            _check_element(kind, where, _mapping(where, "", definition))
+    for name, cls in (schema.get("classes") or {}).items():
+        for key in ("attributes", "slot_usage"):
+            for slot, definition in _mapping(f"class {name!r}", key, (cls or {}).get(key)).items():
+                where = f"class {name!r}: slot {slot!r}"
+                _check_element("slot", where, _mapping(where, "", definition))
+
+
+def _check_element(kind: str, where: str, definition: dict[str, Any]) -> None:
+    _check_keys(where, definition)
+    stored_as = _annotations(definition).get("stored_as")
+    if kind in STORED_AS and stored_as is not None and stored_as not in STORED_AS[kind]:
+        msg = f"{where}: annotations: stored_as: {stored_as!r} is none of {', '.join(STORED_AS[kind])}"
+        raise SpecificationError(msg)
+    strange = [key for key in definition if key not in KNOWN.get(kind, definition)]
+    for key in strange:
+        if key not in _keys_of_linkml(kind):
+            msg = f"{where}: LinkML has no key {key!r} for a {kind}{_meant(key, KNOWN[kind])}"
+            raise SpecificationError(msg)
+
+
+def _check_keys(where: str, element: dict[str, Any]) -> None:
+    """Check the kinds of values that have the same meaning in every element."""
+    _mapping(where, "annotations", element.get("annotations"))
+    for key, types, what in ((LISTS, list, "a list"), (TEXTS, str, "text"), (TRUTHS, bool, "true or false")):
+        for name in key:
+            given = element.get(name)
+            if given is None or isinstance(given, types) or (name == "slots" and where == "the schema"):
+                continue
+            msg = f"{where}: {name}: {given!r} is not {what}"
+            raise SpecificationError(msg)
+    try:
+        read_default({"ifabsent": element.get("ifabsent")})
+    except (KeyError, ValueError):
+        msg = f"{where}: ifabsent: {element['ifabsent']!r} is none of int(0), float(0.5), string(text), True and False"
+        raise SpecificationError(msg) from None
+    if not isinstance(element.get("array") or {}, dict):
+        msg = f"{where}: array: {element['array']!r} is no mapping"
+        raise SpecificationError(msg)
+
+
+def _mapping(where: str, key: str, given: Any) -> dict[str, Any]:
+    if given is not None and not isinstance(given, dict):
+        msg = f"{where}: {f'{key}: ' if key else ''}{given!r} is no mapping of names to what they mean"
+        raise SpecificationError(msg)
+    return given or {}
+
+
+def _keys_of_linkml(kind: str) -> set[str]:
+    """Return the keys that LinkML has for a class or a slot; those that are common need no look at them."""
+    from linkml_runtime.linkml_model import meta
+
+    return {field.name for field in fields(meta.ClassDefinition if kind == "class" else meta.SlotDefinition)}
+
+
+def _meant(key: str, known: Iterable[str]) -> str:
+    close = get_close_matches(str(key), sorted(known), n=1)
+    return f": did you mean {close[0]!r}?" if close else ""
 
 
 class _Reader:
@@ -108,10 +204,17 @@ class _Reader:
     def _class(self, name: str, cls: dict[str, Any]) -> dict[str, Any]:
         try:
             kind = self.kind(name)
-            slots = {slot: self._slot(kind, slot, given) for slot, given in self._slots(name, cls).items()}
+            given = self._slots(name, cls)
         except SpecificationError as error:
             msg = f"class {name!r}: {error}"
             raise SpecificationError(msg) from None
+        slots = {}
+        for slot, said in given.items():
+            try:
+                slots[slot] = self._slot(kind, slot, said)
+            except SpecificationError as error:
+                msg = f"class {name!r}: slot {slot!r}: range: {error}"
+                raise SpecificationError(msg) from None
         annotations = {"stored_as": kind, **_annotations(cls)}
         found = {"description": cls.get("description") or cls.get("title") or name, "annotations": annotations}
         if "is_a" in cls:
@@ -136,15 +239,22 @@ class _Reader:
         return entry.kind
 
     # ------------------------------------------------------------------------------------- slots
-    def _slots(self, name: str, cls: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    def _slots(self, name: str, cls: dict[str, Any], below: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
         """Return the slots of a class and of its mixins, as they are induced."""
+        if name in below:
+            msg = f"mixins go in a circle: {' -> '.join([*below, name])}"
+            raise SpecificationError(msg)
         found: dict[str, dict[str, Any]] = {}
         for mixin in cls.get("mixins") or ():
             if mixin not in self.known:
                 msg = f"the mixin {mixin!r} of {name!r} is unknown"
                 raise SpecificationError(msg)
-            found |= self._slots(mixin, self.known[mixin])
-        found |= {slot: self.slots.get(slot) or {} for slot in cls.get("slots") or ()}
+            found |= self._slots(mixin, self.known[mixin], (*below, name))
+        unknown = [slot for slot in cls.get("slots") or () if slot not in self.slots]
+        if unknown:
+            msg = f"slots: {unknown[0]!r} is no slot of this schema"
+            raise SpecificationError(msg)
+        found |= {slot: self.slots[slot] or {} for slot in cls.get("slots") or ()}
         found |= {slot: given or {} for slot, given in (cls.get("attributes") or {}).items()}
         for slot, usage in (cls.get("slot_usage") or {}).items():
             found[slot] = {**found.get(slot, {}), **(usage or {})}
