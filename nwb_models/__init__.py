@@ -12,14 +12,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.options import DatasetOptions
 from nwb_models.schema.provider import SchemaProvider
 
 if TYPE_CHECKING:
     import os
 
+    from nwb_models.io.diff import Difference
     from nwb_models.models import NWBModel
 
-__all__ = ["HDF5IO", "SchemaProvider", "__version__", "open", "read", "write"]
+__all__ = ["HDF5IO", "DatasetOptions", "SchemaProvider", "__version__", "diff", "open", "read", "repack", "write"]
 
 __version__ = "0.1.0"
 
@@ -32,7 +34,8 @@ def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5I
     path
         The file.
     mode
-        ``"r"`` to read; ``"w"`` to write a new file, ``"x"`` to do so only where there is none yet.
+        ``"r"`` to read; ``"r+"`` to edit, ``"a"`` to do so or to write a file where there is none; ``"w"`` to write a
+        new file, ``"x"`` to do so only where there is none yet.
     **options
         What `HDF5IO` takes: ``schemas``, ``external_links``, ``progress``.
 
@@ -106,6 +109,68 @@ def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = Fa
     """
     with HDF5IO(path, "x" if exclusive else "w") as io:
         io.write(model)
+
+
+def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
+    """Give back the space in a file that holds nothing any more; see `nwb_models.io.repack.repack`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    backup
+        Whether to keep the file as it was, as ``NAME.bak``.
+
+    Returns
+    -------
+    int
+        How many bytes shorter the file is.
+
+    Raises
+    ------
+    NotReadableError, NotNWBError, UnreadableObjectError
+        Where the file cannot be read.
+    NotWritableError
+        Where it cannot be written.  It is as it was.
+    """
+    from nwb_models.io.repack import repack
+
+    return repack(path, backup=backup)
+
+
+def diff(
+    one: str | os.PathLike[str],
+    two: str | os.PathLike[str],
+    *,
+    storage: bool = False,
+    specifications: bool = False,
+) -> list[Difference]:
+    """Return what differs between two NWB files, object by object; no model is built.
+
+    Parameters
+    ----------
+    one, two
+        The files.
+    storage
+        Compare chunks, filters, fill values and maximal shapes, too.
+    specifications
+        Compare the specifications that the files carry, too.
+
+    Returns
+    -------
+    list of Difference
+        In the order of their paths; empty where the files say the same.
+
+    Raises
+    ------
+    NotReadableError, NotNWBError
+        Where one of them is no NWB file that can be opened.
+    UnreadableObjectError
+        Where one of them is damaged.
+    """
+    from nwb_models.io.diff import diff
+
+    return diff(one, two, storage=storage, specifications=specifications)
 
 
 def __getattr__(name: str) -> Any:

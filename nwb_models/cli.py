@@ -18,6 +18,7 @@ import typer
 
 from nwb_models import __version__
 from nwb_models.cli_generate import generate
+from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
 from nwb_models.errors import NWBError, NWBWarning
 
@@ -64,7 +65,7 @@ def _program(
         bool, typer.Option("--traceback", help="Show where an error comes from.")
     ] = False,
 ) -> None:
-    """Look at NWB files."""
+    """Read, write and describe NWB files."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -98,8 +99,42 @@ def copy(
     """Read a file into models, and write the models to a new file."""
     from nwb_models.io.hdf5 import HDF5IO
 
-    with HDF5IO(source) as io, HDF5IO(target, "w") as new:
+    with HDF5IO(source) as io, HDF5IO(target, "w") as new, progress_bar("Copying"):
         new.write(io.read(eager=True))
+
+
+@app.command()
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="The NWB file.")],
+    two: Annotated[str, typer.Argument(metavar="B", help="The file to compare it with.")],
+    storage: Annotated[bool, typer.Option("--storage", help="Compare chunks and filters, too.")] = False,
+    specifications: Annotated[
+        bool, typer.Option("--specifications", help="Compare the specifications in the files, too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")] = False,
+) -> None:
+    """Say what differs between two files, object by object; exit status 1 where anything does."""
+    from nwb_models.io.diff import diff as differences
+
+    found = differences(one, two, storage=storage, specifications=specifications)
+    if as_json:
+        print(json.dumps({"one": one, "two": two, "differences": [difference.to_json() for difference in found]}))
+    else:
+        for difference in found:
+            print(printable(str(difference), sys.stdout.encoding or "utf-8"))
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def repack(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The NWB file.")],
+    backup: Annotated[bool, typer.Option("--backup", help="Keep the file as it was, as FILE.bak.")] = False,
+) -> None:
+    """Give back the space in a file that holds nothing any more, as after objects were removed."""
+    from nwb_models.io.repack import repack
+
+    print(f"{file}: {human_size(repack(file, backup=backup))} given back")
 
 
 @app.command()

@@ -111,10 +111,11 @@ class DanglingReferenceError(NWBError, ValueError):
         What refers to what, one line each.
     """
 
-    def __init__(self, referrers: Sequence[str]) -> None:
+    def __init__(self, referrers: Sequence[str], advice: str = "") -> None:
         self.referrers = tuple(referrers)
         listed = "\n".join(f"  {line}" for line in self.referrers)
-        super().__init__(f"Nothing was written: these would refer to objects that are not in the file:\n{listed}")
+        text = f"Nothing was written: these would refer to objects that are not in the file:\n{listed}"
+        super().__init__(f"{text}\n{advice}" if advice else text)
 
 
 class NotWritableError(NWBError, OSError):

@@ -1,3 +1,6 @@
-"""The models of the newest core that ships with the library; ``nwb_models.core.v2_11_0`` has them by version."""
+"""The newest core that ships with the library: its models and those of what it includes, such as ``VectorData``.
+
+``nwb_models.core.v2_11_0`` has them by version.
+"""
 
 from nwb_models.core.v2_11_0 import *  # noqa: F403

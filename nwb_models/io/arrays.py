@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import h5py
 from h5py import h5d, h5z
 
-from nwb_models.errors import NWBError, UnreadableObjectError
+from nwb_models.errors import ClosedFileError, NWBError, UnreadableObjectError
 from nwb_models.io.values import decode, encode, plain
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.nodes import StoredDataset
+    from nwb_models.models.arrays import ArraySource
 
 
 class HDF5Array:
@@ -85,6 +86,8 @@ class HDF5Array:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return where the array is; open files do not travel."""
+        if self._io is not None:
+            self._spec = self._io.spec  # that of today: the file may have been edited since
         return {name: getattr(self, name) for name in self.__slots__ if name != "_io"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -92,3 +95,27 @@ class HDF5Array:
         for name, value in state.items():
             setattr(self, name, value)
         self._io = None
+
+
+class RemovedArray:
+    """What is left of an array whose object was removed from its file: its shape, and no values."""
+
+    def __init__(self, former: ArraySource) -> None:
+        self.shape, self.dtype = former.shape, former.dtype
+        self.maxshape, self.chunks = former.maxshape, former.chunks
+        self._where = former.where()
+
+    def read(self, index: tuple[Any, ...]) -> Any:  # noqa: ARG002 - that of every source
+        """Refuse, whatever the index.
+
+        Raises
+        ------
+        ClosedFileError
+            Always.
+        """
+        msg = f"{self._where} was removed from the file"
+        raise ClosedFileError(msg)
+
+    def where(self) -> str:
+        """Return file and path."""
+        return self._where

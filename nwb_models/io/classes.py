@@ -46,6 +46,10 @@ class Classes:
         """Return how many objects were looked at."""
         return len(self._found)
 
+    def forget(self) -> None:
+        """Look again: the file was edited."""
+        self._found.clear()
+
     def at(self, path: str) -> type[NWBModel] | None:
         """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
         if path not in self._found:

@@ -78,6 +78,8 @@ class Builder:
         self.issues: list[Issue] = []
         self.classes = Classes(io, self._note)
         self.models: dict[Key, Any] = {}
+        self.vessels: dict[Key, Any] = {}
+        """Models and arrays that people hold, to be filled with what the file says now in the place of new ones."""
         self._paths: dict[Key, str] | None = None
         self._noted: set[Issue] = set()
 
@@ -122,6 +124,10 @@ class Builder:
                 if eager:
                     self._fetch_all(flat)
             return self.models[key]
+
+    def forget_paths(self) -> None:
+        """Look again where objects are: the file was edited."""
+        self._paths = None
 
     def _damaged(self, path: str, reason: str) -> None:
         """Note an object that HDF5 cannot read; the link to it stays what it is."""
@@ -246,13 +252,18 @@ class Builder:
         self, cls: type[NWBModel], node: StoredObject, data: dict[str, Any], extras: dict[str, Any], shelf: Shelf | None
     ) -> NWBModel:
         """Make a model without validating what was just read: departures are noted, and nothing is refused."""
-        model = cls.__new__(cls)
+        vessel = self.vessels.pop(node.key, None)
+        is_same = isinstance(vessel, NWBModel) and vessel.neurodata_type == cls.neurodata_type
+        model = vessel if is_same else cls.__new__(cls)
+        kept = model.__dict__ if is_same else {}
+        if type(model) is not cls:  # made by hand, as a class of another version than that of the file
+            object.__setattr__(model, "__class__", cls)
         present = set(data)
         for name, info in cls.model_fields.items():
             if name in present:
                 continue
             if shelf is not None and name in _collection_fields(cls):
-                data[name] = Collection.on(shelf, name)
+                data[name] = Collection.on(shelf, name, kept.get(name))
             else:
                 data[name] = None if info.is_required() else info.get_default(call_default_factory=True)
         private: dict[str, Any] = {"_path": node.path, "_source": self.io, "_key": node.key}
@@ -434,9 +445,18 @@ class Builder:
         elif node.shape is None:
             put(h5py.Empty(node.dtype))
         elif node.shape:
-            put(Array(HDF5Array(self.io, node)))
+            put(self._array(node))
         else:
             self._linked(node.value, batch, put)
+
+    def _array(self, node: StoredDataset) -> Array:
+        """Return the handle of an array: a new one, or one that people hold."""
+        vessel = self.vessels.get(node.key)
+        array = getattr(vessel, "value", None) if isinstance(vessel, NWBModel) else self.vessels.pop(node.key, None)
+        if not isinstance(array, Array):
+            return Array(HDF5Array(self.io, node))
+        array._source = HDF5Array(self.io, node)
+        return array
 
     def _payload(self, node: StoredDataset, entry: StoredField | None, data: dict[str, Any]) -> Put:
         """Return what fills in the payload of a dataset."""

@@ -6,7 +6,7 @@ addresses in the file.
 
 from __future__ import annotations
 
-import math
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -54,14 +54,15 @@ def copy_attribute(source: Any, name: bytes, target: Any, translate: Translate) 
     made = h5a.create(target, name, stored.copy(), attribute.get_space())
     if attribute.shape is None or 0 in attribute.shape:
         return
-    values, memory = _read(attribute, stored)
+    values, memory = read_attribute(attribute)
     if refers(stored):
         values = translated(values, translate)
     made.write(values, memory)
 
 
-def _read(attribute: h5a.AttrID, stored: h5t.TypeID) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
+def read_attribute(attribute: h5a.AttrID) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
     """Return the values of an attribute, and the type that they have in memory."""
+    stored = attribute.get_type()
     try:
         dtype = dtype_of(stored)
     except TypeError:
@@ -177,12 +178,32 @@ def copy_references(source: h5d.DatasetID, target: h5d.DatasetID, translate: Tra
         target.write(inner, space, translated(values, translate), memory)
 
 
-def blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Yield start and count of blocks of whole rows that cover a shape."""
-    if not shape:
-        yield (), ()
+def blocks(shape: tuple[int, ...], itemsize: int, rows: int = 1) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield start and count of blocks that cover a shape: whole rows, or parts of one where a row is long.
+
+    Parameters
+    ----------
+    rows
+        Of how many rows a block is a multiple, the last one excepted.
+    """
+    if 0 in shape:
         return
-    per_row = max(1, math.prod(shape[1:]) * itemsize)
-    rows = max(1, BLOCK // per_row)
-    for first in range(0, shape[0], rows):
-        yield (first, *(0,) * (len(shape) - 1)), (min(rows, shape[0] - first), *shape[1:])
+    step = tile(shape, itemsize, BLOCK)
+    if shape and (rows > 1 or step[0] > 1):
+        step = (max(rows, step[0] - step[0] % rows), *shape[1:])
+    for start in itertools.product(*(range(0, length, part) for length, part in zip(shape, step, strict=True))):
+        yield start, tuple(min(c, n - s) for s, c, n in zip(start, step, shape, strict=True))
+
+
+def tile(shape: tuple[int, ...], itemsize: int, size: int) -> tuple[int, ...]:
+    """Return the lengths of a part of an array of no more than about so many bytes, whole along the last axes.
+
+    >>> tile((1000, 64), 2, 1280), tile((10, 200, 300), 1, 1500), tile((), 8, 100)
+    ((10, 64), (1, 5, 300), ())
+    """
+    left = max(1, size // max(1, itemsize))
+    found: list[int] = []
+    for length in reversed(shape):
+        found.append(max(1, min(length, left)))
+        left //= found[-1]
+    return tuple(reversed(found))

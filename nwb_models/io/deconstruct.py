@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import InvalidModelError, UnreadableObjectError
+from nwb_models.io.between import bring_along
 from nwb_models.io.encode import REFERENCES, encode
 from nwb_models.io.members import PENDING, Member, attributes, attributes_of_child, children
 from nwb_models.io.nodes import StoredDataset, StoredLink, StoredReference
@@ -64,7 +65,8 @@ def deconstruct(model: NWBModel, sources: Sources) -> Plan:
     ClosedFileError
         Where a file that models were read from was changed since.
     """
-    walk_ = _Deconstruction(sources)
+    walk_ = Deconstruction(sources)
+    walk_.plan.same = bring_along(model)
     walk_.own(identity_of(model), "/", model, Member("/", None, model))
     walk_.run()
     if walk_.issues:
@@ -72,12 +74,22 @@ def deconstruct(model: NWBModel, sources: Sources) -> Plan:
     return walk_.plan
 
 
-class _Deconstruction:
+class Deconstruction:
+    """Goes through models and what is stored, and notes in a plan what is to be written.
+
+    Parameters
+    ----------
+    sources
+        Opens the files that models were read from.
+    """
+
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.plan = Plan()
         self.issues: list[Issue] = []
-        self._models: dict[Identity, NWBModel] = {}
+        self.models: dict[Identity, NWBModel] = {}
+        self.stored: dict[Identity, dict[str, StoredLink]] = {}
+        """The links that groups had in the files that they come from."""
         self._fields: dict[Identity, StoredField] = {}
         """The fields that models which are new at their places stand in: these may ask for more than their types."""
         self._waiting: list[NewObject] = []
@@ -102,19 +114,19 @@ class _Deconstruction:
         self._take(made, model)
         if member.entry is not None:
             self._fields[identity] = member.entry
-        if origin is None:
+        if member.name != path:
             self._check_name(made, model, member)
         return made
 
     def _take(self, made: NewObject, model: NWBModel | None) -> None:
         self.plan.objects[made.identity] = made
         if model is not None:
-            self._models[made.identity] = model
+            self.models[made.identity] = model
         if not isinstance(made, NewType):
             self._waiting.append(made)
 
     def _visit(self, made: NewObject) -> None:
-        model = self._models.get(made.identity)
+        model = self.models.get(made.identity)
         before = len(self._waiting)
         if model is not None:
             self._attributes(made, model)
@@ -218,13 +230,15 @@ class _Deconstruction:
     # ------------------------------------------------------------------------------------------ children
     def _children(self, made: NewGroup, model: NWBModel | None) -> None:
         links = self._links(made.origin) if made.origin is not None else {}
+        self.stored[made.identity] = links
         if model is None:
             found = [Member(name, None, PENDING) for name in links]
         else:
             assert isinstance(model, NWBGroup)
-            found = list(
-                children(model, links, lambda name: self._skipped(made, name), lambda *at: self._unchanged(made, *at))
+            listed = children(
+                model, links, lambda name: self._skipped(made, name), lambda *at: self._unchanged(made, *at)
             )
+            found = [self._renamed(made, member) for member in listed]
         for member in found:
             if member.name in made.links:
                 self._add(made, f"/{member.name}", "name", "one child of this name", "two")
@@ -238,6 +252,22 @@ class _Deconstruction:
             entries = (*tables.children.values(), *tables.unnamed, *tables.collections)
             self._missing(made, entries, {e.stored_name for e in entries if e.field in fields})
 
+    def _renamed(self, made: NewGroup, member: Member) -> Member:
+        """Return a child under the name that it was given since it was read from this group."""
+        value = member.value
+        if not isinstance(value, NWBModel) or value._source is None or made.origin is None or value.path is None:
+            return member
+        if value._source is not made.origin.io or value.path != join(made.origin.path, member.name):
+            return member
+        if value.name == member.name:
+            return member
+        fixed = member.entry is not None and member.entry in storage(made.cls or NWBGroup).children.values()
+        if fixed or value.name in ("", ".", "..") or "/" in value.name:
+            wanted = f"the name {member.name!r} at this place" if fixed else "a name without '/'"
+            self._add(made, f"/{member.name}", "name", wanted, repr(value.name))
+            return member
+        return Member(value.name, member.entry, value)
+
     def _skipped(self, made: NewGroup, name: str) -> bool:
         assert made.origin is not None
         return made.origin.io.is_skipped(join(made.origin.path, name))
@@ -245,7 +275,7 @@ class _Deconstruction:
     def _link(self, made: NewGroup, member: Member, stored: StoredLink | None) -> NewLink | None:
         """Return the link to a child; take up the child where it lives here."""
         value = member.value
-        model = self._models.get(made.identity)
+        model = self.models.get(made.identity)
         if stored is not None and (value is PENDING or self._unchanged(made, stored, value)):
             return self._kept(made, member, stored, model)
         if isinstance(value, Unresolved):
@@ -278,8 +308,8 @@ class _Deconstruction:
 
         The attributes of a plain dataset are kept by the model of its group, `beside` it.
         """
-        model = origin.io.builder.models.get(identity[1])
-        if isinstance(model, NWBModel) and identity_of(model) == identity:  # not one that a plain dataset refers to
+        model = self._model_of(identity, origin)
+        if model is not None:
             self.own(identity, path, model, Member(path, None, model))
             return
         obj = self._open(origin)
@@ -288,6 +318,12 @@ class _Deconstruction:
         self._take(made, None)
         if beside is not None and kind is NewDataset:
             self._attributes_beside(made, beside, path.rpartition("/")[2])
+
+    def _model_of(self, identity: Identity, origin: Origin) -> NWBModel | None:
+        """Return the model of a stored object, where one was built."""
+        model = origin.io.builder.models.get(identity[1])
+        is_own = isinstance(model, NWBModel) and identity_of(model) == identity  # a plain dataset may refer to one
+        return model if is_own else None
 
     def _foreign_class(self, origin: Origin) -> type | None:
         """Return the class of an object of another file than that of the root: its specifications are needed."""
@@ -344,7 +380,7 @@ class _Deconstruction:
             if link.target is None or link.target in self.plan.objects:
                 continue
             entry = member.entry or self._entry(made, link.name)
-            if not _owns(entry) or entry is None:
+            if entry is None or not _owns(entry) or isinstance(entry.marker, Children):
                 continue
             link.kind, link.path = "hard", ""
             path = join(made.path, link.name)
@@ -364,14 +400,20 @@ class _Deconstruction:
         for made, link, member in self._soft:
             if link.target is None or link.kind != "soft":
                 continue
-            if link.target not in self.plan.objects:
-                self._add(
-                    made, f"/{link.name}", "link", "an object of the new file", _described(member.value, link.path)
-                )
+            link.target = self.plan.same.get(link.target, link.target)
+            if self._is_missing(link.target):
+                self._lost(made, link, member)
         for holder, where, target in self._targets:
             identity = self.sources.identity(target)
-            if identity is not None and identity not in self.plan.objects:
+            if identity is not None and self._is_missing(self.plan.same.get(identity, identity)):
                 self._add(holder, where, "reference", "an object of the new file", _described(target, ""))
+
+    def _is_missing(self, target: Identity) -> bool:
+        return target not in self.plan.objects
+
+    def _lost(self, made: NewGroup, link: NewLink, member: Member) -> None:
+        """Note a link to what is not written."""
+        self._add(made, f"/{link.name}", "link", "an object of the new file", _described(member.value, link.path))
 
     # ------------------------------------------------------------------------------------------ what is stored
     def _open(self, origin: Origin) -> Any:
@@ -422,7 +464,7 @@ class _Deconstruction:
     # ------------------------------------------------------------------------------------------ issues
     def _add(self, made: NewObject, where: str, rule: str, expected: str, found: str) -> None:
         path = made.path.rstrip("/") + where if where.startswith("/") else made.path + where
-        model = self._models.get(made.identity)
+        model = self.models.get(made.identity)
         self.issues.append(Issue(path, model.neurodata_type if model is not None else None, rule, expected, found))
 
     def _missing(self, made: NewObject, entries: Any, seen: set[str]) -> None:
@@ -435,7 +477,7 @@ class _Deconstruction:
         name = made.path.rpartition("/")[2]
         if made.path != "/" and ("/" in member.name or member.name in ("", ".", "..")):
             self._add(made, "", "name", "a name without '/'", repr(member.name))
-        elif made.path != "/" and model.name != name:
+        elif made.origin is None and made.path != "/" and model.name != name:
             self._add(made, "", "name", f"the name {name!r} at this place", repr(model.name))
 
     def _check_type(self, made: NewObject, where: str, entry: StoredField | None, value: NWBModel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,11 @@ import h5py
 import numpy as np
 
 from nwb_models.io.nodes import StoredReference
+from nwb_models.io.options import DatasetOptions
 from nwb_models.io.plan import NewValue, Target
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
+from nwb_models.models.blocks import Blocks
 from nwb_models.models.check import DATES
 from nwb_models.models.convert import array_of
 from nwb_models.models.links import Region, Unresolved
@@ -46,10 +49,40 @@ def encode(value: Any, wanted: Dtype | None = None, like: np.dtype[Any] | None =
     ValueError
         Where HDF5 cannot store it.
     """
-    if isinstance(value, h5py.Empty | h5py.Dataset) or (isinstance(value, Array) and value.shape):
+    if isinstance(value, Iterator):
+        value = Blocks(value)
+    if isinstance(value, DatasetOptions):
+        found = encode(value.data, wanted, like)
+        return NewValue(value.with_data(found.data), found.dtype)
+    if isinstance(value, h5py.Empty):
         return NewValue(value, value.dtype)
+    if is_elsewhere(value):
+        return NewValue(value, _stored_dtype(value, wanted))
     array = array_of(value if isinstance(value, list | tuple | np.ndarray) else _single(value), wanted)
     return _encoded(array, wanted, like)
+
+
+def is_elsewhere(value: Any) -> bool:
+    """Tell whether a value is an array that is not in memory: on disk, not computed yet, or still to come."""
+    if isinstance(value, np.ndarray | np.generic | NWBModel) or not hasattr(value, "dtype"):
+        return False
+    return len(getattr(value, "shape", ())) > 0
+
+
+def _stored_dtype(value: Any, wanted: Dtype | None) -> np.dtype[Any]:
+    """Return what an array that is not in memory is stored as; nothing of it is read.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be read any more.
+    """
+    if isinstance(value, Blocks) and value.is_spent:
+        iter(value).__next__()  # says why
+    dtype: np.dtype[Any] = value.dtype
+    if dtype.kind in "UTM" or (dtype.kind == "O" and not dtype.metadata):
+        return ASCII if wanted in DATES or wanted == "ascii" else TEXT
+    return dtype
 
 
 def _single(value: Any) -> np.ndarray[Any, Any]:
@@ -115,7 +148,7 @@ def _numbers(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValu
             floating = array.dtype.kind == "f"
         if (like.kind == "b") == (array.dtype.kind == "b") and np.array_equal(converted, array, equal_nan=floating):
             return NewValue(converted, like)
-    return NewValue(np.ascontiguousarray(array).reshape(array.shape), array.dtype)
+    return NewValue(array, array.dtype)
 
 
 def _text(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValue:

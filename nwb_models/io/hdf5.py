@@ -24,6 +24,7 @@ from nwb_models.errors import (
     ObjectNotFoundError,
     SpecificationError,
 )
+from nwb_models.io.atomic import require_target, state_of
 from nwb_models.io.construct import Builder
 from nwb_models.io.dependencies import (
     filter_dependency_graph,
@@ -32,6 +33,7 @@ from nwb_models.io.dependencies import (
     hdf_dependency_graph,
     resolve_hardlink,
 )
+from nwb_models.io.lock import FileLock
 from nwb_models.io.queue import SPECLOC
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -42,6 +44,7 @@ from nwb_models.io.specifications import (
     specifications_path,
     stored_documents,
 )
+from nwb_models.models.base import NWBGroup
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from nwb_models.io.edit import Edited
     from nwb_models.models.base import NWBModel
 
 __all__ = [
@@ -78,7 +82,8 @@ class HDF5IO:
     path
         A path, or a file object that can be read and sought.
     mode
-        ``"r"`` to read; ``"w"`` to write a new file, and ``"x"`` to do so only where there is none yet.
+        ``"r"`` to read; ``"r+"`` to edit, ``"a"`` to do so or, where there is no file, to write one; ``"w"`` to write a
+        new file, and ``"x"`` to do so only where there is none yet.  A file has one editor at a time.
     schemas
         Specifications to use besides those in the file, for types that the file has none of: what `SchemaProvider`
         takes, e.g. a ``*.namespace.yaml``.
@@ -93,6 +98,8 @@ class HDF5IO:
         Where the file is missing, a folder, not HDF5, cut off, or not ours to read.
     NotNWBError
         Where it is an HDF5 file, and nothing in it is NWB.
+    NotWritableError
+        Where it cannot be edited: somebody else does, or its folder may not be written to.
 
     Examples
     --------
@@ -109,8 +116,8 @@ class HDF5IO:
         external_links: bool = False,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        if mode not in ("r", "w", "x"):
-            msg = f"mode {mode!r}: files are read, 'r', and written anew, 'w' or 'x'"
+        if mode not in ("r", "r+", "a", "w", "x"):
+            msg = f"mode {mode!r}: files are read, 'r', edited, 'r+' or 'a', and written anew, 'w' or 'x'"
             raise ValueError(msg)
         self._stream = None if isinstance(path, str | os.PathLike) else path
         self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
@@ -131,14 +138,34 @@ class HDF5IO:
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
         self.builder = Builder(self)
-        if mode == "r":
+        self._guard: FileLock | None = None
+        """The right to edit the file."""
+        self._is_there = mode in ("r", "r+") or (mode == "a" and self._stream is None and Path(self.location).exists())
+        """Whether there is a file to read."""
+        if mode in ("r+", "a"):
+            self._take()
+        if self._is_there:
             self._begin()
+
+    def _take(self) -> None:
+        """Take the right to edit the file, or say why not."""
+        if self._stream is not None:
+            msg = f"{self.filename} is a file object, and cannot be edited in place: give the path of the file"
+            raise NotWritableError(msg)
+        target = Path(self.location).resolve()
+        if self._is_there:
+            if not target.exists():
+                msg = f"{self.filename}: no such file"
+                raise NotReadableError(msg)
+            self.mode = "r+"
+        require_target(self.filename, target, ())
+        self._guard = FileLock(target).acquire()
 
     def _begin(self) -> None:
         """Open the file to read from it."""
-        self._file = self._open()
-        self._state = _state(self.location)
         try:
+            self._state = state_of(self.location)
+            self._file = self._open()
             self._require_nwb()
         except (RuntimeError, KeyError) as error:
             self.close()
@@ -183,6 +210,13 @@ class HDF5IO:
             raise DepartureError(self.filename, self.issues)
         return model
 
+    def reach(self, path: str) -> None:
+        """Let the model of the group that an object is in hold the model of that object."""
+        above, _, name = path.rpartition("/")
+        group = self.read(above or "/") if name else None
+        if isinstance(group, NWBGroup):
+            group.get(name)
+
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Departures from the specifications in what was read so far; models ask for theirs here."""
@@ -197,33 +231,84 @@ class HDF5IO:
         ]
 
     # ------------------------------------------------------------------------------------------ writing
-    def write(self, model: NWBModel) -> None:
-        """Write a model and all below it to this file, which is new; after that, the file can be read.
+    def write(
+        self, model: NWBModel, path: str | None = None, *, repair: bool = False, backup: bool = False
+    ) -> Edited | None:
+        """Write what has changed to the file that is edited; or a model and all below it to a new file.
+
+        An edit is made in a copy that takes the place of the file when it is complete.  Only what has changed is
+        written to it: everything else has the bytes and the addresses that it had.
 
         Parameters
         ----------
         model
-            The root of the file: made by hand, read from another file, or a mix.  What was read and is unchanged
+            In a file that is edited: its root, as it was read, or a part of it, to write only what has changed there.
+            For a new file: its root, made by hand, read from another file, or a mix; what was read and is unchanged
             comes out as it was stored, and data goes from file to file without passing through memory.
+        path
+            Where a new object goes in a file that is edited.
+        repair
+            Whether to make references null, and to remove soft links, that lead to what is taken away; otherwise it
+            is refused to take that away.
+        backup
+            Whether to keep the file as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
+
+        Returns
+        -------
+        Edited or None
+            What was written, removed and repaired, and the space that is free now; None for a new file.
 
         Raises
         ------
-        InvalidModelError, DanglingReferenceError
-            Where the models cannot be written as they are; each names all places.
+        InvalidModelError
+            Where the models cannot be written as they are; it names all places.
+        DanglingReferenceError
+            Where something refers to what is not, or no longer, in the file; it names all that do.
+        ClosedFileError
+            Where somebody else changed the file since it was read.
         NotWritableError
-            Where the file cannot be written.  What was at its place before is there still.
+            Where the file cannot be written.  In all cases it is as it was.
         """
+        from nwb_models.io.edit import edit
         from nwb_models.io.write import write_file, write_stream
 
         if self.mode == "r":
-            msg = f"{self.filename} was opened for reading: HDF5IO(path, 'w') writes a new file"
+            msg = f"{self.filename} was opened for reading: mode 'r+' edits a file, and 'w' writes a new one"
+            raise NotWritableError(msg)
+        if self.mode == "r+":
+            if self._guard is None:
+                msg = f"{self.filename} is closed: open it again to write to it"
+                raise NotWritableError(msg)
+            with self._lock:
+                return edit(self, model, path, repair=repair, backup=backup)
+        if path not in (None, "/"):
+            msg = f"{self.filename} is new, and has no {path} yet: write the root first"
             raise NotWritableError(msg)
         if self._stream is not None:
             write_stream(model, self._stream)
         else:
-            write_file(model, self.location, exclusive=self.mode == "x")
-        self.mode = "r"
+            locked = self._guard is not None
+            write_file(model, self.location, exclusive=self.mode == "x", backup=backup, locked=locked)
+        self.mode = "r+" if self.mode == "a" else "r"
+        self._is_there = True
         self._begin()
+        return None
+
+    def replaced(self, *, respecified: bool) -> None:
+        """Go on with the file that has taken the place of this one, which has the same objects at the same addresses.
+
+        Parameters
+        ----------
+        respecified
+            Whether it has other specifications.
+        """
+        if self._file is not None and self._users == 0:
+            self._file.close()
+        self._file = None  # whoever reads in another thread ends with the file that was
+        self._state = state_of(self.location)
+        if respecified:
+            vars(self).pop("provider", None)
+            vars(self).pop("_spec_path", None)
 
     # ------------------------------------------------------------------------------------------ specifications
     @cached_property
@@ -295,12 +380,12 @@ class HDF5IO:
         ClosedFileError
             Where the file is gone or another one by now.
         """
-        if self.mode != "r":
+        if not self._is_there:
             msg = f"{self.filename} is open for writing, and nothing was written yet"
             raise NotReadableError(msg)
         with self._lock:
             if self._file is None or not self._file.id.valid:
-                if self._stream is None and self._state is not None and _state(self.location) != self._state:
+                if self._stream is None and self._state is not None and state_of(self.location) != self._state:
                     msg = f"{self.filename} was changed or removed since it was read: read it again"
                     raise ClosedFileError(msg)
                 self._file = self._open()
@@ -318,6 +403,9 @@ class HDF5IO:
         with self._lock:
             self._closed = True
             self._close_unused()
+            if self._guard is not None:
+                self._guard.release()
+                self._guard = None
         for other in list(self._linked.values()):
             if not other._closed:
                 other.close()
@@ -376,6 +464,11 @@ class HDF5IO:
         return "" if self._stream is not None else str(Path(self.location).resolve().parent)
 
     @property
+    def state(self) -> tuple[int, ...] | None:
+        """What changes when the file does, as it was when the file was read."""
+        return self._state
+
+    @property
     def spec(self) -> Spec:
         """What finds this file again in another process."""
         if self._stream is not None:
@@ -395,7 +488,7 @@ class HDF5IO:
         if engine != "hdf5":
             msg = f"{path} was read from a file object, which does not travel to another process"
             raise ClosedFileError(msg)
-        if state is not None and _state(path) != state:
+        if state is not None and state_of(path) != state:
             msg = f"{path} was changed or removed since it was read: read it again"
             raise ClosedFileError(msg)
         opened = cls(path, **options)
@@ -449,15 +542,6 @@ class HDF5IO:
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"
         raise NotNWBError(msg)
-
-
-def _state(path: str) -> tuple[int, ...] | None:
-    """Return what changes when a file does; None where there is none."""
-    try:
-        status = Path(path).stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _text(value: Any) -> str | None:

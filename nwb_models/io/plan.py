@@ -96,6 +96,8 @@ class Plan:
     """All objects, each after the group in which it lives."""
 
     objects: dict[Identity, NewObject] = field(default_factory=dict)
+    same: dict[Identity, Identity] = field(default_factory=dict)
+    """Objects of other files in whose place one of the plan is meant, see `nwb_models.io.between`."""
 
     @property
     def root(self) -> NewGroup:

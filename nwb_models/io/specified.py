@@ -25,11 +25,24 @@ def add_specifications(plan: Plan) -> Plan:
     """
     classes = foreign_classes(plan)
     namespaces = namespaces_of_classes(classes) if classes else []
+    versions = _versions(plan) if namespaces else {}
+    # an object of another version was looked at, see `nwb_models.io.versions`: a file has one version of a namespace
+    namespaces = [entry for entry in namespaces if versions.get(entry.name, entry.version) == entry.version]
     if namespaces:
         group = _located(plan)
         for namespace in namespaces:
             _add(plan, group, namespace)
     return plan
+
+
+def _versions(plan: Plan) -> dict[str, str]:
+    """Return the versions of the namespaces that the root comes with."""
+    root = plan.root
+    if root.origin is not None:
+        return root.origin.io.provider.versions
+    if root.cls is None or not is_generated(root.cls):
+        return {}
+    return {entry.name: entry.version for entry in namespaces_of_classes([root.cls])}
 
 
 def foreign_classes(plan: Plan) -> set[type]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +12,10 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
-from nwb_models.errors import DanglingReferenceError, NWBError, UnreadableObjectError
+from nwb_models.errors import DanglingReferenceError, NWBError, NWBWarning, UnreadableObjectError
+from nwb_models.io.blocks import create_dataset, write_blocks
 from nwb_models.io.copying import (
     attribute_names,
-    blocks,
     copy_attribute,
     copy_data,
     copy_references,
@@ -23,6 +25,7 @@ from nwb_models.io.copying import (
     refers,
 )
 from nwb_models.io.plan import NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
+from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.values import encode
 from nwb_models.models.links import Region, Unresolved
@@ -55,6 +58,8 @@ def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None
         Where something that was read from a file refers to an object that is no longer there, naming all of them.
     """
     writer = _Writer(plan, file, sources, folder)
+    if is_reported():
+        report(0, sum(writer.size(made) for made in plan.objects.values()))
     for made in plan.objects.values():
         writer.create(made)
     for made in plan.objects.values():
@@ -70,6 +75,8 @@ class _Writer:
         """What is left to be done when every object is there."""
         self._made: dict[Identity, h5r.Reference] = {}
         self._dangling: list[str] = []
+        self._nulled: list[str] = []
+        """Where there are references that lead nowhere, though they are not null."""
 
     # ------------------------------------------------------------------------------------------ objects
     def create(self, made: NewObject) -> None:
@@ -83,8 +90,19 @@ class _Writer:
                 self._keep_attribute(made, name, source, obj)
             for key, value in made.attributes.items():
                 self._new_attribute(made, key, value, obj)
+            if is_reported() and not (isinstance(made, NewDataset) and made.value is not None):
+                report(self.size(made))
         except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
             raise self._failed(made, error) from error
+
+    def size(self, made: NewObject) -> int:
+        """Return how many bytes of data there are to write for an object, as far as that is known."""
+        if not isinstance(made, NewDataset):
+            return 0
+        if made.value is None:
+            return int(self._source(made).get_storage_size())
+        shape = getattr(made.value.data, "shape", None) or ()
+        return 0 if None in shape else math.prod(shape) * made.value.dtype.itemsize
 
     def _is_whole(self, made: NewDataset, source: Any, names: list[bytes]) -> bool:
         """Tell whether HDF5 can copy a dataset with all its attributes: nothing is new, and nothing is a reference."""
@@ -132,9 +150,7 @@ class _Writer:
             return self._from_file(made, path, *stored)
         if isinstance(value.data, h5py.Empty):
             return h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), h5s.create(h5s.NULL))
-        shape = tuple(value.data.shape)
-        space = h5s.create_simple(shape) if shape else h5s.create(h5s.SCALAR)
-        obj = h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), space)
+        obj = create_dataset(self.file, path, value)
         if _refers(value.dtype):
             self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value)))
         else:
@@ -157,13 +173,12 @@ class _Writer:
 
     def _write(self, obj: h5d.DatasetID, value: NewValue) -> None:
         memory = h5t.py_create(value.dtype)
-        for start, count in blocks(tuple(value.data.shape), max(1, value.dtype.itemsize)):
-            part = np.ascontiguousarray(value.data[tuple(slice(s, s + c) for s, c in zip(start, count, strict=True))])
-            self._write_block(obj, part.reshape(count), start, memory, value.dtype)
+        write_blocks(obj, value, lambda block, start: self._write_block(obj, block, start, memory, value.dtype))
 
     def _write_block(self, obj: h5d.DatasetID, part: Any, start: tuple[int, ...], memory: Any, dtype: Any) -> None:
         if part.size == 0:
             return
+        report(part.nbytes)
         space = obj.get_space()
         if start:
             space.select_hyperslab(start, part.shape)
@@ -225,13 +240,16 @@ class _Writer:
         """Create the links of a group, but for those by which its children were created."""
         group = h5g.open(self.file.id, encode(made.path))
         for link in made.links.values():
-            name = encode(link.name)
-            if link.kind == "soft":
-                group.links.create_soft(name, encode(self._path(made, link)))
-            elif link.kind == "external":
-                group.links.create_external(name, encode(relocated(link, self.folder)), encode(link.path))
-            elif link.target is not None and self.plan.objects[link.target].path != join(made.path, link.name):
-                group.links.create_hard(name, self.file.id, encode(self.plan.objects[link.target].path))
+            self._create_link(made, group, link)
+
+    def _create_link(self, made: NewGroup, group: h5g.GroupID, link: NewLink) -> None:
+        name = encode(link.name)
+        if link.kind == "soft":
+            group.links.create_soft(name, encode(self._path(made, link)))
+        elif link.kind == "external":
+            group.links.create_external(name, encode(relocated(link, self.folder)), encode(link.path))
+        elif link.target is not None and self.plan.objects[link.target].path != join(made.path, link.name):
+            group.links.create_hard(name, self.file.id, encode(self.plan.objects[link.target].path))
 
     def _path(self, made: NewGroup, link: NewLink) -> str:
         """Return the path that a soft link names: the one it named, where it leads to the same object still."""
@@ -249,6 +267,12 @@ class _Writer:
                 raise self._failed(made, error) from error
         if self._dangling:
             raise DanglingReferenceError(self._dangling)
+        if self._nulled:
+            from nwb_models.io.hdf5 import _outside
+
+            places = ", ".join(dict.fromkeys(self._nulled))
+            msg = f"{len(self._nulled)} references led nowhere, and are null in the new file: in {places}"
+            warnings.warn(msg, NWBWarning, stacklevel=_outside())
 
     def _fill_references(self, made: NewObject, path: bytes) -> None:
         assert made.origin is not None
@@ -265,8 +289,9 @@ class _Writer:
             return reference
         try:
             found = h5r.dereference(reference, file.id)
-            identity = id(io), key_of(found)
+            identity = self._meant((id(io), key_of(found)))
         except (ValueError, KeyError, RuntimeError, OSError, TypeError):
+            self._nulled.append(where)
             return type(reference)()
         if identity not in self.plan.objects:
             name = h5r.get_name(reference, file.id)
@@ -285,7 +310,11 @@ class _Writer:
             return (
                 h5r.RegionReference() if isinstance(target, Unresolved) and target.kind == "region" else h5r.Reference()
             )
-        return self._object(identity)
+        return self._object(self._meant(identity))
+
+    def _meant(self, identity: Identity) -> Identity:
+        """Return the object of the plan that is meant by one, which may be its copy in another file."""
+        return self.plan.same.get(identity, identity)
 
     def _object(self, identity: Identity) -> h5r.Reference:
         if identity not in self._made:
@@ -300,6 +329,7 @@ class _Writer:
     def _new_region(self, region: Region) -> h5r.RegionReference:
         identity = self.sources.identity(region)
         assert identity is not None
+        identity = self._meant(identity)
         space = h5d.open(self.file.id, encode(self.plan.objects[identity].path)).get_space()
         select(space, region.selection)
         return self._region(identity, space)

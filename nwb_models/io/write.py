@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from nwb_models.models.base import NWBModel
 
 
-def write_file(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False) -> None:
+def write_file(
+    model: NWBModel,
+    path: str | os.PathLike[str],
+    *,
+    exclusive: bool = False,
+    backup: bool = False,
+    locked: bool = False,
+) -> None:
     """Write a model and all below it to a new file.
 
     Parameters
@@ -33,6 +40,10 @@ def write_file(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool
         The file; it is replaced when the new one is complete.
     exclusive
         Whether to refuse a file that is there already.
+    backup
+        Whether to keep the file that is replaced, see `nwb_models.io.atomic.kept_beside`.
+    locked
+        Whether the caller has the lock of the file already.
 
     Raises
     ------
@@ -43,7 +54,10 @@ def write_file(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool
     """
     with Sources() as sources:
         plan = add_specifications(deconstruct(model, sources))
-        with new_file(path, lambda file: _check(file, plan), exclusive=exclusive, in_use=sources.paths()) as file:
+        in_use = sources.paths()
+        with new_file(
+            path, lambda file: check_plan(file, plan), exclusive=exclusive, in_use=in_use, backup=backup, locked=locked
+        ) as file:
             unflatten(plan, file, sources, Path(path).resolve().parent)
 
 
@@ -55,7 +69,7 @@ def write_stream(model: NWBModel, stream: Any) -> None:
             unflatten(plan, file, sources)
 
 
-def _check(file: h5py.File, plan: Plan) -> None:
+def check_plan(file: h5py.File, plan: Plan) -> None:
     """Refuse a file in which HDF5 does not find as many objects as were written."""
     found = [b"/"]
     h5o.visit(file.id, found.append)

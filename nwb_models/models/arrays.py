@@ -6,15 +6,15 @@ An `Array` knows its shape and dtype and reads what is asked of it.  Where it re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from nwb_models.models.blocks import Blocks
 from nwb_models.models.convert import array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
@@ -93,6 +93,28 @@ class Array:
     def maxshape(self) -> tuple[int | None, ...]:
         """The lengths to which the array can grow, None for any."""
         return self._source.maxshape
+
+    def append(self, block: Any) -> None:
+        """Add rows at the end of the first axis; they are in memory until the file is written.
+
+        Parameters
+        ----------
+        block
+            Rows, as an array or list of the shape ``(any number, *array.shape[1:])``.
+
+        Raises
+        ------
+        ValueError
+            Where they do not fit behind those that there are, in shape or dtype.
+        """
+        from nwb_models.models.appending import Appended, fitting
+
+        rows = fitting(block, self.dtype, self.shape, self._source.where())
+        source = self._source
+        if isinstance(source, Appended):
+            self._source = Appended(source.base, [*source.blocks, rows])
+        else:
+            self._source = Appended(source, [rows])
 
     def __len__(self) -> int:
         """Return the length of the first axis."""
@@ -176,6 +198,8 @@ def _as_array(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple):
         return array_of(value, None)
+    if isinstance(value, Iterator):
+        return Blocks(value)
     msg = f"an array or a list is needed here, not {type(value).__name__}"
     raise ValueError(msg)
 

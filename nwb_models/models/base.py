@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, ov
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_serializer
+from pydantic_core import core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
 
 if TYPE_CHECKING:
-    from pydantic import SerializationInfo, SerializerFunctionWrapHandler
+    from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler
+    from pydantic_core import CoreSchema
 
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
@@ -92,6 +94,17 @@ class NWBModel(BaseModel):
     """What identifies the stored object in that file."""
 
     @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take an object that was made of its type where the specification of the place says more of it."""
+        from nwb_models.models.refining import refined
+
+        schema = handler(source)
+        above = cls.__mro__[1]
+        if cls.neurodata_type is None or getattr(above, "neurodata_type", None) != cls.neurodata_type:
+            return schema
+        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), schema)
+
+    @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Let a field take the place of a shortcut of a class above, which pydantic counts as a class variable."""
         cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
@@ -108,6 +121,15 @@ class NWBModel(BaseModel):
             Where the class has no such field and the file no such member.
         """
         cls = type(self)
+        if name == "name":
+            from nwb_models.models.children import names
+
+            former = self.name
+            if self._source is not None and self._path is not None:
+                self._source.reach(self._path)  # its group has to hold it, to know that its name is another one now
+            super().__setattr__(name, value)
+            names.note(self, former)
+            return
         if name in cls.model_fields or name.startswith("_") or name in (self.__pydantic_extra__ or ()):
             entry = _untyped_dataset(cls, name, value)
             if entry is not None:
@@ -123,7 +145,9 @@ class NWBModel(BaseModel):
             raise UnknownFieldError(_unknown_field(cls, name))
         target: Any = self
         for step in shortcut.steps[:-1]:
-            target = getattr(target, step)
+            holder, target = target, getattr(target, step)
+            if target is None:
+                target = _grown(holder, step)
             if target is None:
                 means = ".".join(shortcut.steps)
                 msg = f"{name!r} is {means} of {cls.__name__}, and there is no {step!r} here: set it first"
@@ -177,6 +201,19 @@ class NWBModel(BaseModel):
     def __bool__(self) -> bool:
         """Return True: an object is there, however much it holds."""
         return True
+
+
+def _grown(holder: Any, field: str) -> Any:
+    """Make an untyped group that nothing is required in, for something that is put there; None for another child."""
+    kind: Any = type(holder)
+    entry = _children_by_field(kind).get(field)
+    cls: Any = entry.model if entry is not None else None
+    if entry is None or cls is None or not issubclass(cls, NWBGroup) or cls.neurodata_type is not None:
+        return None
+    if any(inner.required for inner in _children_by_field(cls).values()):
+        return None
+    setattr(holder, field, cls(name=entry.stored_name))
+    return getattr(holder, field)
 
 
 def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
@@ -332,14 +369,14 @@ class NWBGroup(NWBModel):
             return getattr(self, tables.children[name].field)
         for entry in tables.collections:
             collection = getattr(self, entry.field)
-            if collection is not None and name in collection._items:
+            if collection is not None and collection.has_built(name):
                 return collection[name]
         for entry in tables.unnamed:
             child = getattr(self, entry.field)
             if child is not None and child.name == name:
                 return child
         shelf: Shelf | None = self._shelf
-        if shelf is not None and (name in shelf.extras or shelf.fetch(name)):
+        if shelf is not None and (name in shelf.extras or (not shelf.is_removed(name) and shelf.fetch(name))):
             if name in shelf.extras:
                 return shelf.extras[name]
             return self._child(name)
@@ -370,7 +407,7 @@ class NWBGroup(NWBModel):
         if rest:
             return name in self and isinstance(child := self._child(name), NWBGroup) and rest in child
         shelf: Shelf | None = self._shelf
-        if shelf is not None and (name in shelf.extras or name in shelf.pending):
+        if shelf is not None and (name in shelf.extras or (name in shelf.pending and not shelf.is_removed(name))):
             return True
         return any(name == other for other, _ in self._children())
 
@@ -419,6 +456,45 @@ class NWBGroup(NWBModel):
             raise ValueError(msg)
         added: M = collection.add(child)
         return added
+
+    def __setitem__(self, path: str, child: Any) -> None:
+        """Put a child where the path says; what is there now is replaced.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is no group to put it in.
+        UnknownFieldError
+            Where the class of that group foresees no such child.
+        """
+        from nwb_models.models.members import put
+
+        put(*self._holder(path), child)
+
+    def __delitem__(self, path: str) -> None:
+        """Take a child away, by its name or path.
+
+        In the file it goes when that is written, and not where something refers to it: see `HDF5IO.write`.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is none.
+        InvalidModelError
+            Where the specification requires it.
+        """
+        from nwb_models.models.members import take_away
+
+        take_away(*self._holder(path))
+
+    def _holder(self, path: str) -> tuple[NWBGroup, str]:
+        """Return the group that a path leads into, and the name of the child there."""
+        above, _, name = path.strip("/").rpartition("/")
+        holder = self[above] if above else self
+        if not isinstance(holder, NWBGroup):
+            msg = f"{above!r} of {self!r} is no group, so there is no {name!r} in it"
+            raise ObjectNotFoundError(msg)
+        return holder, name
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a child, or `default` where there is none."""
@@ -469,6 +545,25 @@ class NWBDataset(NWBModel):
     def ndim(self) -> int:
         """The number of axes."""
         return len(self.shape)
+
+    def append(self, block: Any) -> None:
+        """Add rows at the end of the first axis.
+
+        Of data on disk, only these rows are written when the file is, where its chunks and its largest shape allow.
+
+        Raises
+        ------
+        ValueError
+            Where they do not fit behind those that there are, in shape or dtype.
+        """
+        from nwb_models.models.appending import fitting
+
+        if hasattr(self.value, "append") and hasattr(self.value, "source"):
+            self.value.append(block)
+        else:
+            value = np.asarray(self.value)
+            rows = fitting(block, value.dtype, value.shape, repr(self))
+            self.value = np.concatenate([value, rows])
 
     @property
     def size(self) -> int:

@@ -67,7 +67,9 @@ def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
     if shape is None:
         shape = () if isinstance(value, str | bytes) or not hasattr(value, "__len__") else np.shape(value)
     for allowed in shapes:
-        if len(allowed) == len(shape) and all(a is None or a == s for a, s in zip(allowed, shape, strict=True)):
+        if len(allowed) == len(shape) and all(
+            a is None or s is None or a == s for a, s in zip(allowed, shape, strict=True)
+        ):
             return None
     return "shape", " or ".join(shape_name(allowed) for allowed in shapes), shape_name(shape)
 

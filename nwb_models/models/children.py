@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
+from weakref import WeakKeyDictionary
 
 from nwb_models.errors import ObjectNotFoundError
 from nwb_models.models.issues import printable
@@ -31,6 +32,10 @@ class Pending(Protocol):
 
     def field_of(self, name: str) -> str | None:
         """Return the field that a child belongs to, None where the class foresees no such child."""
+        ...
+
+    def exclude(self, name: str) -> None:
+        """Leave out a child that was taken away, or that something else holds."""
         ...
 
     def listed(self, fields: set[str | None]) -> None:
@@ -68,6 +73,21 @@ class Shelf:
         self.put(name, *self.pending.build(name))
         return True
 
+    def is_removed(self, name: str) -> bool:
+        """Tell whether a collection has let go of a child that is on disk."""
+        return any(collection.has_removed(name) for collection in self.collections.values())
+
+    def remove(self, name: str) -> bool:
+        """Take away a child that the class does not foresee; False where there is none of this name."""
+        if name not in self.extras and not self.fetch(name):
+            return False
+        if name not in self.extras:
+            return False
+        del self.extras[name]
+        self.pending.exclude(name)
+        self._fields = None
+        return True
+
     def put(self, name: str, model: Any, field: str | None) -> None:
         """Put a child that was built where it belongs: into a collection, or with what the class does not foresee."""
         collection = self.collections.get(field) if field is not None else None
@@ -87,7 +107,7 @@ class Collection(MutableMapping[str, T]):
     """
 
     holds_models: ClassVar[bool] = True
-    __slots__ = ("_field", "_items", "_removed", "_shelf")
+    __slots__ = ("_field", "_items", "_names", "_removed", "_shelf")
 
     def __init__(self, items: Mapping[str, T] | Iterable[T] = ()) -> None:
         if isinstance(items, Mapping):
@@ -97,11 +117,21 @@ class Collection(MutableMapping[str, T]):
         self._shelf: Shelf | None = None
         self._field = ""
         self._removed: set[str] = set()
+        self._names = names.given
 
     @classmethod
-    def on(cls, shelf: Shelf, field: str) -> Collection[T]:
-        """Return the collection of a field whose objects are still on disk."""
-        collection = cls()
+    def on(cls, shelf: Shelf, field: str, kept: Collection[T] | None = None) -> Collection[T]:
+        """Return the collection of a field whose objects are still on disk.
+
+        Parameters
+        ----------
+        shelf, field
+            Where they are, and what the class calls them.
+        kept
+            A collection that people hold already: it is what comes back, and its objects are found anew.
+        """
+        collection: Collection[T] = cls() if kept is None else kept
+        collection._items, collection._removed = {}, set()
         collection._shelf, collection._field = shelf, field
         shelf.collections[field] = collection
         return collection
@@ -114,6 +144,7 @@ class Collection(MutableMapping[str, T]):
         ObjectNotFoundError
             Where there is none of this name.
         """
+        self._settle_names()
         if name not in self._items and name not in self._removed and self._shelf is not None:
             self._shelf.fetch(name)
         try:
@@ -124,6 +155,7 @@ class Collection(MutableMapping[str, T]):
 
     def __setitem__(self, name: str, item: T) -> None:
         """Put an object in under a name."""
+        self._settle_names()
         self._items[name] = item
         self._removed.discard(name)
 
@@ -136,6 +168,7 @@ class Collection(MutableMapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such an object, without building it."""
+        self._settle_names()
         if name in self._items:
             return True
         if self._shelf is None or not isinstance(name, str) or name in self._removed or name not in self._shelf.pending:
@@ -144,6 +177,7 @@ class Collection(MutableMapping[str, T]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, those of the file first; nothing is built."""
+        self._settle_names()
         listed: dict[str, None] = {}
         if self._shelf is not None:
             listed.update(dict.fromkeys(n for n, f in self._shelf.fields().items() if f == self._field))
@@ -158,6 +192,28 @@ class Collection(MutableMapping[str, T]):
         """Put an object in under its own name."""
         self[item.name] = item  # type: ignore[attr-defined]
         return item
+
+    def has_built(self, name: str) -> bool:
+        """Tell whether there is such an object, and it is in memory."""
+        self._settle_names()
+        return name in self._items
+
+    def has_removed(self, name: str) -> bool:
+        """Tell whether an object of this name was taken out, or has another name now."""
+        self._settle_names()
+        return name in self._removed
+
+    def _settle_names(self) -> None:
+        """Find the objects whose names were changed under their new names."""
+        if self._names == names.given:
+            return
+        self._names = names.given
+        for name, item in list(self._items.items()):
+            current = getattr(item, "name", name)
+            if current != name and name in names.former(item) and current not in self._items:
+                self._items = {current if key == name else key: value for key, value in self._items.items()}
+                self._removed.add(name)
+                self._removed.discard(current)
 
     def __repr__(self) -> str:
         """Return the names."""
@@ -193,6 +249,26 @@ class Collection(MutableMapping[str, T]):
             return collection
 
         return core_schema.no_info_plain_validator_function(validated)
+
+
+class Names:
+    """How often an object was given another name, and the names that objects had before: few are, ever."""
+
+    def __init__(self) -> None:
+        self.given = 0
+        self._former: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+    def note(self, item: Any, former: str) -> None:
+        """Note that an object has another name now."""
+        self.given += 1
+        self._former.setdefault(item, set()).add(former)
+
+    def former(self, item: Any) -> set[str]:
+        """Return the names that an object had."""
+        return self._former.get(item, set())
+
+
+names = Names()
 
 
 def missing(name: str, names: list[str]) -> str:

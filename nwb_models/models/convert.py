@@ -29,6 +29,8 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     >>> array_of([1, 2, 300], "uint8").dtype, array_of([1, 2], "float64").dtype, array_of(["a"], "text").dtype
     (dtype('uint16'), dtype('float64'), dtype('O'))
     """
+    if hasattr(value, "astype") and not isinstance(value, np.ndarray | np.generic):
+        return _promised(value, dtype)
     if dtype is not None and not isinstance(dtype, str):
         if isinstance(value, np.ndarray):
             return value
@@ -40,6 +42,16 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     if array.size == 0 and not isinstance(value, np.ndarray):
         return array.astype(_empty(dtype))
     return _widened(array, dtype)
+
+
+def _promised(value: Any, dtype: Dtype | None) -> Any:
+    """Return an array that is not in memory in the least dtype that the specification allows and holds all of its."""
+    if not isinstance(dtype, str) or dtype not in MINIMUM or allows(dtype, value.dtype):
+        return value
+    kind, least = MINIMUM[dtype]
+    wider = (np.dtype(f"{kind}{size}") for size in _SIZES if size >= max(least, 2 if kind == "f" else 1))
+    target = next((found for found in wider if np.can_cast(value.dtype, found, "safe")), None)
+    return value if target is None else value.astype(target)
 
 
 def _listed(value: Any) -> np.ndarray[Any, Any]:

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import numpy as np
 
+from nwb_models.models.blocks import Blocks
 from nwb_models.models.check import array_problem, dtype_problem, shape_problem
 from nwb_models.models.convert import array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
@@ -59,7 +61,9 @@ class Stored:
         return core_schema.no_info_wrap_validator_function(self._checked, schema)
 
     def _checked(self, value: Any, handler: Callable[[Any], Any]) -> Any:
-        if isinstance(value, list | tuple | np.ndarray):
+        if isinstance(value, Iterator):
+            value = Blocks(value)
+        if isinstance(value, list | tuple | np.ndarray) or (hasattr(value, "astype") and hasattr(value, "shape")):
             value = array_of(value, self.dtype)
         value = handler(value)
         # a typed dataset may have to hold more specific data at this place than its type asks for

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import UnknownFieldError
 from nwb_models.models.children import Collection
-from nwb_models.models.mapping import storage
+from nwb_models.models.mapping import fits, storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
     UnknownFieldError
         Where there is none, or several that are as near.
     """
-    found = [place for place in _places(type(group)) if isinstance(child, _held(place))]
+    found = [place for place in _places(type(group)) if fits(type(child), _held(place))]
     here = [place for place in found if not place.steps]
     nearest = max((len(_held(place).__mro__) for place in here or found), default=0)
     best = [place for place in here or found if len(_held(place).__mro__) == nearest]

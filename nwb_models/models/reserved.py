@@ -28,5 +28,5 @@ FIELDS = frozenset(
 GROUP_FIELDS = frozenset({"add", "keys", "values", "items", "get"})
 """Names that no field of a group can have."""
 
-DATASET_FIELDS = frozenset({"value", "shape", "dtype", "ndim", "size", "row"})
+DATASET_FIELDS = frozenset({"append", "value", "shape", "dtype", "ndim", "size", "row"})
 """Names that no field of a dataset can have, but for its payload, ``value``."""

@@ -252,11 +252,11 @@ def test_a_table_that_pandas_shows_as_it_was_made(tmp_path: Path) -> None:
     world.place(device)
     group = core.ElectrodeGroup(name="shank", description="d", location="CA1", device=device)
     world.place(group)
-    label = core.VectorData(name="label", description="d", value=["a", "bb", "ü"])
-    values = core.VectorData(name="values", description="d", value=[1.0, 2.0, 3.0, 4.0])
-    index = core.VectorIndex(name="values_index", description="d", value=[1, 1, 4], target=values)
+    label = common.VectorData(name="label", description="d", value=["a", "bb", "ü"])
+    values = common.VectorData(name="values", description="d", value=[1.0, 2.0, 3.0, 4.0])
+    index = common.VectorIndex(name="values_index", description="d", value=[1, 1, 4], target=values)
     column = {
-        name: core.VectorData(name=name, description="d", value=value)
+        name: common.VectorData(name=name, description="d", value=value)
         for name, value in {"location": ["CA1"] * 3, "group": [group] * 3, "group_name": ["shank"] * 3}.items()
     }
     world.place(
@@ -276,8 +276,8 @@ def test_a_table_that_pandas_shows_as_it_was_made(tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------------- values
 def test_numbers_become_what_the_specification_asks_for() -> None:
     """Nothing is lost by it, and what would lose something is refused."""
-    index = core.VectorIndex(
-        name="i", description="d", value=[1, 300], target=core.VectorData(name="v", description="d", value=[1])
+    index = common.VectorIndex(
+        name="i", description="d", value=[1, 300], target=common.VectorData(name="v", description="d", value=[1])
     )
     assert index.value.dtype == "uint16"
     series = core.TimeSeries(name="s", data=[1], unit="V", timestamps=np.arange(3))
@@ -289,7 +289,7 @@ def test_numbers_become_what_the_specification_asks_for() -> None:
 
 def test_a_typed_dataset_has_to_hold_what_its_place_asks_for() -> None:
     """The sweep numbers of a table are whole numbers."""
-    column = core.VectorData(name="location", description="d", value=[1.5])
+    column = common.VectorData(name="location", description="d", value=[1.5])
     with pytest.raises(ValueError, match="dtype is float64, and has to be text"):
         core.ElectrodesTable(name="e", description="d", colnames=[], id={"name": "id", "value": [0]}, location=column)
 
@@ -297,13 +297,13 @@ def test_a_typed_dataset_has_to_hold_what_its_place_asks_for() -> None:
 def test_rows_that_differ_in_length_are_no_array() -> None:
     """The error says what is."""
     with pytest.raises(ValueError, match="VectorIndex"):
-        core.VectorData(name="v", description="d", value=[[1, 2], [3]])
+        common.VectorData(name="v", description="d", value=[[1, 2], [3]])
 
 
 def test_an_empty_list_has_the_dtype_of_its_field(tmp_path: Path) -> None:
     """A table without columns names them with an empty array of text."""
     world = World(common, core)
-    world.place(core.DynamicTable(name="t", description="d", colnames=[], id={"name": "id", "value": []}))
+    world.place(common.DynamicTable(name="t", description="d", colnames=[], id={"name": "id", "value": []}))
     nwb.write(world.file, tmp_path / "a.nwb")
     table = nwb.read(tmp_path / "a.nwb", strict=True)["acquisition/t"]
     assert isinstance(table, NWBGroup)

@@ -469,13 +469,14 @@ def test_objects_of_two_files_in_one(tmp_path: Path) -> None:
     assert again.acquisition["own"].data[:].tolist() == [1.0, 2.0]
 
 
-def test_an_object_of_another_file_needs_what_it_links_to(tmp_path: Path) -> None:
-    """The error names the link and what to do."""
+def test_an_object_of_another_file_comes_with_what_it_links_to(tmp_path: Path) -> None:
+    """See test_between_files.py for more."""
     root, other = new_session(), nwb.read(EXAMPLE)
     root.acquisition.nwb_data_interface.add(other.acquisition["TwoPhotonSeries"])
-    with pytest.raises(InvalidModelError, match=r"/acquisition/TwoPhotonSeries/imaging_plane.*ImagingPlane"):
-        nwb.write(root, tmp_path / "b.nwb")
-    assert list(tmp_path.iterdir()) == []
+    nwb.write(root, tmp_path / "b.nwb")
+    with h5py.File(tmp_path / "b.nwb") as file:
+        assert file["acquisition/TwoPhotonSeries/imaging_plane"] == file["general/optophysiology/ImagingPlane"]
+        assert file["general/optophysiology/ImagingPlane/device"] == file["general/devices/microscope"]
 
 
 def test_external_links_are_found_from_another_folder(tmp_path: Path) -> None:

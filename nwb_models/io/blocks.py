@@ -1,0 +1,128 @@
+"""New data into a dataset, block by block: what is written is never in memory as a whole."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+from nwb_models.io.copying import BLOCK, blocks
+from nwb_models.io.encode import encode
+from nwb_models.io.options import DatasetOptions, storage_options
+from nwb_models.models.blocks import Blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from h5py import h5d
+
+    from nwb_models.io.plan import NewValue
+
+    Start = tuple[int, ...]
+    Block = tuple[Start, np.ndarray[Any, Any]]
+
+
+def create_dataset(file: h5py.File, path: bytes, value: NewValue) -> h5d.DatasetID:
+    """Create a dataset for a value that is not in a file, and write nothing to it yet."""
+    data, options = unwrapped(value.data)
+    shape = tuple(data.shape)
+    stored = storage_options(shape, value.dtype, options)
+    found = tuple(length or 0 for length in shape)
+    return file.create_dataset(path, found, value.dtype, track_times=False, **stored).id
+
+
+def unwrapped(data: Any) -> tuple[Any, DatasetOptions | None]:
+    """Return data, and how it is to be stored where that was said."""
+    return (data.data, data) if isinstance(data, DatasetOptions) else (data, None)
+
+
+def write_blocks(obj: h5d.DatasetID, value: NewValue, put: Callable[[np.ndarray[Any, Any], Start], None]) -> None:
+    """Write a value to the dataset that was created for it.
+
+    Parameters
+    ----------
+    obj
+        The dataset; it grows where the length was not known.
+    value
+        What is to be written.
+    put
+        Called with each block, as it is to be stored but for references, and where it begins.
+    """
+    data, _ = unwrapped(value.data)
+    layout = obj.get_create_plist()
+    chunk = layout.get_chunk() if layout.get_layout() == h5py.h5d.CHUNKED else None
+    for start, block in blocks_of(data, value.dtype, chunk):
+        if isinstance(data, Blocks):
+            obj.set_extent((start[0] + len(block), *block.shape[1:]))
+        put(block, start)
+
+
+def blocks_of(data: Any, dtype: np.dtype[Any], chunk: tuple[int, ...] | None = None) -> Iterator[Block]:
+    """Yield where each block of an array begins, and its values as they are to be stored.
+
+    Parameters
+    ----------
+    data
+        An array in memory or on disk, a dask array, or `Blocks`.
+    dtype
+        What is stored.
+    chunk
+        The lengths of a chunk in the file: blocks are made of whole ones, so that none is compressed twice.
+
+    Raises
+    ------
+    ValueError
+        Where a block holds what does not fit the dtype.
+    """
+    if isinstance(data, Blocks):
+        first = 0
+        for block in _joined((converted(block, dtype) for block in data), chunk[0] if chunk else 1):
+            yield (first, *(0,) * (block.ndim - 1)), block
+            first += len(block)
+        return
+    for start, count in _regions(data, dtype, chunk):
+        part = np.asarray(data[tuple(slice(s, s + c) for s, c in zip(start, count, strict=True))]).reshape(count)
+        yield start, part if isinstance(data, np.ndarray) else converted(part, dtype)
+
+
+def converted(block: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return the values of a block as they are to be stored."""
+    if block.dtype == dtype and not dtype.hasobject:
+        return block
+    found = encode(block, None, dtype)
+    if found.dtype != dtype:
+        msg = f"a block of {block.dtype} holds values that {dtype} does not"
+        raise ValueError(msg)
+    values: np.ndarray[Any, Any] = found.data
+    return values
+
+
+def _regions(data: Any, dtype: np.dtype[Any], chunk: tuple[int, ...] | None) -> Iterator[tuple[Start, Start]]:
+    """Yield starts and counts of the blocks of an array that can be sliced."""
+    own = getattr(data, "chunks", None)
+    if own and isinstance(own[0], tuple):  # a dask array: each of its blocks is computed once
+        starts = (list(itertools.accumulate((0, *lengths[:-1]))) for lengths in own)
+        yield from zip(itertools.product(*starts), itertools.product(*own), strict=True)
+        return
+    rows = chunk[0] if chunk and math.prod(data.shape[1:]) * chunk[0] * dtype.itemsize <= 4 * BLOCK else 1
+    yield from blocks(tuple(data.shape), max(1, dtype.itemsize), rows)
+
+
+def _joined(parts: Iterator[np.ndarray[Any, Any]], rows: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield blocks of a multiple of so many rows each, but for the last one."""
+    waiting: list[np.ndarray[Any, Any]] = []
+    count = 0
+    for part in parts:
+        waiting.append(part)
+        count += len(part)
+        if count >= rows:
+            whole = np.concatenate(waiting) if len(waiting) > 1 else part
+            ready = count - count % rows
+            yield whole[:ready]
+            waiting = [whole[ready:].copy()] if ready < count else []
+            count -= ready
+    if count:
+        yield np.concatenate(waiting)

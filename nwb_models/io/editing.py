@@ -1,0 +1,199 @@
+"""What has changed -> a copy of the file: only that is written."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from h5py import h5a, h5d, h5g, h5o, h5p, h5r, h5s, h5t
+
+from nwb_models.io.copying import copy_references, missing_filters, read_attribute, translated
+from nwb_models.io.encode import encode as encoded
+from nwb_models.io.plan import NewDataset, NewGroup
+from nwb_models.io.queue import join, key_of, paths_by_key
+from nwb_models.io.revision import soft_path
+from nwb_models.io.unflatten import _refers, _Writer
+from nwb_models.io.values import encode
+from nwb_models.models.appending import Appended
+from nwb_models.models.arrays import Array
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import h5py
+
+    from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.plan import Identity, NewLink, NewObject, NewValue
+    from nwb_models.io.referrers import Referrer
+    from nwb_models.io.revision import Changes, Revision
+
+
+class Editor(_Writer):
+    """Makes the changes in a copy of the file, in which every object has the address that it had.
+
+    Parameters
+    ----------
+    revision, changes
+        What is to stand in the file, and how that differs from what does.
+    file
+        The copy, open for writing.
+    referrers
+        What refers to what is taken away, or put elsewhere.
+    folder
+        The folder of the file.
+    """
+
+    def __init__(
+        self, revision: Revision, changes: Changes, file: h5py.File, referrers: list[Referrer], folder: Path
+    ) -> None:
+        super().__init__(revision.plan, file, revision.sources, folder)
+        self.revision, self.changes, self.referrers = revision, changes, referrers
+        self.home = revision.home
+        self._unplanned: dict[Any, str] | None = None
+
+    def edit(self) -> None:
+        """Make all changes: links first, so that every path is right for what comes after."""
+        self._relink()
+        for made in self.plan.objects.values():
+            if made.identity in self.changes.kept:
+                self._revise(made)
+        for made in self.plan.objects.values():
+            if isinstance(made, NewGroup) and made.identity not in self.changes.kept:
+                self.link(made)
+        for made, link in self.changes.added:
+            self._add_link(made, link)
+        for referrer in self.referrers:
+            if referrer.made.identity in self.changes.kept:
+                self._references.append((referrer.made, lambda entry=referrer: self._refer_anew(entry)))  # type: ignore[misc]
+        self.refer()
+
+    # ------------------------------------------------------------------------------------------ links
+    def _relink(self) -> None:
+        """Take links away, then create what is new and put what is moved where it belongs, from the root down."""
+        opened = {made.identity: self._stored(made) for made, _ in (*self.changes.dropped, *self.changes.added)}
+        fresh = [made for made in self.plan.objects.values() if made.identity not in self.changes.kept]
+        inside = [(made, link) for made in fresh if isinstance(made, NewGroup) for link in made.links.values()]
+        incoming = [*self.changes.added, *inside]
+        moved = {}
+        for _, link in incoming:
+            if link.kind == "hard" and link.target in self.changes.kept:
+                moved[link.target] = self._stored(self.plan.objects[link.target])
+        for group, stored in self.changes.dropped:
+            opened[group.identity].unlink(encode(stored.name))
+        lives_here = {join(made.path, link.name) for made, link in incoming}
+        for made in self.plan.objects.values():
+            if made.identity not in self.changes.kept:
+                self.create(made)
+            elif made.identity in moved and made.path in lives_here:
+                h5o.link(moved[made.identity], self.file.id, encode(made.path))
+
+    def _stored(self, made: NewObject) -> Any:
+        """Open an object in the copy by the path that it had."""
+        assert made.origin is not None
+        return h5o.open(self.file.id, encode(made.origin.path))
+
+    def _add_link(self, made: NewGroup, link: NewLink) -> None:
+        """Create one link of a group that was there, unless its object was created or put there."""
+        group = h5g.open(self.file.id, encode(made.path))
+        if not group.links.exists(encode(link.name)):
+            self._create_link(made, group, link)
+
+    def _path(self, made: NewGroup, link: NewLink) -> str:
+        return soft_path(self.plan, made, link, whole=self.revision.whole)
+
+    # ------------------------------------------------------------------------------------------ objects
+    def _revise(self, made: NewObject) -> None:
+        """Write what is new of an object that stays."""
+        value = made.value if isinstance(made, NewDataset) else None
+        if not (made.attributes or made.without or value is not None):
+            return
+        obj = self._opened(made)
+        for name in made.without:
+            h5a.delete(obj, encode(name))
+        for name, new in made.attributes.items():
+            self._revise_attribute(made, obj, name, new)
+        if value is not None and _refers(value.dtype):
+            self._references.append((made, lambda: self._overwrite(self._opened(made), value)))
+        elif value is not None:
+            self._overwrite(obj, value)
+
+    def _revise_attribute(self, made: NewObject, obj: Any, name: str, value: NewValue) -> None:
+        if h5a.exists(obj, encode(name)):
+            h5a.delete(obj, encode(name))
+        self._new_attribute(made, name, value, obj)
+
+    def _overwrite(self, obj: h5d.DatasetID, value: NewValue) -> None:
+        """Write a value into a dataset that can take it; of an array that was appended to, the new rows."""
+        if tuple(obj.shape) != tuple(value.data.shape):
+            obj.set_extent(tuple(value.data.shape))
+        if not isinstance(value.data, Array):
+            self._write(obj, value)
+            return
+        source: Any = value.data.source
+        first = source.base.shape[0]
+        memory = h5t.py_create(value.dtype)
+        for block in source.blocks:
+            rows = encoded(block, None, value.dtype).data
+            self._write_block(obj, rows, (first, *(0,) * (rows.ndim - 1)), memory, value.dtype)
+            first += len(rows)
+
+    def _dataset(self, made: NewDataset, path: bytes, value: NewValue) -> h5d.DatasetID:
+        """Create a dataset; one that was appended to and cannot grow becomes one that can."""
+        source = value.data.source if isinstance(value.data, Array) else None
+        if not isinstance(source, Appended) or _refers(value.dtype):
+            return super()._dataset(made, path, value)
+        shape = tuple(value.data.shape)
+        options = h5p.create(h5p.DATASET_CREATE)
+        options.set_chunk(source.chunks or rows_of_a_chunk(shape, value.dtype.itemsize))
+        stored = self._source(made)
+        if source.chunks is not None and isinstance(stored, h5d.DatasetID) and not missing_filters(stored):
+            options = stored.get_create_plist()
+        space = h5s.create_simple(shape, (h5s.UNLIMITED, *shape[1:]))
+        obj = h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), space, options)
+        self._write(obj, value)
+        return obj
+
+    # ------------------------------------------------------------------------------------------ references
+    def _refer_anew(self, entry: Referrer) -> None:
+        """Write the references of an attribute or dataset that lead elsewhere now, or nowhere."""
+        obj = self._opened(entry.made)
+        if entry.name is None:
+            copy_references(obj, obj, lambda reference: self._translated(self.home, reference, entry.made.path))
+            return
+        attribute = h5a.open(obj, entry.name)
+        values, memory = read_attribute(attribute)
+        attribute.write(translated(values, lambda r: self._translated(self.home, r, entry.made.path)), memory)
+
+    def _translated(self, io: HDF5IO, reference: h5r.Reference, where: str) -> h5r.Reference:
+        """Return the reference for one that was read: the same one, where its object stays where it is."""
+        if io is not self.home:
+            return super()._translated(io, reference, where)
+        if not reference:
+            return reference
+        original = self.sources.file(io)
+        try:
+            key = key_of(h5r.dereference(reference, original.id))
+        except (ValueError, KeyError, RuntimeError, OSError, TypeError):
+            return reference  # it led nowhere before
+        identity = self.changes.replaced.get(key, (id(io), key))
+        if identity in self.changes.kept or (not self.revision.whole and identity not in self.plan.objects):
+            return reference
+        if identity not in self.plan.objects:
+            return type(reference)()  # this was asked for, and is noted: see `repair`
+        if isinstance(reference, h5r.RegionReference):
+            return self._region(identity, h5r.get_region(reference, original.id))
+        return self._object(identity)
+
+    def _object(self, identity: Identity) -> h5r.Reference:
+        if identity in self.plan.objects:
+            return super()._object(identity)
+        if self._unplanned is None:  # an object of the file that nothing had to be known of so far
+            self._unplanned = paths_by_key(self.sources.file(self.home))
+        return h5r.create(self.file.id, encode(self._unplanned[identity[1]]), h5r.OBJECT)
+
+
+def rows_of_a_chunk(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Return chunks of whole rows for data that grows along its first axis: of 16 KiB to 1 MiB."""
+    per_row = max(1, math.prod(shape[1:]) * itemsize)
+    least, most = (1 << 14) // per_row, (1 << 20) // per_row
+    return (max(1, min(max(shape[0], least), most)), *(max(1, size) for size in shape[1:]))

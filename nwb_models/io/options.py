@@ -1,0 +1,201 @@
+"""How data is stored: what is asked for with `DatasetOptions`, and what is done where nothing is.
+
+Large arrays are stored in chunks of about 1 MiB, whole rows where these are shorter than that, and compressed with gzip
+after their bytes were shuffled; see docs/decisions/0012-chunks-and-filters.md for what was measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from h5py import h5z
+
+from nwb_models.io.copying import tile
+from nwb_models.models.blocks import Blocks
+from nwb_models.models.convert import array_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGE = 1 << 20
+"""From how many bytes on an array is stored in chunks, and about how many there are in one."""
+LEVEL = 4
+"""How hard gzip tries, of 9."""
+NAMES = {"gzip": h5z.FILTER_DEFLATE, "lzf": h5z.FILTER_LZF, "szip": h5z.FILTER_SZIP}
+
+
+class DatasetOptions:
+    """Data, and how it is to be stored.
+
+    Give it in the place of the data.  What is not said is left to the library: large arrays are stored in chunks and
+    compressed, small ones in one piece.
+
+    Parameters
+    ----------
+    data
+        An array, an `Array` of a file, an h5py dataset, a dask array, a list, or an iterator of blocks.
+    chunks
+        The lengths of a chunk; False for one piece; True for chunks whatever the size is.
+    compression
+        ``"gzip"``, ``"lzf"``, ``"szip"``, the number of a filter, or an object of hdf5plugin such as
+        ``hdf5plugin.Zstd()``; False for none; True for gzip whatever the size is.
+    compression_opts
+        What the filter takes: of gzip the level, 0 to 9.
+    shuffle
+        Whether bytes of equal weight are put together before they are compressed.
+    fletcher32
+        Whether each chunk has a checksum.
+    maxshape
+        The lengths to which the array may grow, None for any.  Arrays in chunks may grow along the first axis where
+        this is not given.
+
+    Raises
+    ------
+    ValueError
+        Where the options contradict each other or the data, or the filter is not installed.
+
+    Examples
+    --------
+    >>> DatasetOptions([1, 2, 3], chunks=(2,), compression="gzip", compression_opts=9).shape
+    (3,)
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        chunks: tuple[int, ...] | bool | None = None,
+        compression: str | int | bool | Mapping[str, Any] | None = None,
+        compression_opts: Any = None,
+        shuffle: bool | None = None,
+        fletcher32: bool | None = None,
+        maxshape: tuple[int | None, ...] | None = None,
+    ) -> None:
+        if isinstance(data, DatasetOptions):
+            msg = "these data have options already"
+            raise ValueError(msg)
+        if isinstance(data, Iterator):
+            data = Blocks(data)
+        elif not hasattr(data, "shape") or not hasattr(data, "dtype"):
+            data = array_of(data, None)
+        self.data = data
+        self.chunks = chunks
+        self.compression = compression
+        self.compression_opts = compression_opts
+        self.shuffle = shuffle
+        self.fletcher32 = fletcher32
+        self.maxshape = maxshape
+        self._check()
+
+    def _check(self) -> None:
+        ndim = len(self.shape)
+        problem = None
+        if ndim == 0:
+            problem = "a single value is stored as it is: give it without options"
+        for name in ("chunks", "maxshape"):
+            given = getattr(self, name)
+            if isinstance(given, tuple) and len(given) != ndim:
+                problem = f"{name}={given}, and the data has {ndim} axes"
+        if self.chunks is False and (self.compression or self.shuffle or self.fletcher32 or self.maxshape):
+            problem = "filters and growing arrays need chunks, and chunks=False was given"
+        problem = problem or self._filter_problem()
+        if problem is not None:
+            raise ValueError(problem)
+
+    def _filter_problem(self) -> str | None:
+        asked = self.compression
+        if isinstance(asked, str) and asked not in NAMES:
+            return f"compression={asked!r}; known by name are {', '.join(NAMES)}, others come from hdf5plugin"
+        if asked is None or isinstance(asked, bool):
+            return None
+        code = NAMES[asked] if isinstance(asked, str) else getattr(asked, "filter_id", asked)
+        if isinstance(code, int) and not h5z.filter_avail(code):
+            return f"filter {code} is not installed: 'pip install hdf5plugin' and 'import hdf5plugin' may bring it"
+        return None
+
+    def with_data(self, data: Any) -> DatasetOptions:
+        """Return the same options for other data."""
+        made = object.__new__(DatasetOptions)
+        vars(made).update({**vars(self), "data": data})
+        return made
+
+    def astype(self, dtype: Any) -> DatasetOptions:
+        """Return the same options for the data in another dtype."""
+        return self.with_data(self.data.astype(dtype))
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """The lengths of the axes; the first is None where the data comes from an iterator."""
+        return tuple(self.data.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the data."""
+        found: np.dtype[Any] = self.data.dtype
+        return found
+
+    def __len__(self) -> int:
+        """Return the length of the first axis."""
+        return len(self.data)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return part of the data."""
+        return self.data[index]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:  # noqa: FBT001 - numpy's
+        """Return the data."""
+        return np.asarray(self.data, dtype=dtype)
+
+    def __repr__(self) -> str:
+        """Return what is stored and how."""
+        said = {key: value for key, value in vars(self).items() if key != "data" and value is not None}
+        return f"<DatasetOptions {self.shape} {self.dtype}{''.join(f', {k}={v}' for k, v in said.items())}>"
+
+
+def storage_options(
+    shape: tuple[int | None, ...], dtype: np.dtype[Any], options: DatasetOptions | None
+) -> dict[str, Any]:
+    """Return how an array is stored, in the words of ``h5py.Group.create_dataset``; nothing for one piece.
+
+    Parameters
+    ----------
+    shape
+        The lengths of its axes; the first is None where it is not known yet.
+    dtype
+        What is stored.
+    options
+        What was asked for.
+    """
+    asked = DatasetOptions(np.empty(0)) if options is None else options
+    unknown = shape[:1] == (None,)
+    size = math.prod(length or 0 for length in shape) * dtype.itemsize
+    wanted = any((asked.chunks, asked.compression, asked.shuffle, asked.fletcher32, asked.maxshape))
+    large = (size >= LARGE and not dtype.hasobject) or unknown
+    if not shape or (asked.chunks is False and not unknown) or not (large or wanted) or 0 in shape[1:]:
+        return {}
+    chunks = asked.chunks if isinstance(asked.chunks, tuple) else default_chunks(shape, dtype)
+    found: dict[str, Any] = {"chunks": chunks, "maxshape": asked.maxshape or (None, *shape[1:])}
+    compression = asked.compression
+    if (compression is None and large and not dtype.hasobject) or compression is True:
+        compression = "gzip"
+    if compression:
+        found["compression"] = compression
+        level = asked.compression_opts
+        found["compression_opts"] = LEVEL if level is None and compression == "gzip" else level
+    shuffled = compression in ("gzip", "lzf") and dtype.itemsize > 1 and not dtype.hasobject
+    found["shuffle"] = shuffled if asked.shuffle is None else asked.shuffle
+    found["fletcher32"] = bool(asked.fletcher32)
+    return found
+
+
+def default_chunks(shape: tuple[int | None, ...], dtype: np.dtype[Any]) -> tuple[int, ...]:
+    """Return the lengths of a chunk of about 1 MiB: whole rows, or parts of one where a row is longer.
+
+    >>> default_chunks((10**8, 384), np.dtype("i2")), default_chunks((None, 2048, 2048), np.dtype("u2"))
+    ((1365, 384), (1, 256, 2048))
+    """
+    lengths = tuple(LARGE if length is None else max(length, 1) for length in shape)
+    return tile(lengths, dtype.itemsize, LARGE)

@@ -1,0 +1,70 @@
+"""A file without the space that holds nothing any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nwb_models.errors import NWBError
+from nwb_models.io.atomic import new_file, require_target
+from nwb_models.io.deconstruct import deconstruct
+from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.lock import FileLock
+from nwb_models.io.sources import Sources
+from nwb_models.io.specified import add_specifications
+from nwb_models.io.unflatten import unflatten
+from nwb_models.io.write import check_plan
+
+if TYPE_CHECKING:
+    import os
+
+    import h5py
+
+
+def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
+    """Write a file afresh, with nothing in it that nothing leads to, and put that in its place where it is smaller.
+
+    Everything is as it was, but for the addresses; data goes from file to file as its filters left it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    backup
+        Whether to keep the file as it was, see `nwb_models.io.atomic.kept_beside`.
+
+    Returns
+    -------
+    int
+        How many bytes shorter the file is.
+
+    Raises
+    ------
+    NotReadableError, NotNWBError, UnreadableObjectError
+        Where the file cannot be read.
+    ClosedFileError
+        Where somebody else changed it meanwhile.
+    NotWritableError
+        Where it cannot be written.  In all cases it is as it was.
+    """
+    target = Path(path).resolve()
+    require_target(str(path), target, ())
+    with FileLock(target), HDF5IO(path) as io, Sources() as sources:
+        size = target.stat().st_size
+        plan = add_specifications(deconstruct(io.read(), sources))
+
+        def check(file: h5py.File) -> None:
+            check_plan(file, plan)
+            if Path(file.filename).stat().st_size >= size:
+                raise _NotSmallerError
+
+        try:
+            with new_file(path, check, backup=backup, locked=True, state=io.state) as file:
+                unflatten(plan, file, sources, target.parent)
+        except _NotSmallerError:
+            return 0
+    return size - target.stat().st_size
+
+
+class _NotSmallerError(NWBError):
+    """There was nothing to be gained."""

@@ -1,0 +1,43 @@
+"""An object that was made of its type, at a place whose specification says more of it: it becomes one of that place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nwb_models.models.mapping import refines
+
+if TYPE_CHECKING:
+    from nwb_models.models.base import NWBModel
+
+
+def refined(value: Any, cls: type[NWBModel]) -> Any:
+    """Return an object as one of the class of its place, which has more members than its type; others as they are.
+
+    It stays the same Python object: an index may refer to it already.
+
+    Raises
+    ------
+    ValueError
+        Where the place requires what the object does not have.
+
+    >>> from nwb_models.core import v2_11_0 as core
+    >>> from nwb_models.generated.hdmf_common import v1_10_0 as common
+    >>> times = common.VectorData(name="spike_times", description="d", value=[0.1])
+    >>> id_ = {"name": "id", "value": [0]}
+    >>> units = core.Units(name="units", description="d", colnames=[], id=id_, spike_times=times)
+    >>> units.spike_times is times, times.resolution
+    (True, None)
+    """
+    found = type(value)
+    is_by_hand = getattr(value, "_source", cls) is None
+    if not is_by_hand or isinstance(value, cls) or not issubclass(cls, found) or not refines(cls, found):
+        return value
+    more = {name: info for name, info in cls.model_fields.items() if name not in vars(value)}
+    missing = [name for name, info in more.items() if info.is_required()]
+    if missing:
+        msg = f"a {found.__name__} at this place needs {', '.join(missing)}: make it with {cls.__name__}, or of a dict"
+        raise ValueError(msg)
+    value.__class__ = cls
+    for name, info in more.items():
+        vars(value)[name] = info.get_default(call_default_factory=True)
+    return value
