@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from h5py import h5a, h5d, h5g, h5o, h5p, h5r, h5s, h5t
 
+from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.copying import copy_references, missing_filters, read_attribute, translated
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.plan import NewDataset, NewGroup
@@ -52,7 +53,23 @@ class Editor(_Writer):
         self._unplanned: dict[Any, str] | None = None
 
     def edit(self) -> None:
-        """Make all changes: links first, so that every path is right for what comes after."""
+        """Make all changes.
+
+        Raises
+        ------
+        UnreadableObjectError
+            Where HDF5 cannot, because the file is damaged.
+        """
+        try:
+            self._edit()
+        except NWBError:
+            raise
+        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+            msg = f"{self.home.filename} cannot be edited, and is as it was: {error}"
+            raise UnreadableObjectError(msg) from error
+
+    def _edit(self) -> None:
+        """Links first, so that every path is right for what comes after."""
         self._relink()
         for made in self.plan.objects.values():
             if made.identity in self.changes.kept:

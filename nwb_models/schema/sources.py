@@ -143,7 +143,9 @@ def joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namesp
     """Return namespaces and more of them, without those that are there already, word for word."""
     together = list(found)
     for entry in more:
-        if not any(other.documents == entry.documents for other in together):
+        # what differs in name or version is not compared, which would parse all of it
+        same = (other for other in together if (other.name, other.version) == (entry.name, entry.version))
+        if not any(other.documents == entry.documents for other in same):
             together.append(entry)
     return together
 
