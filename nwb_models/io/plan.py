@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.rows import Rows
 
 Identity = tuple[int, Any]
 """What identifies an object: the file it was read from with its key there, or 0 with what it was made of by hand."""
@@ -37,6 +40,15 @@ class NewValue:
     """A numpy array, with models in the place of references; an empty dataspace; or an array that is on disk."""
     dtype: np.dtype[Any]
     """The dtype to be stored, with what h5py notes in it of text and references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Some rows of the data of an origin."""
+
+    rows: Rows
+    change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None = None
+    """What makes the values to be written of those in the file; None where these are the same."""
 
 
 @dataclass(slots=True)
@@ -84,6 +96,8 @@ class NewDataset(NewObject):
 
     value: NewValue | None = None
     """None for the data of the origin."""
+    cut: Cut | None = None
+    """What is left of the data of the origin; None for all of it."""
 
 
 @dataclass(slots=True)

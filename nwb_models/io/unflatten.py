@@ -23,8 +23,10 @@ from nwb_models.io.copying import (
     group_options,
     missing_filters,
     refers,
+    translated,
 )
-from nwb_models.io.plan import NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
+from nwb_models.io.cutting import copy_part, create_part, moved_region
+from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.values import encode
@@ -90,7 +92,7 @@ class _Writer:
                 self._keep_attribute(made, name, source, obj)
             for key, value in made.attributes.items():
                 self._new_attribute(made, key, value, obj)
-            if is_reported() and not (isinstance(made, NewDataset) and made.value is not None):
+            if is_reported() and not (isinstance(made, NewDataset) and (made.value or made.cut)):
                 report(self.size(made))
         except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
             raise self._failed(made, error) from error
@@ -99,6 +101,9 @@ class _Writer:
         """Return how many bytes of data there are to write for an object, as far as that is known."""
         if not isinstance(made, NewDataset):
             return 0
+        if made.cut is not None:
+            source = self._source(made)
+            return len(made.cut.rows) * math.prod(source.shape[1:]) * int(source.get_type().get_size())
         if made.value is None:
             return int(self._source(made).get_storage_size())
         shape = getattr(made.value.data, "shape", None) or ()
@@ -106,7 +111,7 @@ class _Writer:
 
     def _is_whole(self, made: NewDataset, source: Any, names: list[bytes]) -> bool:
         """Tell whether HDF5 can copy a dataset with all its attributes: nothing is new, and nothing is a reference."""
-        if made.value is not None or made.attributes or made.without or missing_filters(source):
+        if made.value is not None or made.cut is not None or made.attributes or made.without or missing_filters(source):
             return False
         return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
 
@@ -123,6 +128,8 @@ class _Writer:
             return self._group(made, path, source)
         if isinstance(made, NewDataset) and made.value is not None:
             return self._dataset(made, path, made.value)
+        if isinstance(made, NewDataset) and made.cut is not None:
+            return self._part(made, path, source, made.cut)
         if isinstance(source, h5d.DatasetID) and refers(source.get_type()):
             create_like(source, self.file, path)
             self._references.append((made, lambda: self._fill_references(made, path)))
@@ -142,6 +149,25 @@ class _Writer:
         if made.path == "/":
             return h5g.open(self.file.id, b"/")
         return h5g.create(self.file.id, path, gcpl=None if source is None else group_options(source))
+
+    def _part(self, made: NewDataset, path: bytes, source: h5d.DatasetID, cut: Cut) -> h5d.DatasetID:
+        """Create a dataset with some rows of one."""
+        assert made.origin is not None
+        io, change = made.origin.io, cut.change
+        obj = create_part(source, self.file, path, cut.rows)
+        if not refers(source.get_type()):
+            copy_part(source, obj, cut.rows, change)
+            return obj
+
+        def fill() -> None:
+            def moved(values: Any) -> Any:
+                values = values if change is None else change(values)
+                return translated(values, lambda reference: self._translated(io, reference, made.path))
+
+            copy_part(self._source(made), h5d.open(self.file.id, path), cut.rows, moved)
+
+        self._references.append((made, fill))
+        return obj
 
     def _dataset(self, made: NewDataset, path: bytes, value: NewValue) -> h5d.DatasetID:
         """Create a dataset with a new value."""
@@ -323,6 +349,9 @@ class _Writer:
         return self._made[identity]
 
     def _region(self, identity: Identity, space: h5s.SpaceID) -> h5r.RegionReference:
+        made = self.plan.objects[identity]
+        if isinstance(made, NewDataset) and made.cut is not None:
+            space = moved_region(space, made.cut.rows)
         path = encode(self.plan.objects[identity].path)
         return h5r.create(self.file.id, path, h5r.DATASET_REGION, space)
 

@@ -1,0 +1,322 @@
+"""A file -> a smaller one that is still valid: some rows and objects, and all that these need."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from nwb_models.errors import NWBError, ObjectNotFoundError
+from nwb_models.io.atomic import new_file
+from nwb_models.io.axes import WINDOW, Axes
+from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
+from nwb_models.io.nodes import StoredDataset, StoredGroup
+from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
+from nwb_models.io.queue import flatten, join
+from nwb_models.io.rows import Rows
+from nwb_models.io.sources import Sources
+from nwb_models.io.unflatten import unflatten
+from nwb_models.io.values import stored_reference
+from nwb_models.io.write import check_plan
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping
+
+    from nwb_models.io.axes import Axis
+    from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.nodes import Key, StoredLink, StoredObject
+    from nwb_models.io.plan import Identity
+
+Externals = Literal["keep", "copy", "drop"]
+
+N = 10
+"""How many entries and rows stay where nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stays of a table, a series, or the like."""
+
+    path: str
+    kept: int
+    """How many rows or entries there are now."""
+    total: int
+    """How many there were."""
+    needed_by: tuple[str, ...] = ()
+    """What refers to rows that would not be there otherwise."""
+
+    def __str__(self) -> str:
+        text = f"{self.path}: {self.kept} of {self.total}"
+        return f"{text}, for the sake of {', '.join(self.needed_by)}" if self.needed_by else text
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """What became of a file."""
+
+    target: Path
+    """The new file."""
+    parts: tuple[Part, ...] = ()
+    """Tables and series of which not all is there, or of which more is there than was asked for."""
+    dropped: tuple[str, ...] = ()
+    """Objects that are not there, by the topmost paths."""
+    clipped: dict[str, int] = field(default_factory=dict)
+    """Path of TimeSeriesReferences -> how many of them are of fewer entries than they were."""
+    externals: tuple[str, ...] = ()
+    """What became of external links."""
+    unsound: tuple[str, ...] = ()
+    """What was wrong in the source, and is still."""
+
+    def __str__(self) -> str:
+        lines = [str(part) for part in self.parts]
+        lines += [f"{path}: not kept" for path in self.dropped]
+        lines += [f"{path}: {count} ranges of time are clipped" for path, count in self.clipped.items()]
+        return "\n".join([*lines, *self.externals, *self.unsound])
+
+
+def truncate_file(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str] | None = None,
+    n: int | None = None,
+    *,
+    only: Iterable[str] = (),
+    time: tuple[float | None, float | None] | None = None,
+    rows: Mapping[str, slice] | None = None,
+    externals: Externals = "keep",
+) -> Truncated:
+    """Write a smaller file that is still valid: test data from real data.
+
+    All objects stay, with attributes, types, filters, links and ids as they are, and of each series the first entries,
+    of each table the first rows; rows that any of these refer to stay, too, in their order.  Other axes than the first
+    one are never cut.
+
+    Parameters
+    ----------
+    source
+        The file; it is only read.
+    target
+        The new file; one that is there is replaced.  ``NAME_truncated`` with the suffix of the source where it is not
+        given.
+    n
+        How many entries of each series, and rows of each table; 10 where nothing else says what stays, all otherwise.
+    only
+        Paths of the objects that stay, with what is in them and all that they refer to.
+    time
+        From when until before when, in seconds on the clock of the timestamps; None for no limit.  It holds for
+        series, for tables of intervals and events, and for the spikes of units.
+    rows
+        Path of a table or series -> the rows of it that stay.
+    externals
+        What becomes of external links: ``keep`` them, ``copy`` what they lead to into the file, or ``drop`` them.
+
+    Returns
+    -------
+    Truncated
+        What was cut, and what stayed for the sake of what.
+
+    Raises
+    ------
+    ValueError
+        Where `n` is not positive, or `time` or `rows` select nothing.
+    ObjectNotFoundError
+        Where there is nothing at a path.
+    NotReadableError, NotNWBError, UnreadableObjectError
+        Where the source cannot be read.
+    NotWritableError
+        Where the target cannot be written, or is the source.
+    """
+    from nwb_models.io.hdf5 import HDF5IO
+
+    wanted = _wanted(n, only, time, rows)
+    path = Path(source)
+    found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
+    with HDF5IO(source) as io, Sources() as sources:
+        truncation = Truncation(io, sources, wanted, externals)
+        with new_file(
+            found, lambda file: check_plan(file, truncation.plan), in_use={Path(io.location).resolve()}
+        ) as file:
+            truncation.run()
+            unflatten(truncation.plan, file, sources, found.resolve().parent)
+    return truncation.report(found)
+
+
+def _wanted(n: int | None, only: Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
+    if n is not None and n < 1:
+        msg = f"n is {n}: at least 1 entry of each series and 1 row of each table have to stay"
+        raise ValueError(msg)
+    bounds = None
+    if time is not None:
+        start, stop = time
+        bounds = (-np.inf if start is None else float(start), np.inf if stop is None else float(stop))
+        if not bounds[0] < bounds[1]:
+            msg = f"time is {bounds[0]:g} to {bounds[1]:g}: it has to begin before it ends"
+            raise ValueError(msg)
+    paths = tuple(_path(name) for name in only)
+    selected = {_path(name): part for name, part in (rows or {}).items()}
+    if n is None and not paths and bounds is None and not selected:
+        n = N
+    return Wanted(n=n, only=paths, time=bounds, rows=selected)
+
+
+def _path(name: str) -> str:
+    return "/" + name.strip("/")
+
+
+class Truncation:
+    """Makes the plan of the smaller file."""
+
+    def __init__(self, io: HDF5IO, sources: Sources, wanted: Wanted, externals: Externals) -> None:
+        self.io, self.sources, self.wanted, self.externals = io, sources, wanted, externals
+        self.plan = Plan()
+        self.file = sources.file(io)
+        self.flat = flatten(self.file)
+        self.axes = Axes(io, self.file, self.flat)
+        self.excerpt = Excerpt(io, self.file, self.flat, self.axes, wanted)
+        self._clipped: dict[str, int] = {}
+        self._external: list[str] = []
+        self._unsound: list[str] = []
+        for path in (*wanted.only, *wanted.rows):
+            self._require(path)
+
+    def _require(self, path: str) -> None:
+        key = self.flat.keys.get(path)
+        if key is None:
+            msg = f"No object at {path} in {self.io.filename}"
+            raise ObjectNotFoundError(msg)
+        if path in self.wanted.rows:
+            axis = self.axes.of.get(key)
+            if axis is None or key not in axis.owners:
+                msg = f"{path} of {self.io.filename} is no table and no series: it has no rows"
+                raise NoRowsError(msg)
+            if not len(range(axis.length)[self.wanted.rows[path]]):
+                msg = f"{path} of {self.io.filename} has {axis.length} rows, and none of those asked for"
+                raise NoRowsError(msg)
+
+    def run(self) -> None:
+        """Find out what stays, and plan it."""
+        self.excerpt.find()
+        for key, node in self.flat.nodes.items():
+            if self.excerpt.stays(key):
+                made = self._planned(node)
+                self.plan.objects[made.identity] = made
+        for key, node in self.flat.nodes.items():
+            if isinstance(node, StoredGroup) and self.excerpt.stays(key):
+                self._shift_clock(node)
+                group = self.plan.objects[self._identity(key)]
+                assert isinstance(group, NewGroup)
+                for link in node.links.values():
+                    new = self._link(node, link)
+                    if new is not None:
+                        group.links[link.name] = new
+
+    def _identity(self, key: Key) -> Identity:
+        return id(self.io), key
+
+    def _planned(self, node: StoredObject) -> NewObject:
+        origin = Origin(self.io, node.path)
+        if not isinstance(node, StoredDataset):
+            return NewGroup(self._identity(node.key), node.path, None, origin)
+        made = NewDataset(self._identity(node.key), node.path, None, origin)
+        change = self._change(node)
+        rows = self.excerpt.of(node)
+        if rows is not None or change is not None:
+            made.cut = Cut(rows if rows is not None else Rows.span(0, node.shape[0]), change)  # type: ignore[index]
+        return made
+
+    # ------------------------------------------------------------------------------------------ values
+    def _change(self, node: StoredDataset) -> Callable[[Any], Any] | None:
+        """Return what makes the new values of a dataset that numbers the rows of others."""
+        axis = self.axes.of.get(self.axes.indexes.get(node.key)) or self.axes.numbered.get(node.key)  # type: ignore[arg-type]
+        if node.key in self.axes.windows:
+            change: Callable[[Any], Any] = lambda values: self._clip(node, values)  # noqa: E731
+        elif axis is not None:
+            is_index = node.key in self.axes.indexes
+            change = lambda values: self._renumber(axis, values, is_index=is_index)  # noqa: E731
+        else:
+            return None
+        parts = self.axes.read(node, self.excerpt.of(node))
+        return change if any(not np.array_equal(change(values), values) for values in parts) else None
+
+    def _renumber(self, axis: Axis, values: Any, *, is_index: bool) -> Any:
+        """Return numbers of rows as they are among those that stay; what is no row of the axis stays what it is."""
+        new = self.excerpt.rows[id(axis)].rank(values)
+        if not is_index:
+            new = np.where((values >= 0) & (values < axis.length), new, values)
+        result = values.copy()
+        if values.ndim == 2 and not is_index:  # (time, channel) of events
+            result[:, 0] = new[:, 0]
+        else:
+            result[...] = new
+        return result
+
+    def _clip(self, node: StoredDataset, values: Any) -> Any:
+        """Return ranges of time as far as their series has them still; where nothing is left, of no entries."""
+        start, count, series = WINDOW
+        result = values.copy()
+        for old, new in zip(values.reshape(-1), result.reshape(-1), strict=True):
+            reference = stored_reference(self.file.id, old[series])
+            axis = self.axes.of.get(reference.key) if reference.key is not None else None
+            if axis is None or (old[start] < 0 and old[count] < 0):
+                continue
+            kept = self.excerpt.rows[id(axis)]
+            first = max(int(old[start]), 0)
+            low, high = kept.rank([first, max(first, int(old[start]) + int(old[count]))]).tolist()
+            new[start] = min(low, len(kept) - 1)
+            new[count] = high - low if len(kept) else -1
+        return result
+
+    def _shift_clock(self, group: StoredGroup) -> None:
+        """Let a series of which the beginning is not kept begin later."""
+        axis, clock = self.axes.of.get(group.key), clock_of(self.axes, group)
+        rows = self.excerpt.rows[id(axis)] if axis is not None else None
+        if clock is None or rows is None or not len(rows) or not rows.starts[0]:
+            return
+        made = self.plan.objects[self._identity(clock.node.key)]
+        assert isinstance(made, NewDataset)
+        moment = clock.start + float(rows.starts[0]) / clock.rate
+        made.value = NewValue(np.asarray(moment, clock.node.dtype), clock.node.dtype)
+
+    # ------------------------------------------------------------------------------------------ links
+    def _link(self, group: StoredGroup, link: StoredLink) -> NewLink | None:
+        """Return a link of a group that stays, None where what it leads to does not."""
+        if link.kind == "external":
+            return NewLink(link.name, "external", None, link.path, link.filename, self.io.folder)
+        where = join(group.path, link.name)
+        if link.kind == "soft":
+            key = self.flat.keys.get(where)
+            if key is None:
+                return NewLink(link.name, "soft", None, link.path) if group.key in self.excerpt.kept else None
+            return NewLink(link.name, "soft", self._identity(key), link.path) if self.excerpt.stays(key) else None
+        if link.key not in self.flat.nodes:
+            return self._named_type(group, link, where) if group.key in self.excerpt.kept else None
+        return NewLink(link.name, "hard", self._identity(link.key)) if self.excerpt.stays(link.key) else None
+
+    def _named_type(self, group: StoredGroup, link: StoredLink, where: str) -> NewLink:
+        """Return the link to a named datatype, which is no object of the queue."""
+        assert link.key is not None
+        identity = self._identity(link.key)
+        if identity not in self.plan.objects:
+            self.plan.objects[identity] = NewType(identity, where, None, Origin(self.io, where))
+        return NewLink(link.name, "hard", identity)
+
+    # ------------------------------------------------------------------------------------------ the report
+    def report(self, target: Path) -> Truncated:
+        """Return what became of the file."""
+        parts = []
+        for axis in dict.fromkeys(self.axes.of.values()):
+            owners = [self.flat.nodes[key] for key in axis.owners if self.excerpt.stays(key)]
+            kept = len(self.excerpt.rows[id(axis)])
+            needed = tuple(self.excerpt.needed_by.get(id(axis), ()))
+            if needed or kept < axis.length:
+                parts += [Part(node.path, kept, axis.length, needed) for node in owners]
+        gone = [node for key, node in self.flat.nodes.items() if not self.excerpt.stays(key)]
+        dropped = [node.path for node in gone if self.excerpt.stays(self.flat.keys.get(posixpath.dirname(node.path)))]
+        return Truncated(target, tuple(parts), tuple(dropped), self._clipped, tuple(self._external), tuple(self._unsound))
+
+
+class NoRowsError(NWBError, ValueError):
+    """Something has no rows, or none of those that were asked for."""
