@@ -13,19 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from h5py import h5d
 
 from nwb_models.errors import SpecificationError
 from nwb_models.io.cutting import parts_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
 from nwb_models.io.queue import join
 from nwb_models.io.rows import Rows
-from nwb_models.io.values import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    import h5py
+    from h5py import h5d
 
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.nodes import Key, StoredObject
@@ -52,8 +50,8 @@ class Axis:
     length: int = 0
     gapless: bool = False
     """Whether the entries are those of a series, of which a part has no gaps."""
-    part_of: str = ""
-    """The path of the series or table that these rows describe, which have to be as many as they are."""
+    whole: str = ""
+    """Why these rows have to be as many as they are, "" where they do not."""
 
 
 class Axes:
@@ -63,14 +61,14 @@ class Axes:
     ----------
     io
         The file.
-    file
-        The same, open.
     flat
         All its objects.
+    opened
+        Returns the open dataset of a node.
     """
 
-    def __init__(self, io: HDF5IO, file: h5py.File, flat: Flat) -> None:
-        self._io, self._file, self._flat = io, file, flat
+    def __init__(self, io: HDF5IO, flat: Flat, opened: Callable[[StoredDataset], h5d.DatasetID]) -> None:
+        self._io, self._flat, self._opened = io, flat, opened
         self.of: dict[Key, Axis] = {}
         """Dataset, or group with entries or rows -> axis."""
         self.indexes: dict[Key, Key] = {}
@@ -125,7 +123,7 @@ class Axes:
 
     def read(self, node: StoredDataset, rows: Rows | None = None) -> Iterator[np.ndarray[Any, Any]]:
         """Yield the values of an array, or of some rows of it, part by part."""
-        source = h5d.open(self._file.id, encode(node.path))
+        source = self._opened(node)
         rows = Rows.span(0, source.shape[0]) if rows is None else rows.below(source.shape[0])
         yield from (values for _, values in parts_of(source, rows))
 
@@ -158,11 +156,16 @@ class Axes:
         axis = self.join([node.key for node in members])
         axis.owners.append(group.key)
         axis.gapless |= gapless
+        outside = [
+            link.name for link in group.links.values() if link.kind == "external" and link.name in (*SERIES, *TIMES)
+        ]
+        if gapless and outside:
+            axis.whole = f"its {outside[0]} is in another file"
         holder = next((above for above in self.above(group) if above.key in self.of), None)
         if holder is not None and holder.path == posixpath.dirname(group.path) and self._is_aligned(holder, axis):
             axis = self._merge(self.of[holder.key], axis)
         elif holder is not None:
-            axis.part_of = axis.part_of or holder.path
+            axis.whole = axis.whole or f"it is a part of {holder.path}"
         self.of[group.key] = axis
 
     def _is_aligned(self, table: StoredGroup, axis: Axis) -> bool:
@@ -263,7 +266,7 @@ class Axes:
             one.owners += two.owners
             one.length = max(one.length, two.length)
             one.gapless |= two.gapless
-            one.part_of = one.part_of or two.part_of
+            one.whole = one.whole or two.whole
             for key in (*two.members, *two.owners):
                 self.of[key] = one
         return one

@@ -11,11 +11,12 @@ from h5py import h5d, h5p, h5s, h5t
 
 from nwb_models.io.copying import BLOCK, blocks, refers
 from nwb_models.io.progress import report
-from nwb_models.io.rows import Rows
 from nwb_models.io.values import dtype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from nwb_models.io.rows import Rows
 
     Values = np.ndarray[Any, Any]
     Part = tuple[tuple[int, ...], Values]

@@ -98,7 +98,7 @@ class Excerpt:
         else:
             self._shell(self._flat.nodes[root])  # type: ignore[arg-type]
             for path in (*self._wanted.only, specifications_path(self._file)):
-                self._reach(self._flat.keys.get(path) if path is not None else None)
+                self._reach(self._flat.keys.get(path))
         self._follow()
 
     def stays(self, key: Key | None) -> bool:
@@ -208,7 +208,7 @@ class Excerpt:
         if id(axis) in self.begun:
             return False
         if isinstance(node, StoredGroup):
-            return with_rows or bool(axis.part_of)
+            return with_rows or bool(axis.whole)
         return not axis.owners and not any(key in self._owners for key in axis.members)
 
     def _begin(self, axis: Axis) -> None:
@@ -294,7 +294,7 @@ class Excerpt:
     # ------------------------------------------------------------------------------------------ what is asked for
     def _asked_for(self, axis: Axis) -> Rows:
         rows = Rows.span(0, axis.length)
-        if axis.part_of or not axis.owners:
+        if axis.whole or not axis.owners:
             return rows
         owners = [self._flat.nodes[key] for key in axis.owners]
         for path in (path for owner in owners for path in owner.paths):
@@ -320,9 +320,9 @@ class Excerpt:
                 return None
             first, last = self._axes.numbers(begin), self._axes.numbers(end)
             return Rows.of(np.flatnonzero((first < stop) & (np.fmax(first, last) >= start)))
-        times = next((found for found in (self._axes.column(group, name) for name in TIMES) if found is not None), None)
-        if times is not None:
-            return Rows.span(self._first_not_before(times, start), self._first_not_before(times, stop))
+        for column in (self._axes.column(group, name) for name in TIMES):
+            if column is not None:
+                return Rows.span(self._first_not_before(column, start), self._first_not_before(column, stop))
         clock = clock_of(self._axes, group)
         if clock is None:
             return None

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from h5py import h5d
 
-from nwb_models.errors import NWBError, ObjectNotFoundError
-from nwb_models.io.atomic import new_file
+from nwb_models.errors import NotNWBError, NotReadableError, NWBError, ObjectNotFoundError
+from nwb_models.io.atomic import new_file, require_target
 from nwb_models.io.axes import WINDOW, Axes
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
-from nwb_models.io.nodes import StoredDataset, StoredGroup
+from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
-from nwb_models.io.queue import flatten, join
+from nwb_models.io.queue import flatten, join, read_node, walk
 from nwb_models.io.rows import Rows
 from nwb_models.io.sources import Sources
 from nwb_models.io.unflatten import unflatten
+from nwb_models.io.values import encode as path_bytes
 from nwb_models.io.values import stored_reference
-from nwb_models.io.write import check_plan
+from nwb_models.io.write import check_plan, write_file
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 
     from nwb_models.io.axes import Axis
     from nwb_models.io.hdf5 import HDF5IO
-    from nwb_models.io.nodes import Key, StoredLink, StoredObject
+    from nwb_models.io.nodes import Key, StoredObject
     from nwb_models.io.plan import Identity
 
 Externals = Literal["keep", "copy", "drop"]
@@ -48,10 +52,13 @@ class Part:
     """How many there were."""
     needed_by: tuple[str, ...] = ()
     """What refers to rows that would not be there otherwise."""
+    because: str = ""
+    """Why it is there as a whole."""
 
     def __str__(self) -> str:
         text = f"{self.path}: {self.kept} of {self.total}"
-        return f"{text}, for the sake of {', '.join(self.needed_by)}" if self.needed_by else text
+        reason = f"for the sake of {', '.join(self.needed_by)}" if self.needed_by else self.because
+        return f"{text}, {reason}" if reason else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ def truncate_file(
     time: tuple[float | None, float | None] | None = None,
     rows: Mapping[str, slice] | None = None,
     externals: Externals = "keep",
+    external_links: bool = False,
 ) -> Truncated:
     """Write a smaller file that is still valid: test data from real data.
 
@@ -112,6 +120,8 @@ def truncate_file(
         Path of a table or series -> the rows of it that stay.
     externals
         What becomes of external links: ``keep`` them, ``copy`` what they lead to into the file, or ``drop`` them.
+    external_links
+        Whether links are followed, to be copied, that lead out of the folder of the file.
 
     Returns
     -------
@@ -134,14 +144,35 @@ def truncate_file(
     wanted = _wanted(n, only, time, rows)
     path = Path(source)
     found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
-    with HDF5IO(source) as io, Sources() as sources:
+    with HDF5IO(source, external_links=external_links) as io, Sources() as sources, ExitStack() as stack:
+        in_use = {Path(io.location).resolve()}
+        require_target(str(found), found.resolve(), in_use)
         truncation = Truncation(io, sources, wanted, externals)
-        with new_file(
-            found, lambda file: check_plan(file, truncation.plan), in_use={Path(io.location).resolve()}
-        ) as file:
-            truncation.run()
+        truncation.run()
+        first = found
+        if truncation.outside:
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            first = folder / "0.nwb"
+        with new_file(first, lambda file: check_plan(file, truncation.plan), in_use=in_use) as file:
             unflatten(truncation.plan, file, sources, found.resolve().parent)
+        if truncation.outside:
+            _bring_in(truncation, first, found, n, time)
     return truncation.report(found)
+
+
+def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, time: Any) -> None:
+    """Put truncated copies of objects of other files into a truncated file, with what they refer to there."""
+    from nwb_models.io.hdf5 import HDF5IO
+
+    with HDF5IO(first) as io, ExitStack() as stack:
+        root = io.read()
+        for number, (other, links) in enumerate(truncation.outside.items(), start=1):
+            excerpt = first.with_name(f"{number}.nwb")
+            truncate_file(other.location, excerpt, n, only=set(links.values()), time=time, externals="copy")
+            copies = stack.enter_context(HDF5IO(excerpt))
+            for where, path in links.items():
+                root[where] = copies.read(path)
+        write_file(root, target)
 
 
 def _wanted(n: int | None, only: Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
@@ -174,11 +205,17 @@ class Truncation:
         self.plan = Plan()
         self.file = sources.file(io)
         self.flat = flatten(self.file)
-        self.axes = Axes(io, self.file, self.flat)
+        self.outside: dict[HDF5IO, dict[str, str]] = {}
+        """Other file -> where a link to it is -> the path there of what is to be copied."""
+        self._brought: dict[Key, Origin] = {}
+        """Datasets of other files that take the places of links to them."""
+        if externals == "copy":
+            self._follow_externals()
+        self.axes = Axes(io, self.flat, self._opened)
         self.excerpt = Excerpt(io, self.file, self.flat, self.axes, wanted)
         self._clipped: dict[str, int] = {}
         self._external: list[str] = []
-        self._unsound: list[str] = []
+        self._unsound: dict[str, str] = {}
         for path in (*wanted.only, *wanted.rows):
             self._require(path)
 
@@ -213,11 +250,20 @@ class Truncation:
                     if new is not None:
                         group.links[link.name] = new
 
+    # ------------------------------------------------------------------------------------------ objects
+    def _origin(self, node: StoredObject) -> Origin:
+        return self._brought.get(node.key) or Origin(self.io, node.path)
+
+    def _opened(self, node: StoredDataset) -> h5d.DatasetID:
+        origin = self._origin(node)
+        return h5d.open(self.sources.file(origin.io).id, path_bytes(origin.path))
+
     def _identity(self, key: Key) -> Identity:
-        return id(self.io), key
+        origin = self._brought.get(key)
+        return (id(self.io), key) if origin is None else (id(origin.io), ("", key[1]))
 
     def _planned(self, node: StoredObject) -> NewObject:
-        origin = Origin(self.io, node.path)
+        origin = self._origin(node)
         if not isinstance(node, StoredDataset):
             return NewGroup(self._identity(node.key), node.path, None, origin)
         made = NewDataset(self._identity(node.key), node.path, None, origin)
@@ -232,14 +278,30 @@ class Truncation:
         """Return what makes the new values of a dataset that numbers the rows of others."""
         axis = self.axes.of.get(self.axes.indexes.get(node.key)) or self.axes.numbered.get(node.key)  # type: ignore[arg-type]
         if node.key in self.axes.windows:
-            change: Callable[[Any], Any] = lambda values: self._clip(node, values)  # noqa: E731
+            change: Callable[[Any], Any] = self._clip
         elif axis is not None:
             is_index = node.key in self.axes.indexes
             change = lambda values: self._renumber(axis, values, is_index=is_index)  # noqa: E731
         else:
             return None
-        parts = self.axes.read(node, self.excerpt.of(node))
-        return change if any(not np.array_equal(change(values), values) for values in parts) else None
+        changed = False
+        for values in self.axes.read(node, self.excerpt.of(node)):
+            new = change(values)
+            if axis is not None:
+                self._look_for_strays(node, axis, values)
+            else:
+                clipped = int(np.sum(new[WINDOW[1]] < values[WINDOW[1]]))
+                self._clipped.update({node.path: self._clipped.get(node.path, 0) + clipped} if clipped else {})
+            changed = changed or not np.array_equal(new, values)
+        return change if changed else None
+
+    def _look_for_strays(self, node: StoredDataset, axis: Axis, values: Any) -> None:
+        """Note numbers of rows that were not there in the source."""
+        if node.key in self.axes.indexes:
+            if values.size and values.max() > axis.length:
+                self._unsound[node.path] = f"{node.path}: went past its data in the source; it ends with it now"
+        elif np.any((values < 0) | (values >= axis.length)):
+            self._unsound[node.path] = f"{node.path}: has numbers of rows that are not there, as in the source"
 
     def _renumber(self, axis: Axis, values: Any, *, is_index: bool) -> Any:
         """Return numbers of rows as they are among those that stay; what is no row of the axis stays what it is."""
@@ -253,7 +315,7 @@ class Truncation:
             result[...] = new
         return result
 
-    def _clip(self, node: StoredDataset, values: Any) -> Any:
+    def _clip(self, values: Any) -> Any:
         """Return ranges of time as far as their series has them still; where nothing is left, of no entries."""
         start, count, series = WINDOW
         result = values.copy()
@@ -283,19 +345,51 @@ class Truncation:
     # ------------------------------------------------------------------------------------------ links
     def _link(self, group: StoredGroup, link: StoredLink) -> NewLink | None:
         """Return a link of a group that stays, None where what it leads to does not."""
-        if link.kind == "external":
-            return NewLink(link.name, "external", None, link.path, link.filename, self.io.folder)
         where = join(group.path, link.name)
+        if link.kind == "external":
+            if self.externals == "drop":
+                self._external.append(f"{where}: the link to {link.path} of {link.filename} is dropped")
+                return None
+            return NewLink(link.name, "external", None, link.path, link.filename, self.io.folder)
         if link.kind == "soft":
             key = self.flat.keys.get(where)
             if key is None:
                 return NewLink(link.name, "soft", None, link.path) if group.key in self.excerpt.kept else None
             return NewLink(link.name, "soft", self._identity(key), link.path) if self.excerpt.stays(key) else None
         if link.key not in self.flat.nodes:
-            return self._named_type(group, link, where) if group.key in self.excerpt.kept else None
+            return self._named_type(link, where) if group.key in self.excerpt.kept else None
         return NewLink(link.name, "hard", self._identity(link.key)) if self.excerpt.stays(link.key) else None
 
-    def _named_type(self, group: StoredGroup, link: StoredLink, where: str) -> NewLink:
+    def _follow_externals(self) -> None:
+        """Note what external links lead to; a dataset that is no object of its own becomes one of its group at once."""
+        for group in [node for node in self.flat.nodes.values() if isinstance(node, StoredGroup)]:
+            for link in list(group.links.values()):
+                if link.kind == "external":
+                    where = join(group.path, link.name)
+                    try:
+                        self._follow_external(group, link, where)
+                    except (NotReadableError, NotNWBError, ObjectNotFoundError) as error:
+                        self._external.append(f"{where}: stays a link: {error}")
+
+    def _follow_external(self, group: StoredGroup, link: StoredLink, where: str) -> None:
+        other = self.io.external(link.filename)
+        file = self.sources.file(other)
+        obj, path, _ = walk(file, link.path)
+        if obj is None:
+            msg = f"there is no {link.path} in {link.filename}"
+            raise ObjectNotFoundError(msg)
+        node = read_node(file, obj, path)
+        self._external.append(f"{where}: copied from {path} of {link.filename}")
+        if isinstance(node, StoredGroup) or node.neurodata_type is not None:
+            self.outside.setdefault(other, {})[where] = path
+            return
+        node.key, node.path, node.paths = (other.location, node.key[1]), where, [where]
+        self._brought[node.key] = Origin(other, path)
+        self.flat.nodes[node.key] = node
+        self.flat.keys[where] = node.key
+        group.links[link.name] = StoredLink(link.name, "hard", node.key)
+
+    def _named_type(self, link: StoredLink, where: str) -> NewLink:
         """Return the link to a named datatype, which is no object of the queue."""
         assert link.key is not None
         identity = self._identity(link.key)
@@ -313,9 +407,13 @@ class Truncation:
             needed = tuple(self.excerpt.needed_by.get(id(axis), ()))
             if needed or kept < axis.length:
                 parts += [Part(node.path, kept, axis.length, needed) for node in owners]
+            elif axis.whole and self.wanted.n is not None and kept > self.wanted.n:
+                parts += [Part(node.path, kept, axis.length, (), axis.whole) for node in owners]
         gone = [node for key, node in self.flat.nodes.items() if not self.excerpt.stays(key)]
         dropped = [node.path for node in gone if self.excerpt.stays(self.flat.keys.get(posixpath.dirname(node.path)))]
-        return Truncated(target, tuple(parts), tuple(dropped), self._clipped, tuple(self._external), tuple(self._unsound))
+        return Truncated(
+            target, tuple(parts), tuple(dropped), self._clipped, tuple(self._external), tuple(self._unsound.values())
+        )
 
 
 class NoRowsError(NWBError, ValueError):

@@ -103,7 +103,7 @@ class _Writer:
             return 0
         if made.cut is not None:
             source = self._source(made)
-            return len(made.cut.rows) * math.prod(source.shape[1:]) * int(source.get_type().get_size())
+            return len(made.cut.rows) * int(math.prod(source.shape[1:]) * source.get_type().get_size())
         if made.value is None:
             return int(self._source(made).get_storage_size())
         shape = getattr(made.value.data, "shape", None) or ()
