@@ -18,7 +18,8 @@ from nwb_models.schema.provider import SchemaProvider
 if TYPE_CHECKING:
     import os
 
-    from nwb_models.io.diff import Difference
+    from nwb_models.io.diff import diff
+    from nwb_models.io.repack import repack
     from nwb_models.models import NWBModel
 
 __all__ = ["HDF5IO", "DatasetOptions", "SchemaProvider", "__version__", "diff", "open", "read", "repack", "write"]
@@ -111,71 +112,16 @@ def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = Fa
         io.write(model)
 
 
-def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
-    """Give back the space in a file that holds nothing any more; see `nwb_models.io.repack.repack`.
-
-    Parameters
-    ----------
-    path
-        The file.
-    backup
-        Whether to keep the file as it was, as ``NAME.bak``.
-
-    Returns
-    -------
-    int
-        How many bytes shorter the file is.
-
-    Raises
-    ------
-    NotReadableError, NotNWBError, UnreadableObjectError
-        Where the file cannot be read.
-    NotWritableError
-        Where it cannot be written.  It is as it was.
-    """
-    from nwb_models.io.repack import repack
-
-    return repack(path, backup=backup)
-
-
-def diff(
-    one: str | os.PathLike[str],
-    two: str | os.PathLike[str],
-    *,
-    storage: bool = False,
-    specifications: bool = False,
-) -> list[Difference]:
-    """Return what differs between two NWB files, object by object; no model is built.
-
-    Parameters
-    ----------
-    one, two
-        The files.
-    storage
-        Compare chunks, filters, fill values and maximal shapes, too.
-    specifications
-        Compare the specifications that the files carry, too.
-
-    Returns
-    -------
-    list of Difference
-        In the order of their paths; empty where the files say the same.
-
-    Raises
-    ------
-    NotReadableError, NotNWBError
-        Where one of them is no NWB file that can be opened.
-    UnreadableObjectError
-        Where one of them is damaged.
-    """
-    from nwb_models.io.diff import diff
-
-    return diff(one, two, storage=storage, specifications=specifications)
-
-
 def __getattr__(name: str) -> Any:
-    """Import ``nwb_models.core``, the models of the newest core, when it is asked for."""
+    """Import what is asked for first: the models of the newest core, ``core``, and functions that not all need."""
     if name in ("core", "models", "schema"):
         return importlib.import_module(f"nwb_models.{name}")
+    if name in ("diff", "repack"):
+        return getattr(importlib.import_module(f"nwb_models.io.{name}"), name)
     msg = f"module 'nwb_models' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """List what is imported when it is asked for, too."""
+    return sorted({*globals(), *__all__})

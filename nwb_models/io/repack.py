@@ -31,7 +31,7 @@ def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
     path
         The file.
     backup
-        Whether to keep the file as it was, see `nwb_models.io.atomic.kept_beside`.
+        Whether to keep the file as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
 
     Returns
     -------
