@@ -39,7 +39,7 @@ from nwb_models.models.check import shape_name
 from nwb_models.models.convert import array_of
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, fits, storage
+from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
@@ -351,7 +351,7 @@ class Deconstruction:
         value, entry = member.value, member.entry
         self._check_type(made, f"/{member.name}", entry, value)
         identity = identity_of(value)
-        if _owns(entry) and identity not in self.plan.objects:
+        if owns(entry) and identity not in self.plan.objects:
             self.own(identity, join(made.path, member.name), value, member)
             return NewLink(member.name, "hard", identity)
         link = NewLink(member.name, "soft", identity)
@@ -380,7 +380,7 @@ class Deconstruction:
             if link.target is None or link.target in self.plan.objects:
                 continue
             entry = member.entry or self._entry(made, link.name)
-            if entry is None or not _owns(entry) or isinstance(entry.marker, Children):
+            if entry is None or not owns(entry) or isinstance(entry.marker, Children):
                 continue
             link.kind, link.path = "hard", ""
             path = join(made.path, link.name)
@@ -483,15 +483,6 @@ class Deconstruction:
     def _check_type(self, made: NewObject, where: str, entry: StoredField | None, value: NWBModel) -> None:
         if entry is not None and entry.model is not None and not fits(type(value), entry.model):
             self._add(made, where, "type", entry.model.__name__, type(value).__name__)
-
-
-def _owns(entry: StoredField | None) -> bool:
-    """Tell whether objects live where a field says; those of links and references live elsewhere."""
-    if entry is None:
-        return True
-    return not isinstance(entry.marker, Link | Reference) and not (
-        isinstance(entry.marker, Children) and entry.marker.kind == "link"
-    )
 
 
 def _references(value: NewValue) -> list[Any]:

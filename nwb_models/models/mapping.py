@@ -198,6 +198,17 @@ def fits(found: Any, declared: Any) -> bool:
     )
 
 
+def owns(entry: StoredField | None) -> bool:
+    """Tell whether objects live where a field says; those of links and references live elsewhere.
+
+    None stands for a place that the class does not foresee: what is there lives there.
+    """
+    if entry is None:
+        return True
+    marker = entry.marker
+    return not isinstance(marker, Link | Reference) and not (isinstance(marker, Children) and marker.kind == "link")
+
+
 @cache
 def storage(model: type) -> Storage:
     """Return how a class is stored.  The tables of the class above are taken over, so each marker is read once."""

@@ -21,7 +21,7 @@ from nwb_models.errors import UnreadableObjectError
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.check import dtype_name
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Children, Link, Reference, StoredField, storage
+from nwb_models.models.mapping import Children, StoredField, owns, storage
 from nwb_models.naming import identifier
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class _Metadata:
             self._places[id(model)] = path
             here: list[tuple[NWBModel, str]] = []
             for name, entry, child in _children(model):
-                if isinstance(child, NWBModel) and _owns(entry) and not self._is_foreign(child):
+                if isinstance(child, NWBModel) and owns(entry) and not self._is_foreign(child):
                     place = f"{path.rstrip('/')}/{name}"
                     moved = child._source is not None and child._source is self._source and child.path != place
                     (elsewhere if moved else here).append((child, place))
@@ -83,7 +83,7 @@ class _Metadata:
         path = self._places[id(model)].rstrip("/")
         for name, entry, child in _children(model):
             lives_here = isinstance(child, NWBModel) and self._places.get(id(child)) == f"{path}/{name}"
-            value = self.written(child) if lives_here and _owns(entry) else self._value(child)
+            value = self.written(child) if lives_here and owns(entry) else self._value(child)
             if entry is not None and isinstance(entry.marker, Children):
                 found.setdefault(entry.field, []).append(value)
             else:
@@ -187,14 +187,6 @@ def _is_there(model: NWBModel, entry: StoredField, value: Any) -> bool:
     if model._source is None or entry.field in model.model_fields_set:
         return True
     return isinstance(value, NWBGroup) and bool(value)
-
-
-def _owns(entry: StoredField | None) -> bool:
-    """Tell whether objects live where a field says; those of links and references live elsewhere."""
-    if entry is None:
-        return True
-    marker = entry.marker
-    return not isinstance(marker, Link | Reference) and not (isinstance(marker, Children) and marker.kind == "link")
 
 
 def _type_of(cls: type[NWBModel]) -> dict[str, str | None]:
