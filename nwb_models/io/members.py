@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.mapping import StoredField, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from nwb_models.io.nodes import StoredLink
+    from nwb_models.models.base import NWBGroup, NWBModel
     from nwb_models.models.children import Collection, Shelf
 
 PENDING: Any = object()
@@ -72,9 +72,8 @@ def children(
     shelf: Shelf | None = group._shelf
     seen = set(tables.children)
     for name, entry in tables.children.items():
-        value = getattr(group, entry.field)
-        if is_there(group, entry, value, stored=name in links):
-            yield Member(name, entry, value)
+        if group._holds(entry, stored=name in links):
+            yield Member(name, entry, getattr(group, entry.field))
     collections = {entry.field: getattr(group, entry.field) for entry in tables.collections}
     for entry in tables.collections:
         found = collections[entry.field]
@@ -103,22 +102,3 @@ def _is_pending(name: str, shelf: Shelf, collections: Mapping[str, Collection[An
         return False
     replaced = {field for field, found in shelf.collections.items() if collections.get(field) is not found}
     return not replaced or shelf.pending.field_of(name) not in replaced
-
-
-def is_there(group: NWBGroup, entry: StoredField, value: Any, *, stored: bool) -> bool:
-    """Tell whether a named child is to be written: a default that nobody gave is not, unless something is in it."""
-    if value is None:
-        return False
-    if stored or entry.field in group.model_fields_set:
-        return True
-    if group._source is not None:
-        return isinstance(value, NWBGroup) and is_filled(value)
-    return entry.required or isinstance(value, NWBModel)
-
-
-def is_filled(group: NWBGroup) -> bool:
-    """Tell whether there is anything in a group that was made for want of one in the file."""
-    tables = storage(type(group))
-    named = (getattr(group, entry.field) for entry in (*tables.children.values(), *tables.unnamed))
-    inner = any(is_filled(child) if isinstance(child, NWBGroup) else child is not None for child in named)
-    return inner or any(getattr(group, entry.field) for entry in tables.collections)

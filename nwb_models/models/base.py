@@ -315,7 +315,7 @@ class NWBGroup(NWBModel):
     _shelf: Any = PrivateAttr(None)
 
     def _children(self) -> Iterator[tuple[str, StoredField | None]]:
-        """Yield the names of the children and the field that holds each, None for those in a collection."""
+        """Yield the names of the children and the field that holds each, None where the class foresees none."""
         tables = storage(type(self))
         for stored_name, entry in tables.children.items():
             if self._holds(entry):
@@ -323,25 +323,34 @@ class NWBGroup(NWBModel):
         for entry in tables.unnamed:
             child = getattr(self, entry.field)
             if child is not None:
-                yield child.name, entry
+                yield getattr(child, "name", entry.field), entry
         seen = set()
         for entry in tables.collections:
             for name in getattr(self, entry.field) or ():
                 seen.add(name)
-                yield name, None
+                yield name, entry
         shelf: Shelf | None = self._shelf
         if shelf is not None:
-            for name in (*(n for n, f in shelf.fields().items() if f is None), *shelf.extras):
-                if name not in seen:
-                    seen.add(name)
-                    yield name, None
+            stored = (name for name, field in shelf.fields().items() if field is None and not shelf.is_removed(name))
+            yield from ((name, None) for name in dict.fromkeys((*stored, *shelf.extras)) if name not in seen)
 
-    def _holds(self, entry: StoredField) -> bool:
-        """Tell whether a named child is there: a default that the file does not hold is none."""
+    def _holds(self, entry: StoredField, *, stored: bool = False) -> bool:
+        """Tell whether a named child is there: a default that nobody gave is not, unless something is in it."""
         child = getattr(self, entry.field)
         if child is None:
             return False
-        return entry.field in self.model_fields_set or (self._path is None and isinstance(child, NWBModel))
+        if stored or entry.field in self.model_fields_set:
+            return True
+        if self._source is not None:
+            return isinstance(child, NWBGroup) and child._is_filled()
+        return entry.required or isinstance(child, NWBModel)
+
+    def _is_filled(self) -> bool:
+        """Tell whether there is anything in a group that was made for want of one in the file."""
+        tables = storage(type(self))
+        named = (getattr(self, entry.field) for entry in (*tables.children.values(), *tables.unnamed))
+        inner = any(child._is_filled() if isinstance(child, NWBGroup) else child is not None for child in named)
+        return inner or any(getattr(self, entry.field) for entry in tables.collections)
 
     def __getitem__(self, path: str) -> Any:
         """Return a child by its name in the file, or one further down by its path.
@@ -373,7 +382,7 @@ class NWBGroup(NWBModel):
                 return collection[name]
         for entry in tables.unnamed:
             child = getattr(self, entry.field)
-            if child is not None and child.name == name:
+            if child is not None and getattr(child, "name", entry.field) == name:
                 return child
         shelf: Shelf | None = self._shelf
         if shelf is not None and (name in shelf.extras or (not shelf.is_removed(name) and shelf.fetch(name))):

@@ -62,7 +62,7 @@ def take_away(group: NWBGroup, name: str) -> None:
             return
     for entry in tables.unnamed:
         child = getattr(group, entry.field)
-        if child is not None and child.name == name:
+        if child is not None and getattr(child, "name", entry.field) == name:
             _clear(group, entry, name)
             return
     shelf: Shelf | None = group._shelf

@@ -78,7 +78,8 @@ class _Metadata:
         tables = storage(type(model))
         for own in (*tables.attributes.values(), *([tables.value] if tables.value is not None else [])):
             value = getattr(model, own.field, None)
-            if own.field not in SPECIAL and _is_there(model, own, value):
+            given = model._source is None or own.field in model.model_fields_set
+            if own.field not in SPECIAL and given and value is not None:
                 found[own.field] = self._value(value)
         path = self._places[id(model)].rstrip("/")
         for name, entry, child in _children(model):
@@ -161,32 +162,11 @@ def _children(model: NWBModel) -> Iterator[tuple[str, StoredField | None, Any]]:
     """Yield the children of a group with the fields that hold them, None for one that the class does not foresee."""
     if not isinstance(model, NWBGroup):
         return
-    tables = storage(type(model))
-    for name, entry in tables.children.items():
-        value = getattr(model, entry.field)
-        if _is_there(model, entry, value):
-            yield name, entry, value
-    for entry in tables.unnamed:
-        value = getattr(model, entry.field)
-        if value is not None:
-            yield getattr(value, "name", entry.field), entry, value
-    for entry in tables.collections:
-        for name, value in (getattr(model, entry.field) or {}).items():
-            yield name, entry, value
-    shelf = model._shelf
-    if shelf is not None:
-        for name in [name for name, field in shelf.fields().items() if field is None]:
-            shelf.fetch(name)
-        yield from ((name, None, value) for name, value in shelf.extras.items())
-
-
-def _is_there(model: NWBModel, entry: StoredField, value: Any) -> bool:
-    """Tell whether a member is there: a default that the file does not hold is not, unless something was put in it."""
-    if value is None:
-        return False
-    if model._source is None or entry.field in model.model_fields_set:
-        return True
-    return isinstance(value, NWBGroup) and bool(value)
+    for name, entry in model._children():
+        if entry is None or isinstance(entry.marker, Children):
+            yield name, entry, model._child(name)
+        else:
+            yield name, entry, getattr(model, entry.field)
 
 
 def _type_of(cls: type[NWBModel]) -> dict[str, str | None]:

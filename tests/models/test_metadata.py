@@ -143,6 +143,26 @@ def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
     ]
 
 
+def test_a_group_that_the_file_has_not_is_there_once_something_is_in_it(tmp_path: Path) -> None:
+    """By its name, in its parent, and in JSON alike."""
+    with new_file(tmp_path / "a.nwb") as file:
+        del file["acquisition"], file["stimulus"]
+    nwbfile = nwb.read(tmp_path / "a.nwb")
+    assert {"acquisition", "stimulus"}.isdisjoint({*nwbfile, *nwbfile.model_dump(mode="json")})
+    added = nwbfile.acquisition.add(_series("a", [1]))
+    assert nwbfile["acquisition/a"] is added
+    assert "acquisition" in nwbfile.keys() & nwbfile.model_dump(mode="json").keys()
+    assert "stimulus" not in {*nwbfile, *nwbfile.model_dump(mode="json")}
+
+
+def test_a_default_that_is_not_written_is_not_there() -> None:
+    """What the specification fixes is; what it merely suggests is, once it is given."""
+    images = core.ImageSeries(name="i", data=np.zeros((1, 2, 2)), unit="V", rate=1.0, starting_time=0.0)
+    assert "format" not in {*images, *images.model_dump(mode="json")}
+    images.format = "raw"
+    assert images["format"] == images.model_dump(mode="json")["format"] == "raw"
+
+
 def test_what_the_class_does_not_foresee_keeps_its_name(tmp_path: Path) -> None:
     """Attributes of any object and of plain datasets, and children."""
     with new_file(tmp_path / "a.nwb") as file:
