@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Translate = Callable[[Any], Any]
+    Spaces = tuple[h5s.SpaceID, h5s.SpaceID]
 
 BLOCK = 1 << 22
 """About how many bytes of references are in memory at a time."""
@@ -69,7 +70,7 @@ def read_attribute(attribute: h5a.AttrID) -> tuple[np.ndarray[Any, Any], h5t.Typ
         if refers(stored):
             raise  # byte by byte, addresses would be copied that mean something else in another file
         dtype = None
-    if dtype is not None and _has_objects(dtype):
+    if dtype is not None and dtype.hasobject:
         memory = h5t.py_create(dtype)
         values = np.empty(attribute.shape, dtype=dtype)
     else:
@@ -77,10 +78,6 @@ def read_attribute(attribute: h5a.AttrID) -> tuple[np.ndarray[Any, Any], h5t.Typ
         values = np.empty(attribute.shape, dtype=f"V{stored.get_size()}")
     attribute.read(values, memory)
     return values, memory
-
-
-def _has_objects(dtype: np.dtype[Any]) -> bool:
-    return dtype.hasobject
 
 
 def translated(values: np.ndarray[Any, Any], translate: Translate) -> np.ndarray[Any, Any]:
@@ -93,7 +90,7 @@ def translated(values: np.ndarray[Any, Any], translate: Translate) -> np.ndarray
 def _translate(values: np.ndarray[Any, Any], translate: Translate) -> None:
     if values.dtype.names is not None:
         for name in values.dtype.names:
-            if _has_objects(values.dtype[name]):
+            if values.dtype[name].hasobject:
                 _translate(values[name], translate)
         return
     for index in np.ndindex(values.shape):
@@ -164,18 +161,29 @@ def group_options(source: h5g.GroupID) -> h5p.PropGCID | None:
 
 def copy_references(source: h5d.DatasetID, target: h5d.DatasetID, translate: Translate) -> None:
     """Copy data that has references in it, block by block."""
-    if source.shape is None or 0 in source.shape:
+    for spaces, values, memory in read_blocks(source):
+        target.write(*spaces, translated(values, translate), memory)
+
+
+def read_blocks(dataset: h5d.DatasetID) -> Iterator[tuple[Spaces, np.ndarray[Any, Any], h5t.TypeID]]:
+    """Yield the data of a dataset block by block: where a block is, its values, and the type they have in memory."""
+    if dataset.shape is None:
         return
-    dtype = dtype_of(source.get_type())
+    dtype = dtype_of(dataset.get_type())
     memory = h5t.py_create(dtype)
-    for start, count in blocks(source.shape, dtype.itemsize):
-        space = source.get_space()
-        if source.shape:
-            space.select_hyperslab(start, count)
-        values = np.empty(count, dtype=dtype)
-        inner = h5s.create_simple(count) if source.shape else h5s.create(h5s.SCALAR)
-        source.read(inner, space, values, memory)
-        target.write(inner, space, translated(values, translate), memory)
+    for start, count in blocks(dataset.shape, dtype.itemsize):
+        spaces, values = spaces_of(dataset, start, count), np.empty(count, dtype=dtype)
+        dataset.read(*spaces, values, memory)
+        yield spaces, values, memory
+
+
+def spaces_of(dataset: h5d.DatasetID, start: tuple[int, ...], count: tuple[int, ...]) -> Spaces:
+    """Return a block of a dataset as HDF5 selects it, in memory and in the file."""
+    space = dataset.get_space()
+    if not start:
+        return h5s.create(h5s.SCALAR), space
+    space.select_hyperslab(start, count)
+    return h5s.create_simple(count), space
 
 
 def blocks(shape: tuple[int, ...], itemsize: int, rows: int = 1) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

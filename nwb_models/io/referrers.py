@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from h5py import h5a, h5d, h5o, h5r, h5s, h5t
+from h5py import h5a, h5d, h5o, h5r, h5t
 
-from nwb_models.io.copying import attribute_names, blocks, read_attribute, refers, translated
+from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, refers, translated
 from nwb_models.io.plan import NewDataset
 from nwb_models.io.queue import DAMAGE, join, key_of
-from nwb_models.io.values import decode, dtype_of, encode
+from nwb_models.io.values import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,24 +69,11 @@ def _of_object(revision: Revision, changes: Changes, file: h5py.File, made: NewO
             _look(revision, changes, file, entry, values)
             yield entry
     is_data = isinstance(obj, h5d.DatasetID) and not (isinstance(made, NewDataset) and made.value is not None)
-    if is_data and obj.shape is not None and 0 not in obj.shape and refers(obj.get_type()):
+    if is_data and refers(obj.get_type()):
         entry = Referrer(made, None)
-        for values in _data(obj):
+        for _, values, _ in read_blocks(obj):
             _look(revision, changes, file, entry, values)
         yield entry
-
-
-def _data(obj: h5d.DatasetID) -> Iterator[np.ndarray[Any, Any]]:
-    """Yield the data of a dataset with references, block by block."""
-    dtype = dtype_of(obj.get_type())
-    memory = h5t.py_create(dtype)
-    for start, count in blocks(obj.shape, dtype.itemsize):
-        space = obj.get_space()
-        if obj.shape:
-            space.select_hyperslab(start, count)
-        values = np.empty(count, dtype=dtype)
-        obj.read(h5s.create_simple(count) if obj.shape else h5s.create(h5s.SCALAR), space, values, memory)
-        yield values
 
 
 def _look(revision: Revision, changes: Changes, file: h5py.File, entry: Referrer, values: Any) -> None:

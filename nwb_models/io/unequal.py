@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5s, h5t
+from h5py import h5a, h5d, h5t
 
-from nwb_models.io.copying import BLOCK, blocks
+from nwb_models.io.copying import BLOCK, blocks, spaces_of
 from nwb_models.io.type_names import has_pointers, type_name
 from nwb_models.io.values import dtype_of
 
@@ -143,11 +143,7 @@ def _reader(dataset: h5d.DatasetID) -> Callable[[tuple[int, ...], tuple[int, ...
 
     def read(start: tuple[int, ...], count: tuple[int, ...]) -> np.ndarray[Any, Any]:
         values: np.ndarray[Any, Any] = np.empty(count, dtype=dtype)
-        space = dataset.get_space()
-        if start:
-            space.select_hyperslab(start, count)
-        inner = h5s.create_simple(count) if start else h5s.create(h5s.SCALAR)
-        dataset.read(inner, space, values, memory)
+        dataset.read(*spaces_of(dataset, start, count), values, memory)
         return values
 
     return read
