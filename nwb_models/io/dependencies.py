@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5g, h5o
+from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError
+from nwb_models.io.atomic import state_of
+from nwb_models.io.copying import read_blocks
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
 from nwb_models.io.queue import (
     Flat,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from nwb_models.io.nodes import Key, StoredLink, StoredObject
-
-ROWS = 100_000
-"""How many references of a dataset are read at a time."""
 
 OWN = frozenset({"kind", "missing", "external"})
 """What a graph says of a node itself; an HDF5 attribute of this name is kept with ``@`` before it."""
@@ -163,7 +161,7 @@ def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
         A group or dataset of an open file.
     """
     node = read_node(obj.file, obj.id, decode(obj.name))
-    found = (*references_of(node), *_dataset_references(obj.file, node, obj))
+    found = (*references_of(node), *_dataset_references(obj.file, node, obj.id))
     keys = dict.fromkeys(reference.key for reference in found if reference.key is not None)
     # not `reference.path`: for each of these, HDF5 would walk through the file
     paths = _first_paths(obj.file) if keys else {}
@@ -188,14 +186,10 @@ def resolve_hardlink(obj: h5py.Group | h5py.Dataset) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- indexes
-def _state(file: h5py.File) -> tuple[Any, ...]:
-    """Return what changes when a file does."""
-    if file.mode != "r":
-        return (object(),)
-    with contextlib.suppress(OSError):
-        status = Path(file.filename).stat()
-        return file.filename, status.st_size, status.st_mtime_ns, status.st_ino
-    return (object(),)
+def _state(file: h5py.File) -> Any:
+    """Return what changes when a file does; what equals nothing where it may be written to, or cannot be asked."""
+    state = state_of(file.filename) if file.mode == "r" else None
+    return object() if state is None else (file.filename, state)
 
 
 def _index(file: h5py.File) -> dict[int, set[str]]:
@@ -210,7 +204,7 @@ def _first_paths(file: h5py.File) -> dict[int, str]:
     return paths
 
 
-_KEPT: dict[str, tuple[tuple[Any, ...], Any]] = {}
+_KEPT: dict[str, tuple[Any, Any]] = {}
 """The last index of each kind, with the state of the file that it is of."""
 
 
@@ -251,7 +245,7 @@ def _make_paths(file: h5py.File) -> dict[int, str]:
 
 
 def _dataset_references(
-    file: h5py.File, node: StoredObject, dataset: h5py.Dataset | None = None
+    file: h5py.File, node: StoredObject, dataset: h5d.DatasetID | None = None
 ) -> Iterator[StoredReference]:
     """Yield the references in the data of a dataset, each once; what it holds is known from its dtype.
 
@@ -262,15 +256,13 @@ def _dataset_references(
     """
     if not isinstance(node, StoredDataset) or not node.shape or not _holds_references(node.dtype):
         return
-    if dataset is None:
-        dataset = h5py.Dataset(h5o.open(file.id, encode(node.path)))
     seen: set[StoredReference] = set()
 
     def resolve(reference: Any) -> StoredReference:
         return stored_reference(file.id, reference)
 
     try:
-        for block in _blocks(dataset):
+        for _, block, _ in read_blocks(dataset or h5o.open(file.id, encode(node.path))):
             for reference in references_in(plain(block, node.dtype, resolve)):
                 if reference not in seen:
                     seen.add(reference)
@@ -278,13 +270,6 @@ def _dataset_references(
     except (OSError, RuntimeError) as error:
         msg = f"The references in {file.filename}:{node.path} cannot be read: {error}"
         raise UnreadableObjectError(msg) from error
-
-
-def _blocks(dataset: h5py.Dataset) -> Iterator[np.ndarray[Any, Any]]:
-    per_row = max(1, dataset.size // max(1, len(dataset)))
-    step = max(1, ROWS // per_row)
-    for start in range(0, len(dataset), step):
-        yield dataset[start : start + step]
 
 
 def _holds_references(dtype: np.dtype[Any]) -> bool:
