@@ -409,10 +409,11 @@ class Deconstruction:
                 self._add(holder, where, "reference", "an object of the new file", _described(target, ""))
 
     def _is_missing(self, target: Identity) -> bool:
+        """Tell whether nothing is written of an object; an edit knows of more that is there."""
         return target not in self.plan.objects
 
     def _lost(self, made: NewGroup, link: NewLink, member: Member) -> None:
-        """Note a link to what is not written."""
+        """Note a link to what is not written; an edit may repair it."""
         self._add(made, f"/{link.name}", "link", "an object of the new file", _described(member.value, link.path))
 
     # ------------------------------------------------------------------------------------------ what is stored

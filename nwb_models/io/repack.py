@@ -6,14 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nwb_models.errors import NWBError
-from nwb_models.io.atomic import new_file, require_target
-from nwb_models.io.deconstruct import deconstruct
+from nwb_models.io.atomic import require_target
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.lock import FileLock
-from nwb_models.io.sources import Sources
-from nwb_models.io.specified import add_specifications
-from nwb_models.io.unflatten import unflatten
-from nwb_models.io.write import check_plan
+from nwb_models.io.write import write_file
 
 if TYPE_CHECKING:
     import os
@@ -49,18 +45,15 @@ def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
     """
     target = Path(path).resolve()
     require_target(str(path), target, ())
-    with FileLock(target), HDF5IO(path) as io, Sources() as sources:
+    with FileLock(target), HDF5IO(path) as io:
         size = target.stat().st_size
-        plan = add_specifications(deconstruct(io.read(), sources))
 
         def check(file: h5py.File) -> None:
-            check_plan(file, plan)
             if Path(file.filename).stat().st_size >= size:
                 raise _NotSmallerError
 
         try:
-            with new_file(path, check, backup=backup, locked=True, state=io.state) as file:
-                unflatten(plan, file, sources, target.parent)
+            write_file(io.read(), path, backup=backup, locked=True, state=io.state, check=check)
         except _NotSmallerError:
             return 0
     return size - target.stat().st_size

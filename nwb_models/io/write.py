@@ -17,7 +17,9 @@ from nwb_models.io.unflatten import unflatten
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
+    from nwb_models.io.atomic import State
     from nwb_models.io.plan import Plan
     from nwb_models.models.base import NWBModel
 
@@ -29,6 +31,8 @@ def write_file(
     exclusive: bool = False,
     backup: bool = False,
     locked: bool = False,
+    state: State | None = None,
+    check: Callable[[h5py.File], None] | None = None,
 ) -> None:
     """Write a model and all below it to a new file.
 
@@ -44,6 +48,11 @@ def write_file(
         Whether to keep the file that is replaced, see `nwb_models.io.atomic.kept_beside`.
     locked
         Whether the caller has the lock of the file already.
+    state
+        What `~nwb_models.io.atomic.state_of` said of the file that is replaced, where it is the one that is read from:
+        it must not have changed since.
+    check
+        Called with the finished file, open for reading; what it raises keeps the file that is there as it was.
 
     Raises
     ------
@@ -54,9 +63,15 @@ def write_file(
     """
     with Sources() as sources:
         plan = add_specifications(deconstruct(model, sources))
-        in_use = sources.paths()
+        in_use = sources.paths() if state is None else ()
+
+        def checked(file: h5py.File) -> None:
+            check_plan(file, plan)
+            if check is not None:
+                check(file)
+
         with new_file(
-            path, lambda file: check_plan(file, plan), exclusive=exclusive, in_use=in_use, backup=backup, locked=locked
+            path, checked, exclusive=exclusive, in_use=in_use, backup=backup, locked=locked, state=state
         ) as file:
             unflatten(plan, file, sources, Path(path).resolve().parent)
 
