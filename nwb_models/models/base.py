@@ -111,6 +111,9 @@ class NWBModel(BaseModel):
 
     def __init__(self, /, **data: Any) -> None:
         super().__init__(**_gathered(type(self), data))
+        for entry in storage(type(self)).collections:
+            if getattr(self, entry.field) is not None:
+                getattr(self, entry.field).bind(entry.field, entry.model)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field, or what a shortcut leads to.

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 from weakref import WeakKeyDictionary
 
-from nwb_models.errors import ObjectNotFoundError
+from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
+from nwb_models.models.links import Unresolved
+from nwb_models.models.mapping import fits, storage
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -21,6 +23,11 @@ T = TypeVar("T")
 
 class Pending(Protocol):
     """The children of a stored group that no model has been built of yet."""
+
+    @property
+    def _cls(self) -> type:
+        """The class of the group."""
+        ...
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such a child, without listing the others."""
@@ -66,6 +73,10 @@ class Shelf:
             self.pending.listed(set(self._fields.values()))
         return self._fields
 
+    def wanted(self, field: str) -> type | None:
+        """Return the class of the objects that belong to a field."""
+        return next((entry.model for entry in storage(self.pending._cls).collections if entry.field == field), None)
+
     def fetch(self, name: str) -> bool:
         """Build a child and put it where it belongs; False where there is none of this name."""
         if name not in self.pending:
@@ -107,7 +118,7 @@ class Collection(MutableMapping[str, T]):
     """
 
     holds_models: ClassVar[bool] = True
-    __slots__ = ("_field", "_items", "_names", "_removed", "_shelf")
+    __slots__ = ("_field", "_items", "_names", "_removed", "_shelf", "_wanted")
 
     def __init__(self, items: Mapping[str, T] | Iterable[T] = ()) -> None:
         if isinstance(items, Mapping):
@@ -116,6 +127,7 @@ class Collection(MutableMapping[str, T]):
             self._items = {item.name: item for item in items}  # type: ignore[attr-defined]
         self._shelf: Shelf | None = None
         self._field = ""
+        self._wanted: type | None = None
         self._removed: set[str] = set()
         self._names = names.given
 
@@ -153,8 +165,23 @@ class Collection(MutableMapping[str, T]):
             raise ObjectNotFoundError(missing(name, list(self))) from None
         return item
 
+    def bind(self, field: str, wanted: type | None) -> None:
+        """Let it take objects of one class only; one whose objects are on disk knows already what it takes."""
+        if self._shelf is None:
+            self._field, self._wanted = field, wanted
+
     def __setitem__(self, name: str, item: T) -> None:
-        """Put an object in under a name."""
+        """Put an object in under a name.
+
+        Raises
+        ------
+        UnknownFieldError
+            Where it is of another class than the group holds here.
+        """
+        wanted = self._wanted if self._shelf is None else self._shelf.wanted(self._field)
+        problem = _problem(name, item, self._field, wanted)
+        if problem is not None:
+            raise UnknownFieldError(problem)
         self._settle_names()
         self._items[name] = item
         self._removed.discard(name)
@@ -230,7 +257,9 @@ class Collection(MutableMapping[str, T]):
         """Take a collection, a mapping, or objects that have names; each has to be of the right class."""
         from pydantic_core import core_schema
 
-        wanted = get_args(source)[0] if get_args(source) else object
+        wanted = get_args(source)[0] if get_args(source) else None
+
+        field = handler.field_name or ""
 
         def validated(value: Any) -> Collection[Any]:
             if hasattr(value, "neurodata_type"):
@@ -243,12 +272,20 @@ class Collection(MutableMapping[str, T]):
                 raise ValueError(msg)
             collection: Collection[Any] = value if isinstance(value, Collection) else Collection(value)
             for name, item in collection._items.items():
-                if not isinstance(item, wanted):
-                    msg = f"{name!r} is a {type(item).__name__}, and has to be a {getattr(wanted, '__name__', wanted)}"
-                    raise ValueError(msg)
+                problem = _problem(name, item, field, wanted)
+                if problem is not None:
+                    raise ValueError(problem)
+            collection.bind(field, wanted)
             return collection
 
         return core_schema.no_info_plain_validator_function(validated)
+
+
+def _problem(name: str, item: Any, field: str, wanted: type | None) -> str | None:
+    """Say why an object may not be in the collection of a field; None where it may."""
+    if wanted is None or isinstance(item, Unresolved) or fits(type(item), wanted):
+        return None
+    return f"{name!r} is a {type(item).__name__}, and has to be a {wanted.__name__} to be in {field!r}"
 
 
 class Names:

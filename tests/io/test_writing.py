@@ -16,6 +16,7 @@ from nwb_models import cli
 from nwb_models.core import v2_11_0 as core
 from nwb_models.errors import DanglingReferenceError, InvalidModelError, UnreadableObjectError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
+from nwb_models.models.children import Collection
 from nwb_models.models.links import Region, Unresolved
 from tests.compare import differences
 from tests.conftest import EXAMPLE, corpus_files
@@ -504,7 +505,8 @@ def _key(root: Any) -> None:
 
 
 def _type(root: Any) -> None:
-    root.acquisition.nwb_data_interface["x"] = core.Device(name="x")
+    unchecked = Collection([core.Device(name="x")])
+    root.acquisition = core.NWBFile__acquisition.model_construct(name="acquisition", nwb_data_interface=unchecked)
 
 
 def _link(root: Any) -> None:

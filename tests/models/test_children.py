@@ -12,8 +12,14 @@ import pytest
 from pydantic import ValidationError
 
 import nwb_models as nwb
-from nwb_models.errors import ObjectNotFoundError
-from nwb_models.generated.core.v2_11_0 import NWBFile__acquisition, ProcessingModule, TimeSeries, TimeSeries__data
+from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.generated.core.v2_11_0 import (
+    Device,
+    NWBFile__acquisition,
+    ProcessingModule,
+    TimeSeries,
+    TimeSeries__data,
+)
 from nwb_models.generated.hdmf_common.v1_10_0 import DynamicTable
 from nwb_models.io.construct import Builder
 from nwb_models.models.children import Collection, Shelf
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
 
 class Stored:
     """Children on a shelf, and a note of what is asked of them."""
+
+    _cls = object
 
     def __init__(self, **fields: str | None) -> None:
         self.known = fields
@@ -277,6 +285,32 @@ def test_fields_refuse_what_is_no_object(given: Any, said: str) -> None:
     """With a word on what is needed."""
     with pytest.raises(ValidationError, match=said):
         ProcessingModule(name="m", description="d", nwb_data_interface=given)
+
+
+COLLECTIONS: dict[str, Any] = {
+    "a default": lambda _: ProcessingModule(name="m", description="d"),
+    "given": lambda _: ProcessingModule(name="m", description="d", nwb_data_interface=[]),
+    "set later": lambda _: (
+        setattr(module := ProcessingModule(name="m", description="d"), "nwb_data_interface", []) or module
+    ),
+    "of a file": lambda root: root["processing/m"],
+}
+
+
+@pytest.mark.parametrize("make", COLLECTIONS.values(), ids=COLLECTIONS)
+def test_collections_refuse_objects_of_another_type(make: Any, root: Any) -> None:
+    """When they are put in, with the name of the collection, what it takes and what came."""
+    collection = make(root).nwb_data_interface
+    names = list(collection)
+    for name, wrong in {"d": Device(name="d"), "t": DynamicTable.model_construct(name="t"), "a": np.zeros(2)}.items():
+        said = rf"'{name}' is a {type(wrong).__name__}, .* NWBDataInterface to be in 'nwb_data_interface'"
+        with pytest.raises(UnknownFieldError, match=said):
+            collection[name] = wrong
+    with pytest.raises(UnknownFieldError, match="'d' is a Device"):
+        collection.add(Device(name="d"))
+    assert list(collection) == names
+    collection["y"] = _series("y")
+    assert list(collection) == [*names, "y"]
 
 
 def test_fields_refuse_what_has_no_name() -> None:
