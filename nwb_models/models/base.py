@@ -95,14 +95,10 @@ class NWBModel(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take an object that was made of its type where the specification of the place says more of it."""
+        """Take an object that was made of its type where the specification of the place says more of it; no other."""
         from nwb_models.models.refining import refined
 
-        schema = handler(source)
-        above = cls.__mro__[1]
-        if cls.neurodata_type is None or getattr(above, "neurodata_type", None) != cls.neurodata_type:
-            return schema
-        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), schema)
+        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), handler(source))
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -18,7 +18,8 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
     Raises
     ------
     ValueError
-        Where the place requires what the object does not have.
+        Where it is an object of another type: groups are mappings, and pydantic would look for the fields in them.  Or
+        where the place requires what the object does not have.
 
     >>> from nwb_models.core import v2_11_0 as core
     >>> from nwb_models.generated.hdmf_common import v1_10_0 as common
@@ -29,9 +30,13 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
     (True, None)
     """
     found = type(value)
-    is_by_hand = getattr(value, "_source", cls) is None
-    if not is_by_hand or isinstance(value, cls) or not issubclass(cls, found) or not refines(cls, found):
+    if isinstance(value, cls) or not hasattr(found, "neurodata_type"):
         return value
+    if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
+        is_namesake = found.__name__ == cls.__name__
+        wanted, came = (f" of {c.__module__}" if is_namesake else "" for c in (cls, found))
+        msg = f"a {cls.__name__}{wanted} is needed here, not {value!r}{came}"
+        raise ValueError(msg)
     more = {name: info for name, info in cls.model_fields.items() if name not in vars(value)}
     missing = [name for name, info in more.items() if info.is_required()]
     if missing:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from nwb_models.core import v2_11_0 as core
 from nwb_models.errors import UnknownFieldError
@@ -93,3 +94,50 @@ def test_nothing_is_replaced_in_silence(nwbfile: Any) -> None:
     with pytest.raises(ValueError, match="'x' already"):
         nwbfile.acquisition.add(series())
     assert nwbfile.acquisition["x"] is first
+
+
+FIELDS: dict[str, tuple[Any, str, str]] = {
+    # what is set: (on what, its field, what has to come)
+    "a link": (
+        lambda: core.ElectrodeGroup(name="g", description="d", location="l", device=core.Device(name="p")),
+        "device",
+        "Device",
+    ),
+    "a group": (lambda: core.NWBFile__general(name="general"), "subject", "Subject"),
+    "an untyped group": (
+        lambda: core.NWBFile(session_description="d", identifier="i", session_start_time=START),
+        "acquisition",
+        "NWBFile__acquisition",
+    ),
+    "a dataset": (series, "data", "TimeSeries__data"),
+    "a reference": (
+        lambda: common.VectorIndex(
+            name="i", description="d", value=[1], target=common.VectorData(name="c", description="d", value=[1])
+        ),
+        "target",
+        "VectorData",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FIELDS)
+def test_an_object_of_another_type_is_refused_by_name(what: str) -> None:
+    """With the field, what has to be there, and what came: not by what a mapping of such a name would lack."""
+    make, field, wanted = FIELDS[what]
+    model, wrong = make(), core.LabMetaData(name="maze")
+    before = getattr(model, field)
+    said = rf"(?s)^1 validation error for {type(model).__name__}\n{field}\n.*a {wanted} is needed here, not {wrong!r}"
+    with pytest.raises(ValidationError, match=said):
+        setattr(model, field, wrong)
+    assert getattr(model, field) is before
+
+
+def test_a_constructor_names_the_field_as_well() -> None:
+    with pytest.raises(ValidationError, match=r"device\n.*a Device is needed here, not <TimeSeries 'x'>"):
+        core.ElectrodeGroup(name="g", description="d", location="l", device=series())
+
+
+def test_an_object_of_another_version_is_told_apart_by_its_module(nwbfile: Any) -> None:
+    other = type("Subject", (core.NWBContainer,), {"__module__": "other.version"})
+    with pytest.raises(ValidationError, match=r"a Subject of nwb_models\S+ is needed .* of other\.version"):
+        nwbfile.general.subject = other(name="subject")
