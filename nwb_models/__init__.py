@@ -86,7 +86,7 @@ def read(
     return HDF5IO(path).read(object_path, eager=eager, strict=strict)
 
 
-def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False) -> None:
+def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False, backup: bool = False) -> None:
     """Write an NWB file: from models made by hand, read from a file, or a mix.
 
     What was read from a file and is unchanged comes out as it was stored, and data goes from file to file without
@@ -100,6 +100,8 @@ def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = Fa
         The new file; one that is there is replaced.
     exclusive
         Refuse to replace a file.
+    backup
+        Keep a file that is replaced as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
 
     Raises
     ------
@@ -109,7 +111,7 @@ def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = Fa
         Where the file cannot be written.  What was at its place before is there still.
     """
     with HDF5IO(path, "x" if exclusive else "w") as io:
-        io.write(model)
+        io.write(model, backup=backup)
 
 
 def __getattr__(name: str) -> Any:

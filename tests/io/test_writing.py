@@ -14,7 +14,7 @@ import pytest
 import nwb_models as nwb
 from nwb_models import cli
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import DanglingReferenceError, InvalidModelError, UnreadableObjectError
+from nwb_models.errors import DanglingReferenceError, InvalidModelError, NotWritableError, UnreadableObjectError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.models.children import Collection
 from nwb_models.models.links import Region, Unresolved
@@ -493,6 +493,33 @@ def test_external_links_are_found_from_another_folder(tmp_path: Path) -> None:
         assert file["acquisition"].get("x", getlink=True).filename == "../other.nwb"
         assert file["acquisition"].get("y", getlink=True).filename == "missing.nwb"
         assert file["acquisition/x/data"].shape == (5,)
+
+
+# ---------------------------------------------------------------------------------------------- replaced
+def test_a_file_that_is_replaced_is_kept_beside(tmp_path: Path) -> None:
+    """Where that is asked for and there is one; an older backup stays as it is."""
+    path = tmp_path / "a.nwb"
+    contents = []
+    for number in range(4):
+        nwb.write(new_session(notes=f"{number}"), path, backup=number < 3)
+        contents.append(path.read_bytes())
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "a.nwb.bak", "a.nwb.bak2"]
+    assert [(tmp_path / f"a.nwb.bak{number}").read_bytes() for number in ("", 2)] == contents[:2]
+    assert nwb.read(path).notes == "3"
+
+
+def test_nothing_is_kept_of_a_file_that_stays(tmp_path: Path) -> None:
+    """Where the new one cannot be written."""
+    path = tmp_path / "a.nwb"
+    nwb.write(new_session(), path)
+    before = path.read_bytes()
+    wrong = new_session()
+    wrong.identifier = "a\0b"
+    with pytest.raises(InvalidModelError):
+        nwb.write(wrong, path, backup=True)
+    with pytest.raises(NotWritableError, match="it is there already"):
+        nwb.write(new_session(), path, exclusive=True, backup=True)
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
 
 
 # ---------------------------------------------------------------------------------------------- refused
