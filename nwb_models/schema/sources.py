@@ -274,10 +274,16 @@ def load_linkml(folder: Path) -> list[Namespace]:
     SpecificationError
         Where a schema is missing or is no LinkML of a namespace.
     """
-    return list(_load_linkml(folder.resolve()))
+    folder = folder.resolve()
+    return list(_load_shipped(folder) if folder.is_relative_to(ROOT.resolve()) else _load_linkml(folder))
 
 
 @cache
+def _load_shipped(folder: Path) -> tuple[Namespace, ...]:
+    """Return what a folder that ships holds, which does not change; what lies in that of a user may."""
+    return _load_linkml(folder)
+
+
 def _load_linkml(folder: Path) -> tuple[Namespace, ...]:
     schemas = {path.stem: load_document(path) for path in sorted(folder.glob("*.yaml"))}
     if MAIN not in schemas:
@@ -286,7 +292,7 @@ def _load_linkml(folder: Path) -> tuple[Namespace, ...]:
     found = {
         (entry.name, entry.version): entry
         for place in _imported(schemas[MAIN], folder)
-        for entry in _load_linkml(place)
+        for entry in load_linkml(place)
     }
     namespace = Namespace(from_linkml(schemas))
     return (*found.values(), namespace)

@@ -701,3 +701,15 @@ def test_an_edit_of_a_file_is_seen(edit: Any, tmp_path: Path) -> None:
     assert [entry.name for entry in namespaces] == ["base", "ndx-test"]
     assert canonical(dict(namespaces[1].documents)) == canonical(from_linkml(edited_schemas))
     assert canonical(dict(namespaces[1].documents)) != canonical(specs)
+
+
+def test_linkml_of_a_user_is_read_anew(tmp_path: Path) -> None:
+    """It is edited while a notebook runs; what ships is read once."""
+    folder = tmp_path / "base" / "v1_0_0"
+    folder.mkdir(parents=True)
+    schemas = through_files(to_linkml(base().documents), folder)
+    assert "Device" in load_linkml(folder)[0].types
+    del schemas["types"]["classes"]["Device"]
+    through_files(schemas, folder)
+    assert "Device" not in load_linkml(folder)[0].types
+    assert shipped_namespaces("core", "2.11.0") == shipped_namespaces("core", "2.11.0")
