@@ -20,7 +20,7 @@ from pathlib import Path
 import h5py
 
 from nwb_models.io.specifications import stored_documents
-from nwb_models.naming import version_key
+from nwb_models.naming import module_name, version_key
 from nwb_models.schema.language import Namespace, Specifications, load_namespaces
 from nwb_models.schema.provider import fingerprint_of
 from nwb_models.schema.shipping import digest, language_file, linkml_files, module_files, shipped_files
@@ -57,17 +57,12 @@ def write_linkml(known: dict[tuple[str, str], Namespace]) -> None:
     versions: dict[str, list[str]] = {}
     files = language_file()
     for (name, version), namespace in known.items():
-        common = COMMON.get(name, {}).get(version)
-        experimental = {common: v for v, common in COMMON["hdmf-experimental"].items()}.get(common)
-        keys = [("hdmf-common", common), ("hdmf-experimental", experimental if name == "core" else None)]
-        # core 2.10.0 came with hdmf-common 1.9.0 and the hdmf-experimental 0.6.0 that 1.10.0 came with, too
-        if (name, version) == ("core", "2.10.0"):
-            keys[1] = ("hdmf-experimental", "0.6.0")
-        included = [known[key] for key in keys if key in known]
+        common = known.get(("hdmf-common", COMMON.get(name, {}).get(version, "")))
+        included = [] if common is None else [common]
         files |= linkml_files(namespace, Specifications([*included, namespace]))
         versions.setdefault(name, []).append(version)
     files["index.json"] = json.dumps(versions)
-    shutil.rmtree(ROOT / "schemas" / "core", ignore_errors=True)
+    remove("schemas")
     write({f"schemas/{name}": text for name, text in files.items()})
 
 
@@ -106,6 +101,12 @@ def _without_header(files: dict[str, str]) -> dict[str, str]:
     return {name: text.partition('\n"""')[2] for name, text in files.items()}
 
 
+def remove(folder: str) -> None:
+    """Remove the namespaces in a folder, before they are written."""
+    for name in NEWEST:
+        shutil.rmtree(ROOT / folder / module_name(name), ignore_errors=True)
+
+
 def write(files: dict[str, str]) -> None:
     """Write files below the root of the repository."""
     for name, text in files.items():
@@ -118,8 +119,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         write_linkml(published(Path(sys.argv[1])))
     versions = json.loads((ROOT / "schemas" / "index.json").read_text("utf-8"))
-    for name in ("core", "hdmf_common", "hdmf_experimental"):
-        shutil.rmtree(ROOT / "generated" / name, ignore_errors=True)
+    remove("generated")
     write(dict(shipped_files(versions, {"namespaces": index()})))
 
 
