@@ -113,9 +113,8 @@ def _models(namespace: Namespace, specifications: Specifications) -> str:
     """Return where the models of a namespace are."""
     from nwb_models.schema import cache
     from nwb_models.schema.provider import shipped_digests
-    from nwb_models.schema.shipping import digest
 
-    found = digest(namespace, specifications)
+    found = specifications.digest(namespace)
     if found in shipped_digests():
         return "models are shipped"
     return "models are cached" if cache.load(found) is not None else "models are made when they are needed"

@@ -23,7 +23,7 @@ from nwb_models.io.specifications import stored_documents
 from nwb_models.naming import module_name, version_key
 from nwb_models.schema.language import Namespace, Specifications, load_namespaces
 from nwb_models.schema.provider import fingerprint_of
-from nwb_models.schema.shipping import digest, language_file, linkml_files, module_files, shipped_files
+from nwb_models.schema.shipping import language_file, linkml_files, module_files, shipped_files
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWEST = {"core": "2.11.0", "hdmf-common": "1.10.0", "hdmf-experimental": "0.6.0"}
@@ -92,7 +92,7 @@ def index() -> dict[str, dict[str, dict[str, list[str]]]]:
         if _without_header(own) != _without_header(module_files(other, written)):
             message = f"{name}: the models of the specifications that PyNWB writes are others"
             raise SystemExit(message)
-        digests = [digest(namespace, specifications), digest(other, written), fingerprint_of(other, written)]
+        digests = [specifications.digest(namespace), written.digest(other), fingerprint_of(other, written)]
         found[name] = {version: {"digests": digests}}
     return found
 

@@ -12,6 +12,7 @@ the functions here look at them and never change them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import reprlib
 from contextlib import contextmanager
@@ -289,6 +290,7 @@ class Specifications:
         for namespace in namespaces:
             self._versions.setdefault(namespace.name, {})[namespace.version] = namespace
         self.defaults = dict(defaults or {})
+        self._digests: dict[Namespace, str] = {}
 
     def __iter__(self) -> Iterator[Namespace]:
         """Yield every namespace in every version."""
@@ -360,6 +362,18 @@ class Specifications:
 
         visit(namespace, ())
         return list(done)
+
+    def digest(self, namespace: Namespace) -> str:
+        """Return the sha256 of the documents of a namespace and of the digests of what it includes.
+
+        Of its header only name, version and sources count: authors and titles make no other models.
+        """
+        if namespace not in self._digests:
+            documents = [(source, namespace.documents.get(source)) for source in namespace.sources]
+            included = [self.digest(other) for other in self.included(namespace)]
+            text = json.dumps([namespace.name, namespace.version, documents, included], sort_keys=True, default=str)
+            self._digests[namespace] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._digests[namespace]
 
     def find_type(self, namespace: Namespace, name: str) -> TypeSpec | None:
         """Return the type that `name` means inside `namespace`: its own, or that of what it includes."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from nwb_models.errors import SpecificationError
 from nwb_models.naming import module_name, version_key, version_name
-from nwb_models.schema.provider import GENERATED, shipped_digests
-from nwb_models.schema.shipping import digest, language_file, linkml_files, module_files
+from nwb_models.schema.provider import shipped_digests, shipped_package
+from nwb_models.schema.shipping import language_file, linkml_files, module_files
 from nwb_models.schema.translation.documents import problems_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def package_files(namespaces: Iterable[Namespace], specifications: Specification
         Where two namespaces would have the same package.
     """
     namespaces = list(namespaces)
-    shipped = {entry: place for entry in namespaces if (place := shipped_digests().get(digest(entry, specifications)))}
+    shipped = {entry: place for entry in namespaces if (place := shipped_digests().get(specifications.digest(entry)))}
     files = {"__init__.py": f'"""Models of NWB namespaces, written by nwb_models: {MARK}."""\n', **language_file()}
     homes: dict[str, list[Namespace]] = {}
     for entry in namespaces:
@@ -79,8 +79,8 @@ def package_files(namespaces: Iterable[Namespace], specifications: Specification
             raise SpecificationError(msg)
         home.append(entry)
         if entry in shipped:
-            origin = ".".join([GENERATED, module_name(shipped[entry][0]), version_name(shipped[entry][1])])
-            files[f"{_place(entry)}/__init__.py"] = _imports(f"Models of {entry.name} {entry.version}", origin)
+            what = f"Models of {entry.name} {entry.version}"
+            files[f"{_place(entry)}/__init__.py"] = _imports(what, shipped_package(*shipped[entry]))
         else:
             files |= module_files(entry, specifications, shipped) | linkml_files(entry, specifications)
     for module, entries in homes.items():

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 GENERATED = "nwb_models.generated"
 _GENERATING = threading.RLock()
-"""Held while a module is made: it is in ``sys.modules`` before its classes are, and linkml has no locks."""
+"""Held while a module is made: it is in ``sys.modules`` before its classes are, for another thread to find."""
 
 
 class SchemaProvider:
@@ -71,7 +71,6 @@ class SchemaProvider:
         self.specifications = None if namespaces is None else completed(namespaces, defaults)
         self._progress = progress
         self._modules: dict[tuple[str, str], ModuleType] = {}
-        self._digests: dict[Namespace, str] = {}
         self._classes: dict[tuple[str | None, str], type[Any] | None] = {}
         self.problems: dict[tuple[str, str], str] = {}
         """Namespaces that cannot be used, and why; their types count as without specification."""
@@ -187,7 +186,7 @@ class SchemaProvider:
         fingerprint = fingerprint_of(namespace, specifications)
         if fingerprint in shipped_digests():
             return import_shipped(*shipped_digests()[fingerprint])
-        digest = _DIGESTS.get(fingerprint) or self._digest(namespace, specifications)
+        digest = _DIGESTS.get(fingerprint) or specifications.digest(namespace)
         if fingerprint:
             _DIGESTS[fingerprint] = digest
         if digest in shipped_digests():
@@ -224,15 +223,6 @@ class SchemaProvider:
             self._modules[key] = self._module(namespace, specifications)
         return self._modules[key]
 
-    def _digest(self, namespace: Namespace, specifications: Specifications) -> str:
-        """Return the digest of a namespace and of all that it includes."""
-        if namespace not in self._digests:
-            self._digests[namespace] = digest_of(
-                namespace,
-                [self._digest(other, specifications) for other in specifications.included(namespace)],
-            )
-        return self._digests[namespace]
-
 
 _ORIGINS: dict[str, tuple[Namespace, Specifications]] = {}
 """Package made in this process -> what it was made from."""
@@ -248,16 +238,6 @@ def fingerprint_of(namespace: Namespace, specifications: Specifications) -> str:
     parts = [str(getattr(namespace.documents, "fingerprint", ""))]
     parts += [fingerprint_of(other, specifications) for other in specifications.included(namespace)]
     return hashlib.sha256(":".join(parts).encode()).hexdigest() if all(parts) else ""
-
-
-def digest_of(namespace: Namespace, included: Iterable[str]) -> str:
-    """Return the sha256 of a namespace's documents and of the digests of what it includes.
-
-    Of its header only name, version and sources count: authors and titles make no other models.
-    """
-    documents = [(source, namespace.documents.get(source)) for source in namespace.sources]
-    text = json.dumps([namespace.name, namespace.version, documents, list(included)], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
@@ -317,9 +297,12 @@ def namespaces_of_classes(classes: Iterable[type[Any]]) -> list[Namespace]:
 
 def is_shipped(cls: type[Any]) -> bool:
     """Tell whether a model comes with the library."""
-    name, _, version = cls.__module__.removeprefix(f"{GENERATED}.").rpartition(".")[0].partition(".")
-    places = {(module_name(n), version_name(v)) for n, versions in shipped_versions().items() for v in versions}
-    return (name, version) in places
+    return cls.__module__.rpartition(".")[0] in _shipped_packages()
+
+
+@cache
+def _shipped_packages() -> frozenset[str]:
+    return frozenset(shipped_package(*place) for place in shipped_digests().values())
 
 
 def origin_of(cls: type[Any]) -> Namespace:
@@ -346,4 +329,9 @@ def _origin(package: str) -> tuple[Namespace, Specifications]:
 
 def import_shipped(namespace: str, version: str) -> ModuleType:
     """Return a module that ships with the library."""
-    return importlib.import_module(f"{GENERATED}.{module_name(namespace)}.{version_name(version)}")
+    return importlib.import_module(shipped_package(namespace, version))
+
+
+def shipped_package(namespace: str, version: str) -> str:
+    """Return the name of a package that ships with the library."""
+    return f"{GENERATED}.{module_name(namespace)}.{version_name(version)}"

@@ -290,9 +290,7 @@ def _load_linkml(folder: Path) -> tuple[Namespace, ...]:
         msg = f"{folder} has no {MAIN}.yaml, the LinkML schema that imports the others"
         raise SpecificationError(msg)
     found = {
-        (entry.name, entry.version): entry
-        for place in _imported(schemas[MAIN], folder)
-        for entry in load_linkml(place)
+        (entry.name, entry.version): entry for place in _imported(schemas[MAIN], folder) for entry in load_linkml(place)
     }
     namespace = Namespace(from_linkml(schemas))
     return (*found.values(), namespace)

@@ -10,7 +10,6 @@ import jsonschema
 
 from nwb_models.schema.export import exported_files
 from nwb_models.schema.language import Specifications
-from nwb_models.schema.shipping import digest
 from nwb_models.schema.sources import completed, shipped_namespaces
 from tests.schema.specs import namespace
 
@@ -84,7 +83,7 @@ _VALIDATORS: dict[tuple[str, ...], jsonschema.Draft201909Validator] = {}
 
 def validator(specifications: Specifications) -> jsonschema.Draft201909Validator:
     """Return what checks against the JSON Schema of all that is specified."""
-    key = tuple(sorted(digest(entry, specifications) for entry in specifications))
+    key = tuple(sorted(map(specifications.digest, specifications)))
     if key not in _VALIDATORS:
         files = exported_files(specifications, "json-schema")
         text = files["all.schema.json"] if len(files) > 1 else next(iter(files.values()))

@@ -25,7 +25,7 @@ from nwb_models.schema.codegen.allowlist import checked
 from nwb_models.schema.codegen.execute import execute
 from nwb_models.schema.codegen.generator import generate
 from nwb_models.schema.language import Namespace, Specifications
-from nwb_models.schema.provider import GENERATED, digest_of, import_shipped, types_of
+from nwb_models.schema.provider import GENERATED, import_shipped, types_of
 from nwb_models.schema.translation import translate
 from tests.conftest import ROOT
 from tests.schema.edits import PLAIN, documents, edited, places, put
@@ -629,7 +629,7 @@ def _models(found: list[Namespace]) -> str:
     made: dict[str, Any] = {}
     for number, entry in enumerate(specifications.closure(found[0])):
         translate(entry, specifications)
-        sources = generate(entry, specifications, digest_of(entry, []))
+        sources = generate(entry, specifications, specifications.digest(entry))
         names_only(sources["__init__"], sources)
         place = f"{module_name(entry.name)}.{version_name(entry.version)}"
         package = made[place] = execute(sources, f"{GENERATED}.fuzz_{number}.v1", made)

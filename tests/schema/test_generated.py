@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import inspect
 import os
 import subprocess
@@ -475,9 +474,12 @@ def test_a_model_is_made_with_shortcuts(arguments: dict[str, Any]) -> None:
 
 def test_a_digest_is_that_of_the_content() -> None:
     """The order of keys says nothing; anything else does."""
-    from nwb_models.schema.provider import digest_of
 
-    found = namespace(groups=[{"data_type_def": "A", "doc": "d"}])
+    def digest(entry: Namespace, *included: Namespace) -> str:
+        return Specifications([*included, entry]).digest(entry)
+
+    group = {"data_type_def": "A", "doc": "d"}
+    found = namespace(groups=[group])
     turned = Namespace(
         {
             "types": {"datasets": [], "groups": [{"doc": "d", "data_type_def": "A"}]},
@@ -485,7 +487,9 @@ def test_a_digest_is_that_of_the_content() -> None:
             "unused": {"doc": "not named by the namespace"},
         }
     )
-    assert digest_of(found, []) == digest_of(turned, [])
-    assert digest_of(found, []) != digest_of(found, [hashlib.sha256().hexdigest()])
-    other = namespace(groups=[{"data_type_def": "A", "doc": "D"}])
-    assert digest_of(found, []) != digest_of(other, [])
+    assert digest(found) == digest(turned)
+    assert digest(found) != digest(namespace(groups=[group | {"doc": "D"}]))
+    above = namespace("ndx-above", includes=("ndx-test",))
+    assert digest(above, found) == digest(above, turned)
+    assert digest(above, found) != digest(above, namespace(groups=[group | {"doc": "D"}]))
+    assert digest(namespace("ndx-above")) != digest(above, found)
