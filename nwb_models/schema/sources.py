@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,7 @@ from nwb_models.schema.translation.handwritten import is_handwritten, normalized
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nwb_models.schema.language import TypeSpec
+    from nwb_models.schema.language import Spec, TypeSpec
 
 ROOT = Path(str(resources.files("nwb_models"))) / "schemas"
 ENDINGS = (".yaml", ".yml", ".json")
@@ -127,16 +128,16 @@ def load(path: str | Path, known: Iterable[Namespace] = ()) -> list[Namespace]:
         Where there is no namespace, or one cannot be read.
     """
     path = Path(path)
-    if path.is_dir():
-        files = [file for file in sorted(path.rglob("*")) if file.suffix in ENDINGS and _is_main(file)]
-        if not files:
-            msg = f"{path} has no namespace file (*.namespace.yaml) and no LinkML schema with a version"
-            raise SpecificationError(msg)
-        found: list[Namespace] = []
-        for file in sorted(files, key=_has_imports):  # what may be imported by name is there before it is
-            found = joined(found, _load_file(file, path, [*known, *found]))
-        return found
-    return _load_file(path, path.parent, known)
+    if not path.is_dir():
+        return _load_file(path, load_document(path), path.parent, known)
+    defining = _defining(path)
+    if not defining:
+        msg = f"{path} has no namespace file (*.namespace.yaml) and no LinkML schema with a version"
+        raise SpecificationError(msg)
+    found: list[Namespace] = []
+    for file, document in defining:
+        found = joined(found, _load_file(file, document, path, [*known, *found]))
+    return found
 
 
 def joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namespace]:
@@ -151,9 +152,8 @@ def joined(found: Iterable[Namespace], more: Iterable[Namespace]) -> list[Namesp
 
 
 def _load_file(
-    path: Path, within: Path, known: Iterable[Namespace] = (), below: tuple[Path, ...] = ()
+    path: Path, document: Spec, within: Path, known: Iterable[Namespace] = (), below: tuple[Path, ...] = ()
 ) -> list[Namespace]:
-    document = load_document(path)
     if "namespaces" in document:
         return load_namespaces(path, within)
     if "name" not in document or not ({"classes", "imports", "id"} & set(document)):
@@ -169,24 +169,21 @@ def _unshipped(namespaces: Iterable[Namespace]) -> list[Namespace]:
     return [entry for entry in namespaces if entry.version not in shipped_schemas().get(entry.name, ())]
 
 
-def _has_imports(path: Path) -> bool:
-    """Tell whether a file that defines a namespace is LinkML that a person wrote."""
-    document = load_document(path)
-    return "namespaces" not in document and is_handwritten(document)
+def _defining(folder: Path) -> list[tuple[Path, Spec]]:
+    """Return the files of a folder that define a namespace, and are not a part of one, with what is in them.
 
-
-def _is_main(path: Path) -> bool:
-    """Tell whether a file of a folder defines a namespace, and is not a part of one."""
-    if path.stem.endswith(MAIN):
-        return True
-    beside = path.with_name(f"{MAIN}.yaml")
-    try:
-        if beside.is_file() and not is_handwritten(load_document(beside)):
-            return False  # a document of that namespace
-        document = load_document(path)
-    except SpecificationError:
-        return False
-    return "classes" in document and "name" in document and "version" in document and is_handwritten(document)
+    LinkML that a person wrote comes last: what it imports by name is there before it is.
+    """
+    files = [file for file in sorted(folder.rglob("*")) if file.suffix in ENDINGS]
+    found = {file: load_document(file) for file in files if file.stem.endswith(MAIN)}
+    translated = {file.parent for file in found if file.name == f"{MAIN}.yaml" and not is_handwritten(found[file])}
+    for file in files:
+        if file not in found and file.parent not in translated:  # otherwise a document of that namespace
+            with suppress(SpecificationError):
+                document = load_document(file)
+                if {"classes", "name", "version"} <= document.keys() and is_handwritten(document):
+                    found[file] = document
+    return sorted(found.items(), key=lambda item: ("namespaces" not in item[1] and is_handwritten(item[1]), item[0]))
 
 
 # ---------------------------------------------------------------------------------------- LinkML
@@ -251,7 +248,9 @@ def _namespace_of(
     given = list(known)
     if not any(entry.name == imported for entry in given):
         another = [file.parent / f"{imported}{ending}" for ending in (".yaml", f".{MAIN}.yaml")]
-        loaded = [_load_file(near, near.parent, given, below) for near in another if near.is_file()]
+        loaded = [
+            _load_file(near, load_document(near), near.parent, given, below) for near in another if near.is_file()
+        ]
         given = joined(given, itertools.chain(*loaded))
     if any(entry.name == imported for entry in given):
         specifications = completed(given)
