@@ -191,9 +191,7 @@ def _load_handwritten(
     path: Path, main: dict[str, Any], known: Iterable[Namespace], below: tuple[Path, ...]
 ) -> list[Namespace]:
     """Return the namespace that a LinkML schema is, which a person wrote, after those beside it that it imports."""
-    if path in below:
-        msg = f"{path}: imports go in a circle: {' -> '.join(map(str, [*below[below.index(path) :], path]))}"
-        raise SpecificationError(msg)
+    _refuse_circle(path, below)
     if not isinstance(main.get("imports") or [], list):
         msg = f"{path}: the schema: imports: {main['imports']!r} is not a list"
         raise SpecificationError(msg)
@@ -226,6 +224,12 @@ def _load_handwritten(
         msg = f"{path}: {error}"
         raise SpecificationError(msg) from None
     return [*others, Namespace(documents, files)]
+
+
+def _refuse_circle(path: Path, below: tuple[Path, ...]) -> None:
+    if path in below:
+        msg = f"{path}: imports go in a circle: {' -> '.join(map(str, [*below[below.index(path) :], path]))}"
+        raise SpecificationError(msg)
 
 
 def _namespace_of(
@@ -263,18 +267,26 @@ def _namespace_of(
     raise SpecificationError(msg)
 
 
-def load_linkml(folder: Path) -> list[Namespace]:
+def load_linkml(folder: Path, below: tuple[Path, ...] = ()) -> list[Namespace]:
     """Return the namespace whose LinkML schemas lie in a folder, after those that it includes.
 
     What it imports is looked for where the imports lead to, else among what ships.
 
+    Parameters
+    ----------
+    folder
+        The folder with the schemas.
+    below
+        The folders whose schemas import this one.
+
     Raises
     ------
     SpecificationError
-        Where a schema is missing or is no LinkML of a namespace.
+        Where a schema is missing or is no LinkML of a namespace, or imports go in a circle.
     """
     folder = folder.resolve()
-    return list(_load_shipped(folder) if folder.is_relative_to(ROOT.resolve()) else _load_linkml(folder))
+    _refuse_circle(folder, below)
+    return list(_load_shipped(folder) if folder.is_relative_to(ROOT.resolve()) else _load_linkml(folder, below))
 
 
 @cache
@@ -283,13 +295,15 @@ def _load_shipped(folder: Path) -> tuple[Namespace, ...]:
     return _load_linkml(folder)
 
 
-def _load_linkml(folder: Path) -> tuple[Namespace, ...]:
+def _load_linkml(folder: Path, below: tuple[Path, ...] = ()) -> tuple[Namespace, ...]:
     schemas = {path.stem: load_document(path) for path in sorted(folder.glob("*.yaml"))}
     if MAIN not in schemas:
         msg = f"{folder} has no {MAIN}.yaml, the LinkML schema that imports the others"
         raise SpecificationError(msg)
     found = {
-        (entry.name, entry.version): entry for place in _imported(schemas[MAIN], folder) for entry in load_linkml(place)
+        (entry.name, entry.version): entry
+        for place in _imported(schemas[MAIN], folder)
+        for entry in load_linkml(place, (*below, folder))
     }
     namespace = Namespace(from_linkml(schemas))
     return (*found.values(), namespace)

@@ -292,6 +292,13 @@ def test_what_means_nothing_is_named_with_its_file(tmp_path: Path, text: str, wo
     assert [word for word in [str(path), *words] if word not in str(caught.value)] == []
 
 
+@pytest.mark.parametrize("annotations", ["annotations:", "annotations: {}"], ids=["nothing", "none"])
+def test_annotations_may_be_empty(tmp_path: Path, annotations: str) -> None:
+    path = write(tmp_path, "classes: {Rig: {is_a: Device}}")
+    path.write_text(path.read_text("utf-8") + annotations, "utf-8")
+    assert list(load(path)[0].types) == list(load(tmp_path)[0].types) == ["Rig"]
+
+
 def test_keys_of_linkml_that_mean_nothing_here_are_no_mistake(tmp_path: Path) -> None:
     text = "classes: {Rig: {is_a: Device, tree_root: true, attributes: {x: {equals_string_in: [a, b], pattern: a}}}}"
     assert list(types(tmp_path, text)) == ["Rig"]
@@ -345,6 +352,16 @@ def test_another_schema_with_a_version_is_a_namespace_of_its_own(tmp_path: Path)
     write(tmp_path, "name: ndx-a\nclasses: {Rig: {is_a: Device}}", "ndx-a.yaml", imports=["core", "ndx-lick"])
     with pytest.raises(SpecificationError, match=r"imports go in a circle: .*ndx-lick.yaml -> .*ndx-a.yaml -> "):
         load(path)
+
+
+def test_schemas_that_were_exported_and_import_each_other_are_named(tmp_path: Path) -> None:
+    for name, imported in (("ndx-a", "ndx_b"), ("ndx-b", "ndx_a")):
+        found = Namespace({"namespace": {"name": name, "version": "1", "schema": []}})
+        [path] = [path for path in export([found], "linkml", tmp_path) if path.stem == "namespace"]
+        schema = yaml.safe_load(path.read_text("utf-8")) | {"imports": [f"../../{imported}/v1/namespace"]}
+        path.write_text(yaml.safe_dump(schema), "utf-8")
+    with pytest.raises(SpecificationError, match=r"imports go in a circle: .*ndx_a.v1 -> .*ndx_b.v1 -> .*ndx_a.v1"):
+        load(tmp_path / "ndx_a" / "v1" / "namespace.yaml")
 
 
 def test_linkml_that_was_exported_brings_what_it_imports(tmp_path: Path) -> None:

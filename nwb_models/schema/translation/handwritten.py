@@ -47,7 +47,8 @@ STANDARD_TYPES = {
 
 def is_handwritten(schema: Mapping[str, Any]) -> bool:
     """Tell whether a schema is not one that specifications were translated into."""
-    return "type_key" not in schema.get("annotations", {})
+    annotations = schema.get("annotations")
+    return not (isinstance(annotations, dict) and "type_key" in annotations)
 
 
 def normalized(
