@@ -13,7 +13,7 @@ from nwb_models.naming import identifier
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nwb_models.schema.language import Namespace
+    from nwb_models.schema.language import Namespace, Specifications
 
 
 def generate(
@@ -76,7 +76,7 @@ def stubs(
     with HDF5IO(file) as io:
         made = Stubs(io.read(), str(file), packages)
         source = made.source()
-        specifications = io.make_provider().specifications
+        specifications = io.provider.specifications
     if made.namespaces and specifications is not None:
         used = [specifications.get(entry.name, entry.version) for entry in made.namespaces]
         needed = dict.fromkeys(entry for namespace in used for entry in specifications.closure(namespace))
@@ -94,22 +94,31 @@ def namespaces_of(sources: Iterable[str]) -> list[Namespace]:
     SpecificationError
         Where there are none.
     """
-    import h5py
-
-    from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.schema.sources import joined, load
 
     found: list[Namespace] = []
     for source in sources:
-        if Path(source).is_file() and h5py.is_hdf5(source):
-            with HDF5IO(source) as io:
-                found += io.make_provider().specifications or ()
+        stored = stored_specifications(source)
+        if stored is not None:
+            found += stored
         elif not Path(source).exists():
             msg = f"{source}: there is no such file or folder"
             raise SpecificationError(msg)
         else:
             found = joined(found, load(source, found))
     return found
+
+
+def stored_specifications(source: str) -> Specifications | None:
+    """Return the specifications in an NWB file and what they include, None where the source is something else."""
+    import h5py
+
+    from nwb_models.io.hdf5 import HDF5IO
+
+    if not (Path(source).is_file() and h5py.is_hdf5(source)):
+        return None
+    with HDF5IO(source) as io:
+        return io.provider.specifications
 
 
 def _write(files: dict[str, str], folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nwb_models.cli_generate import namespaces_of, stubs
+from nwb_models.cli_generate import namespaces_of, stored_specifications, stubs
 from nwb_models.errors import NotWritableError, SpecificationError
 from nwb_models.schema.export import Format  # noqa: TC001 - typer looks at the annotations
 
@@ -81,18 +81,14 @@ def list_command(
 
 def _specifications(source: str) -> Specifications:
     """Return the specifications of a source, or of a namespace that ships."""
-    import h5py
-
-    from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.schema.language import Specifications
     from nwb_models.schema.sources import completed, shipped_namespaces, shipped_schemas
 
     name, _, version = source.partition("@")
     versions = shipped_schemas().get(name)
-    if Path(source).is_file() and h5py.is_hdf5(source):
-        with HDF5IO(source) as io:
-            found = io.make_provider().specifications or Specifications([])
-        return completed(found, found.defaults)
+    stored = stored_specifications(source)
+    if stored is not None:
+        return stored
     if versions is None or Path(source).exists():
         return completed(namespaces_of([source]))
     return Specifications(shipped_namespaces(name, version or versions[-1]))
