@@ -92,21 +92,38 @@ def namespaces_of(sources: Iterable[str]) -> list[Namespace]:
     Raises
     ------
     SpecificationError
-        Where there are none.
+        Where there are none, or where two sources have another namespace each of one name and version.
     """
-    from nwb_models.schema.sources import joined, load
+    from nwb_models.schema.sources import completed, load
 
-    found: list[Namespace] = []
+    found: dict[tuple[str, str], tuple[Namespace, Specifications, object]] = {}
     for source in sources:
-        stored = stored_specifications(source)
-        if stored is not None:
-            found += stored
-        elif not Path(source).exists():
+        known = [entry for entry, _, _ in found.values()]
+        specifications = stored_specifications(source)
+        if specifications is not None:
+            given = list(specifications)
+        elif Path(source).exists():
+            given = load(source, known)
+            specifications = completed([*known, *given])
+        else:
             msg = f"{source}: there is no such file or folder"
             raise SpecificationError(msg)
-        else:
-            found = joined(found, load(source, found))
-    return found
+        for entry in given:
+            here = entry, specifications, entry.files.get("namespace", source)
+            there = found.setdefault((entry.name, entry.version), here)
+            if entry is not there[0] and _models_of(*here[:2]) != _models_of(*there[:2]):
+                where = f"in {there[2]} is not that in {here[2]}, or includes other versions"
+                msg = f"Namespace {entry.name!r} {entry.version} {where}: give one of them"
+                raise SpecificationError(msg)
+    return [entry for entry, _, _ in found.values()]
+
+
+def _models_of(namespace: Namespace, specifications: Specifications) -> object:
+    """Return what the models of a namespace are known by, in whatever words it is written."""
+    from nwb_models.schema.provider import shipped_digests
+
+    digest = specifications.digest(namespace)
+    return shipped_digests().get(digest, digest)
 
 
 def stored_specifications(source: str) -> Specifications | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import pytest
 import yaml
 
@@ -304,6 +306,39 @@ def test_one_broken_namespace_does_not_keep_the_others_from_being_written(run: A
     assert (status, len(errors)) == (1, 1)
     assert "ndx-lick 0.1.0" in out
     assert not (tmp_path / "models" / "ndx_broken").exists()
+
+
+def stored(path: Path, namespace: Path) -> Path:
+    """Write a file of HDF5 with an extension, in the words in which PyNWB puts it there."""
+    [entry] = load(namespace)
+    header = {**entry.header, "schema": [{"namespace": "core"}, {"source": "ndx-lick.extensions"}]}
+    with h5py.File(path, "w") as file:
+        file.attrs["nwb_version"] = "2.11.0"
+        documents = file.create_group(f"specifications/{entry.name}/{entry.version}")
+        documents["namespace"] = json.dumps({"namespaces": [header]})
+        documents["ndx-lick.extensions"] = json.dumps(entry.documents["ndx-lick.extensions"])
+    return path
+
+
+def test_sources_may_have_the_same_namespaces(run: Any, tmp_path: Path) -> None:
+    """Two files with core, an extension in YAML and in a file."""
+    path = write(tmp_path / "spec")
+    file = stored(tmp_path / "a.nwb", path)
+    for given in ((path, file), (file, path), (EXAMPLE, file, EXAMPLE)):
+        status, out, errors = run("generate", *given, "-o", "models")
+        assert (status, [line for line in errors if "warning" not in line]) == (0, [])
+        assert out.count("ndx-lick 0.1.0: 2 types") == 1
+        assert run("generate", *given, "-o", "models", "--check")[0] == 0
+
+
+def test_two_sources_that_say_something_else_are_both_named(run: Any, tmp_path: Path) -> None:
+    path = write(tmp_path / "spec")
+    file = stored(tmp_path / "a.nwb", path)
+    other = write(tmp_path / "other", changed(doc="Of another kind."))
+    for given in ((path, other), (other, file), (file, other)):
+        status, _, errors = run("generate", *given, "-o", "models")
+        assert (status, not (tmp_path / "models").exists()) == (2, True)
+        assert [word for word in ("'ndx-lick' 0.1.0", *map(str, given)) if word not in errors[-1]] == []
 
 
 def test_a_namespace_that_would_be_the_same_package_as_another_is_refused(tmp_path: Path) -> None:
