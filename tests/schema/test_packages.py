@@ -198,6 +198,14 @@ BROKEN: dict[str, tuple[Any, list[str]]] = {
         changed(neurodata_type_inc="TimeSerie"),
         ["LickSeries", "neurodata_type_inc", "TimeSerie"],
     ),
+    "unknown dtype": (
+        changed(attributes=[{"name": "threshold", "dtype": "floot", "doc": "d"}]),
+        ["LickSeries", "attributes", "'threshold'", "dtype", "'floot'"],
+    ),
+    "default of another dtype": (
+        changed(attributes=[{"name": "threshold", "dtype": "float64", "doc": "d", "default_value": "1e-3"}]),
+        ["LickSeries", "attributes", "'threshold'", "default_value", "'1e-3'", "float64"],
+    ),
     "type of a member unknown": (
         changed(datasets=[{"neurodata_type_inc": "Colum", "doc": "d", "quantity": "*"}]),
         ["LickSeries", "neurodata_type_inc", "Colum"],

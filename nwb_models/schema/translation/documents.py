@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import SpecificationError, SpecificationWarning
 from nwb_models.schema.language import Namespace, Specifications, members, nesting, type_def, type_inc
-from nwb_models.schema.translation.dtype import LANGUAGE, as_text
+from nwb_models.schema.translation.dtype import LANGUAGE, as_text, is_dtype
 from nwb_models.schema.translation.inverse import Inverse, as_written, equal, insert, remainder
 from nwb_models.schema.translation.namespace import schema_name, schema_of, translate
+from nwb_models.schema.translation.values import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -161,7 +163,7 @@ def _sound(namespace: Namespace, problems: list[str]) -> tuple[Namespace, dict[s
                     problems.append(str(error))
                     carried.setdefault(source, {}).setdefault(key, []).append((place, entry))
                 else:
-                    problems += _odd_names(types)
+                    problems += _odd_names_and_values(types)
                     home |= dict.fromkeys(types.types, namespace.place(source))
                     sound[source].setdefault(key, []).append(entry)
             if not isinstance(listed, list):
@@ -180,11 +182,15 @@ def _check_entry(types: Namespace, entry: Spec, where: str, home: Mapping[str, s
             raise SpecificationError(msg)
 
 
-def _odd_names(namespace: Namespace) -> Iterator[str]:
-    """Yield what is wrong with names: types are named as classes are, and HDF5 takes a slash for a path."""
+def _odd_names_and_values(namespace: Namespace) -> Iterator[str]:
+    """Yield what can be carried and means nothing: types are named as classes are, and HDF5 takes a slash for a path.
+
+    A dtype that the language does not have stands for anything, and nobody sees that it is misspelt.
+    """
     for entry in namespace.types.values():
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", entry.name) is None:
             yield f"{entry}: {entry.key('def')}: {entry.name!r} is no name of a type: letters, digits and _ make one"
+        yield from _odd_values(str(entry), entry.spec)
         waiting = [entry.spec]
         while waiting:
             for kind, member in members(waiting.pop()):
@@ -192,7 +198,18 @@ def _odd_names(namespace: Namespace) -> Iterator[str]:
                 if isinstance(name, str) and ("/" in name or name in (".", "..")):
                     yield f"{entry}: {kind}s: name: {name!r} is no name that HDF5 can hold"
                 if type_def(member) is None:
+                    yield from _odd_values(f"{entry}: {kind}s: {name or type_inc(member)!r}", member)
                     waiting.append(member)
+
+
+def _odd_values(where: str, spec: Spec) -> Iterator[str]:
+    dtype = spec.get("dtype")
+    for field in dtype if isinstance(dtype, list) else [spec]:
+        if isinstance(field, dict) and not is_dtype(field.get("dtype")):
+            yield f"{where}: dtype: {reprlib.repr(field['dtype'])} is none that the specification language has"
+    for key in ("value", "default_value"):
+        if not fits(spec.get(key), dtype):
+            yield f"{where}: {key}: {reprlib.repr(spec[key])} is none of dtype {dtype}"
 
 
 def _carry(

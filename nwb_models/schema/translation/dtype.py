@@ -105,6 +105,19 @@ def is_compound(dtype: Any) -> bool:
     return isinstance(dtype, list)
 
 
+def is_dtype(dtype: Any) -> bool:
+    """Tell whether the specification language, or HDMF, has a dtype; none at all is one.
+
+    >>> is_dtype("float32"), is_dtype({"target_type": "Device"}), is_dtype([{"name": "x", "dtype": "float17"}])
+    (True, True, False)
+    """
+    if isinstance(dtype, list):
+        return all(is_dtype(entry.get("dtype")) for entry in dtype if isinstance(entry, dict))
+    if isinstance(dtype, str):
+        return dtype in TYPES or dtype in ("object", "region")
+    return dtype is None or reference_target(dtype) is not None
+
+
 def primitive_range(dtype: Any) -> dict[str, Any]:
     """Return the range of a slot for a primitive dtype, or for none.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from nwb_models.schema.translation.dtype import FIXED_TEXT, TEXTS
+from nwb_models.schema.translation.dtype import FIXED_TEXT, TEXTS, TYPES
 
 
 def fixed_value(value: Any, slot: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +64,25 @@ def default_value(value: Any) -> dict[str, Any]:
     if isinstance(value, str) and value.isprintable() and not set(value) & set("()\"'\\"):
         return {"ifabsent": f"string({value})"}
     return {"annotations": {"default_value": json.dumps(value)}}
+
+
+def fits(value: Any, dtype: Any) -> bool:
+    """Tell whether a fixed or default value, or each in a list of them, is one of a dtype; all are of what is no type.
+
+    >>> fits(0, "float32"), fits([1, 2], "uint8"), fits("0", "int8"), fits(-1, "uint8"), fits(0, "bool")
+    (True, True, False, False, False)
+    """
+    if isinstance(value, list):
+        return all(fits(entry, dtype) for entry in value)
+    if value is None or not isinstance(dtype, str) or dtype not in TYPES:
+        return True
+    base = TYPES[dtype]["base"]
+    if isinstance(value, bool) or base == "Bool":
+        return isinstance(value, bool) and base == "Bool"
+    if isinstance(value, int | float):
+        is_negative = TYPES[dtype]["uri"] == "xsd:nonNegativeInteger" and value < 0
+        return base == "float" or (base == "int" and isinstance(value, int) and not is_negative)
+    return isinstance(value, str) and base not in ("float", "int")
 
 
 def read_fixed(slot: dict[str, Any]) -> Any:
