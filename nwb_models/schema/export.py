@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nwb_models.errors import NotWritableError, SpecificationError
+from nwb_models.errors import NotWritableError, SpecificationError, SpecificationWarning
 from nwb_models.schema.exporting.language import file_name, namespace_files
 from nwb_models.schema.language import Specifications
-from nwb_models.schema.packages import MARK, write_files
+from nwb_models.schema.packages import MARK, sound, write_files
 from nwb_models.schema.shipping import language_file, linkml_files
 from nwb_models.schema.sources import completed, shipped_schemas
 
@@ -71,10 +72,15 @@ def export(specifications: Iterable[Namespace], kind: Format | str, folder: str 
     list of Path
         The files.
 
+    Warns
+    -----
+    SpecificationWarning
+        For each place where specifications break their language: ``linkml`` and ``nwb`` carry it all the same.
+
     Raises
     ------
     SpecificationError
-        Where the specifications break their language.
+        Where the specifications break their language so that other formats cannot be made of them.
     NotWritableError
         Where the folder is a file, or another file has the name of one of these.
     """
@@ -98,6 +104,8 @@ def exported_files(specifications: Iterable[Namespace], kind: Format | str) -> d
     if kind is Format.LINKML:
         return _linkml(specifications)
     if kind is Format.NWB:
+        for problem in sound(specifications, specifications)[1]:
+            warnings.warn(f"{problem}; it is carried as it is", SpecificationWarning, stacklevel=3)
         return {name: f"# {MARKED}\n{text}" for name, text in namespace_files(specifications).items()}
     from nwb_models.schema.exporting.merged import merged, quiet
 

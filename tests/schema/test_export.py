@@ -21,7 +21,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH
 
 import nwb_models as nwb
 from nwb_models import cli
-from nwb_models.errors import NotWritableError, SpecificationError
+from nwb_models.errors import NotWritableError, SpecificationError, SpecificationWarning
 from nwb_models.schema import load
 from nwb_models.schema.export import FILES, Format, export, exported_files
 from nwb_models.schema.language import Namespace, Specifications
@@ -361,6 +361,22 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(NotWritableError, match="out is a file"):
         export([namespace(text=BASE)], "graphql", tmp_path / "out")
+
+
+@pytest.mark.parametrize("kind", [Format.NWB, Format.LINKML])
+def test_what_carries_a_broken_schema_warns_of_it(kind: Format, tmp_path: Path) -> None:
+    groups = [
+        {"neurodata_type_def": "Rig", "neurodata_type_inc": "Nil", "doc": "d"},
+        {"neurodata_type_def": "Box", "doc": "d", "attributes": [{"name": "x", "dtype": "floot", "doc": "d"}]},
+    ]
+    found = namespace("ndx-broken", groups=groups)
+    with pytest.warns(SpecificationWarning) as caught:
+        export([found], kind, tmp_path)
+    said = sorted(str(warning.message) for warning in caught)
+    assert [line.split(" ")[0] for line in said] == ["ndx-broken.Box", "ndx-broken.Rig"]
+    assert all(line.endswith("; it is carried as it is") for line in said)
+    [again] = load(tmp_path if kind is Format.NWB else tmp_path / "ndx_broken" / "v0_1_0" / "namespace.yaml")
+    assert again.documents["types"]["groups"] == groups
 
 
 def test_what_is_wrong_with_specifications_is_said() -> None:
