@@ -342,6 +342,16 @@ def test_hostile_names_stay_in_the_folder(name: str, kind: Format) -> None:
         assert re.fullmatch(r"(\w[\w.-]*/){0,2}\w[\w.-]*", file, re.ASCII)
 
 
+@pytest.mark.parametrize("kind", [Format.NWB, Format.JSON_SCHEMA, Format.SHACL, Format.TYPESCRIPT])
+def test_what_is_no_text_is_written_with_escapes(kind: Format, tmp_path: Path) -> None:
+    """The JSON in a file can spell half a character, which no file of text can hold."""
+    half = "\ud800"
+    attributes = [{"name": f"x{half}", "doc": half, "dtype": "text", "value": half}]
+    found = namespace("ndx-half", groups=[{"neurodata_type_def": "A", "doc": half, "attributes": attributes}])
+    paths = export([found], kind, tmp_path)
+    assert any("\\ud800" in path.read_text("utf-8").lower() for path in paths)
+
+
 def test_only_what_an_export_wrote_is_replaced(tmp_path: Path) -> None:
     """Other files stay, and one of the user's in the way is an error before anything is written."""
     (tmp_path / "notes.txt").write_text("mine")

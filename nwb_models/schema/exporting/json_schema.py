@@ -19,7 +19,7 @@ from linkml_runtime.linkml_model import SchemaDefinition, SlotDefinition
 
 from nwb_models.models.check import DATES, MINIMUM, TEXTS, allows
 from nwb_models.schema.exporting.merged import subtypes
-from nwb_models.schema.translation.dtype import ANY, ROOT, primitive_range
+from nwb_models.schema.translation.dtype import ANY, ROOT, as_text, primitive_range
 from nwb_models.schema.translation.shape import array
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def export(schema: Schema) -> str:
     generator = _Generator(
         SchemaDefinition(**schema), preserve_names=True, include_null=False, title_from="title", below=below
     )
-    return json.dumps(generator.generate(), indent=1, ensure_ascii=False) + "\n"
+    return as_text(json.dumps(generator.generate(), indent=1, ensure_ascii=False)) + "\n"
 
 
 def _ref(name: str) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nwb_models.schema.language import source_name
+from nwb_models.schema.shipping import yaml_text
+from nwb_models.schema.translation.dtype import with_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -54,14 +56,7 @@ def _files(namespace: Namespace) -> dict[str, str]:
         for entry in namespace.header["schema"]
     ]
     files = {
-        f"{file_name(namespace.name)}.namespace.yaml": _yaml({"namespaces": [namespace.header | {"schema": schema}]})
+        f"{file_name(namespace.name)}.namespace.yaml": {"namespaces": [namespace.header | {"schema": schema}]},
+        **{name: namespace.documents[source] for source, name in names.items() if source in namespace.documents},
     }
-    documents = {name: namespace.documents[source] for source, name in names.items() if source in namespace.documents}
-    return files | {name: _yaml(document) for name, document in documents.items()}
-
-
-def _yaml(document: Any) -> str:
-    import yaml
-
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
+    return {name: yaml_text(with_text(document)) for name, document in files.items()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nwb_models.naming import identifier
 from nwb_models.schema.language import Namespace, Specifications
 from nwb_models.schema.translation import translated_classes
-from nwb_models.schema.translation.dtype import ANY, ROOT, language_schema
+from nwb_models.schema.translation.dtype import ANY, ROOT, as_text, language_schema, with_text
 from nwb_models.schema.translation.namespace import rooted, schema_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def merged(name: str, namespaces: Sequence[Namespace], specifications: Specifica
             slot: _plain(entry) | {"slot_uri": f"{prefix}:{slot}"} for slot, entry in definition["attributes"].items()
         }
         schema["classes"][class_name] = plain
-    return schema
+    found: Schema = with_text(schema)
+    return found
 
 
 def subtypes(schema: Schema, name: str) -> list[str]:
@@ -124,7 +125,7 @@ def _plain(element: dict[str, Any]) -> dict[str, Any]:
 
 def _line(text: Any) -> str:
     """Return documentation in one line: in one of several it could leave the comment that a generator makes of it."""
-    return " ".join(str(text).encode("utf-8", "backslashreplace").decode().split())
+    return " ".join(as_text(text).split())
 
 
 @contextlib.contextmanager

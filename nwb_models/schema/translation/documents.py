@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import SpecificationError, SpecificationWarning
 from nwb_models.schema.language import Namespace, Specifications, members, nesting, type_def, type_inc
-from nwb_models.schema.translation.dtype import LANGUAGE, as_text, is_dtype
+from nwb_models.schema.translation.dtype import LANGUAGE, is_dtype, with_text
 from nwb_models.schema.translation.inverse import Inverse, as_written, equal, insert, remainder
 from nwb_models.schema.translation.namespace import schema_name, schema_of, translate
 from nwb_models.schema.translation.values import fits
@@ -73,18 +73,9 @@ def _translated(namespace: Namespace, included: list[Namespace]) -> tuple[dict[s
     with nesting(f"namespace {namespace.name!r} {namespace.version}"):
         sound, carried = _sound(namespace, problems)
         known = [*included, sound]
-        schemas = _as_text(translate(sound, Specifications([*known, *_assumed(known)]), problems))
+        schemas = with_text(translate(sound, Specifications([*known, *_assumed(known)]), problems))
         _carry(sound, schemas, specs, carried)
     return schemas, list(dict.fromkeys(problems))
-
-
-def _as_text(value: Any) -> Any:
-    """Return a schema that YAML can hold: JSON can spell a lone surrogate.  What is lost of it is noted after this."""
-    if isinstance(value, dict):
-        return {key: _as_text(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_as_text(entry) for entry in value]
-    return as_text(value) if isinstance(value, str) else value
 
 
 def from_linkml(schemas: Mapping[str, Schema]) -> dict[str, Spec]:

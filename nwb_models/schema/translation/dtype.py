@@ -160,3 +160,12 @@ def written_dtype(slot: dict[str, Any]) -> dict[str, Any]:
 def as_text(value: Any) -> str:
     """Return a value as text that YAML can hold."""
     return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def with_text(value: Any) -> Any:
+    """Return a document that YAML can hold: JSON can spell a lone surrogate, which is no text."""
+    if isinstance(value, dict):
+        return {with_text(key): with_text(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [with_text(entry) for entry in value]
+    return as_text(value) if isinstance(value, str) else value
