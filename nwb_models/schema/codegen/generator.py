@@ -21,7 +21,7 @@ from nwb_models.schema.codegen.plan import Plan, is_collection
 from nwb_models.schema.codegen.text import WIDTH, docstring, literal, paragraphs, wrapped
 from nwb_models.schema.language import nesting
 from nwb_models.schema.translation.dtype import ANY, FIXED_TEXT, TYPES, reference_target
-from nwb_models.schema.translation.shape import shapes
+from nwb_models.schema.translation.shape import array, shapes
 from nwb_models.schema.translation.values import read_default, read_fixed
 
 if TYPE_CHECKING:
@@ -305,8 +305,7 @@ class _Module:
         arguments["dtype"] = self._dtype(slot)
         arguments["shape"] = shapes(slot)
         if "shape" in annotations and arguments["shape"] is None:
-            refined = json.loads(annotations["shape"])
-            arguments["shape"] = shapes(_as_array(refined))
+            arguments["shape"] = shapes(array({"shape": json.loads(annotations["shape"])}))
         arguments["value"] = read_fixed(slot)
         if is_collection(slot):
             marker, arguments = "Children", {"kind": stored_as}
@@ -477,9 +476,3 @@ def _is_literal(value: Any) -> bool:
     if isinstance(value, str):
         return not any("\ud800" <= character <= "\udfff" for character in value)
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _as_array(shape: Any) -> dict[str, Any]:
-    from nwb_models.schema.translation.shape import array
-
-    return array({"shape": shape})

@@ -75,12 +75,7 @@ class LinkMLClass:
 
     def declared(self, kind: Kind, member: Spec) -> Spec | None:
         """Return the declaration of the same member nearest above this class."""
-        above = self.parent.chain() if self.parent else ()
-        for level in above:
-            for other_kind, other in members(level.spec):
-                if other_kind == kind and identity(other) == identity(member):
-                    return other
-        return None
+        return _declared(self.parent.chain() if self.parent else (), kind, member)
 
 
 class Classes:
@@ -193,8 +188,7 @@ class Classes:
             place = places[f"{kind}s"]
             places[f"{kind}s"] += 1
             try:
-                known = cls.declared(kind, member)
-                if known is None or not _same(known, member):
+                if not _same(cls.declared(kind, member), member):
                     self._member(cls, kind, member)
                     continue
             except SpecificationError as error:
@@ -310,18 +304,8 @@ class Classes:
 
     def _adds(self, member: Spec, target: LinkMLClass | None) -> bool:
         """Tell whether a member says more of its type than the type itself."""
-        for member_kind, inner in members(member):
-            known = None
-            for level in target.chain() if target else ():
-                known = next(
-                    (o for k, o in members(level.spec) if k == member_kind and identity(o) == identity(inner)),
-                    None,
-                )
-                if known is not None:
-                    break
-            if known is None or not _same(known, inner):
-                return True
-        return False
+        levels = list(target.chain()) if target else []
+        return any(not _same(_declared(levels, inner_kind, inner), inner) for inner_kind, inner in members(member))
 
     def _value_slot(self, cls: LinkMLClass) -> dict[str, Any]:
         """Return the slot of a dataset's payload; what it does not say is what the class above says."""
@@ -390,6 +374,12 @@ class Classes:
         slot.update(more)
         if annotations:
             slot["annotations"] = annotations
+
+
+def _declared(levels: Iterable[LinkMLClass], kind: Kind, member: Spec) -> Spec | None:
+    """Return the first declaration of the same member in some classes."""
+    declared = (entry for level in levels for entry in members(level.spec))
+    return next((other for found, other in declared if found == kind and identity(other) == identity(member)), None)
 
 
 def _effective(cls: LinkMLClass) -> Spec:
