@@ -200,7 +200,8 @@ def _odd_values(where: str, spec: Spec) -> Iterator[str]:
             yield f"{where}: dtype: {reprlib.repr(field['dtype'])} is none that the specification language has"
     for key in ("value", "default_value"):
         if not fits(spec.get(key), dtype):
-            yield f"{where}: {key}: {reprlib.repr(spec[key])} is none of dtype {dtype}"
+            of = f" of dtype {dtype}" if isinstance(dtype, str) else ""
+            yield f"{where}: {key}: {reprlib.repr(spec[key])} is no value{of}"
 
 
 def _carry(

@@ -67,7 +67,9 @@ def default_value(value: Any) -> dict[str, Any]:
 
 
 def fits(value: Any, dtype: Any) -> bool:
-    """Tell whether a fixed or default value, or each in a list of them, is one of a dtype; all are of what is no type.
+    """Tell whether a fixed or default value, or each in a list of them, is one of a dtype.
+
+    Where there is no dtype, any number or text is.
 
     >>> fits(0, "float32"), fits([1, 2], "uint8"), fits("0", "int8"), fits(-1, "uint8"), fits(0, "bool")
     (True, True, False, False, False)
@@ -75,7 +77,7 @@ def fits(value: Any, dtype: Any) -> bool:
     if isinstance(value, list):
         return all(fits(entry, dtype) for entry in value)
     if value is None or not isinstance(dtype, str) or dtype not in TYPES:
-        return True
+        return not isinstance(value, dict)
     base = TYPES[dtype]["base"]
     if isinstance(value, bool) or base == "Bool":
         return isinstance(value, bool) and base == "Bool"
