@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
 from nwb_models.naming import module_name, version_key, version_name
 from nwb_models.schema import cache as source_cache
+from nwb_models.schema.codegen.allowlist import GENERATED
 from nwb_models.schema.codegen.execute import execute
 from nwb_models.schema.language import Specifications, nesting
 from nwb_models.schema.sources import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from nwb_models.schema.language import Namespace
 
-GENERATED = "nwb_models.generated"
 _GENERATING = threading.RLock()
 """Held while a module is made: it is in ``sys.modules`` before its classes are, for another thread to find."""
 

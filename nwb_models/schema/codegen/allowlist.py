@@ -39,10 +39,10 @@ TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str"})
 """What a field may hold, besides generated classes."""
 OWN_FIELDS = frozenset({"name", "value"})
 CLASS_VARS = frozenset({"neurodata_type", "namespace"})
-SHIPPED = "nwb_models.generated."
-"""What the modules begin with that ship with the library."""
+GENERATED = "nwb_models.generated"
+"""The package with the models that ship with the library; those that are made from files are called so, too."""
 _SIBLINGS = {
-    0: re.compile(re.escape(SHIPPED) + r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
+    0: re.compile(re.escape(GENERATED) + r"\.[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
     1: re.compile(r"[A-Za-z][A-Za-z0-9_]*"),
     3: re.compile(r"[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
 }

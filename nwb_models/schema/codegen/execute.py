@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nwb_models.errors import SpecificationError, UnsafeSourceError
 from nwb_models.models.base import NWBModel
-from nwb_models.schema.codegen.allowlist import IDENTIFIER, SHIPPED, checked
+from nwb_models.schema.codegen.allowlist import GENERATED, IDENTIFIER, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def _execute(
     module.__file__ = filename
     kept = []
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith(SHIPPED)):
+        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith(f"{GENERATED}.")):
             origin = _imported(node, module, made, siblings)
             for alias in node.names:
                 found = getattr(origin, alias.name, None)
@@ -102,5 +102,5 @@ def _imported(
     """Return the module that an import leads to: one of this package, or of those that it may import from."""
     if node.level == 1:
         return made.get(f"{module.__name__.rpartition('.')[0]}.{node.module}")
-    place, _, part = str(node.module).removeprefix(SHIPPED).rpartition(".")
+    place, _, part = str(node.module).removeprefix(f"{GENERATED}.").rpartition(".")
     return getattr(siblings.get(place), part, None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.reserved import NAMES
 from nwb_models.naming import identifier, module_name, version_name
+from nwb_models.schema.codegen.allowlist import GENERATED
 from nwb_models.schema.codegen.mixins import MIXINS, NAMESPACES
 from nwb_models.schema.translation.dtype import ANY
 from nwb_models.schema.translation.namespace import translated_classes
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from nwb_models.schema.language import Namespace, Specifications
 
 Slot = dict[str, Any]
-SHIPPED = "nwb_models.generated"
 
 
 class Plan:
@@ -98,7 +98,7 @@ class Plan:
         if home is self.namespace:
             return f".{module}"
         place = f"{module_name(home.name)}.{version_name(home.version)}.{module}"
-        return f"{SHIPPED}.{place}" if home in self.shipped else f"...{place}"
+        return f"{GENERATED}.{place}" if home in self.shipped else f"...{place}"
 
     @cached_property
     def own_names(self) -> set[str]:
