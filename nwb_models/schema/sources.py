@@ -300,12 +300,13 @@ def _load_linkml(folder: Path, below: tuple[Path, ...] = ()) -> tuple[Namespace,
     if MAIN not in schemas:
         msg = f"{folder} has no {MAIN}.yaml, the LinkML schema that imports the others"
         raise SpecificationError(msg)
-    found = {
-        (entry.name, entry.version): entry
-        for place in _imported(schemas[MAIN], folder)
-        for entry in load_linkml(place, (*below, folder))
-    }
-    namespace = Namespace(from_linkml(schemas))
+    try:
+        places = _imported(schemas[MAIN], folder)
+        namespace = Namespace(from_linkml(schemas))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        msg = f"{folder}: this LinkML was changed so that it gives no specifications any more: {error!r}"
+        raise SpecificationError(msg) from error
+    found = {(entry.name, entry.version): entry for place in places for entry in load_linkml(place, (*below, folder))}
     return (*found.values(), namespace)
 
 

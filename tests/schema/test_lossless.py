@@ -27,7 +27,7 @@ from tests.schema.edits import PLAIN, edited, values_of
 from tests.schema.specs import AWKWARD, base, namespace, published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 SHIPPED = [(name, version) for name, versions in shipped_schemas().items() for version in versions]
 COLLECTED = os.environ.get("NWB_MODELS_SPECIFICATIONS")
@@ -741,6 +741,28 @@ def test_an_edit_of_a_file_is_seen(edit: Any, tmp_path: Path) -> None:
     assert [entry.name for entry in namespaces] == ["base", "ndx-test"]
     assert canonical(dict(namespaces[1].documents)) == canonical(from_linkml(edited_schemas))
     assert canonical(dict(namespaces[1].documents)) != canonical(specs)
+
+
+DAMAGED: dict[str, Callable[[Any], object]] = {
+    "the namespace is gone": lambda schemas: schemas["namespace"]["annotations"].pop("namespace"),
+    "imports are no list": lambda schemas: schemas["namespace"].update(imports=1),
+    "an annotation is no JSON": lambda schemas: schemas["types"]["classes"]["Device"].update(
+        annotations={"stored_as": "group", "neurodata_type": "Device", "carried": "{"}
+    ),
+    "a class is empty": lambda schemas: schemas["types"]["classes"].update(Device=None),
+    "a slot does not say how it is stored": lambda schemas: schemas["types"]["classes"]["Series"]["attributes"][
+        "data"
+    ].pop("annotations"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_linkml_is_named_with_its_folder(damage: Callable[[Any], object], tmp_path: Path) -> None:
+    schemas = to_linkml(base().documents)
+    damage(schemas)
+    through_files(schemas, tmp_path)
+    with pytest.raises(SpecificationError, match=f"^{tmp_path}: "):
+        load_linkml(tmp_path)
 
 
 def test_linkml_of_a_user_is_read_anew(tmp_path: Path) -> None:
