@@ -20,11 +20,26 @@ if TYPE_CHECKING:
 
     from nwb_models.io.diff import diff
     from nwb_models.io.repack import repack
+    from nwb_models.io.truncation import truncate_file as truncate
     from nwb_models.models import NWBModel
 
-__all__ = ["HDF5IO", "DatasetOptions", "SchemaProvider", "__version__", "diff", "open", "read", "repack", "write"]
+__all__ = [
+    "HDF5IO",
+    "DatasetOptions",
+    "SchemaProvider",
+    "__version__",
+    "diff",
+    "open",
+    "read",
+    "repack",
+    "truncate",
+    "write",
+]
 
 __version__ = "0.1.0"
+
+LATE = {"diff": ("diff", "diff"), "repack": ("repack", "repack"), "truncate": ("truncation", "truncate_file")}
+"""Functions that not all need, imported when they are asked for: where each is."""
 
 
 def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5IO:
@@ -118,8 +133,9 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for first: the models of the newest core, ``core``, and functions that not all need."""
     if name in ("core", "models", "schema"):
         return importlib.import_module(f"nwb_models.{name}")
-    if name in ("diff", "repack"):
-        return getattr(importlib.import_module(f"nwb_models.io.{name}"), name)
+    if name in LATE:
+        module, function = LATE[name]
+        return getattr(importlib.import_module(f"nwb_models.io.{module}"), function)
     msg = f"module 'nwb_models' has no attribute {name!r}"
     raise AttributeError(msg)
 

@@ -20,6 +20,7 @@ from nwb_models import __version__
 from nwb_models.cli_generate import generate
 from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
+from nwb_models.cli_truncate import truncate
 from nwb_models.errors import NWBError, NWBWarning
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(generate)
+app.command()(truncate)
 app.add_typer(schema, name="schema")
 
 

@@ -14,6 +14,7 @@
     ├── DepartureError (ValueError)        ``strict=True``: the file departs from its specifications
     ├── InvalidModelError (ValueError)     models that cannot be written: something is missing or of the wrong kind
     ├── DanglingReferenceError (ValueError)  something that is to be written refers to what is not
+    ├── SelectionError (ValueError)        what is asked for of a file is no part of it
     └── NotWritableError (OSError)         the file cannot be written: the disk is full, it is in use, it is there
 
     NWBWarning (UserWarning)               the file could be read, with something to know about it
@@ -116,6 +117,10 @@ class DanglingReferenceError(NWBError, ValueError):
         listed = "\n".join(f"  {line}" for line in self.referrers)
         text = f"Nothing was written: these would refer to objects that are not in the file:\n{listed}"
         super().__init__(f"{text}\n{advice}" if advice else text)
+
+
+class SelectionError(NWBError, ValueError):
+    """What is asked for of a file selects nothing, or is no selection."""
 
 
 class NotWritableError(NWBError, OSError):

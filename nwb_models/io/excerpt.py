@@ -76,6 +76,8 @@ class Excerpt:
         """Axis -> the rows that stay of it because they were asked for, and not because others need them."""
         self.needed_by: dict[int, dict[str, None]] = defaultdict(dict)
         """Axis -> the paths of what needs more of its rows than were asked for."""
+        self.gone: set[Key] = set()
+        """Groups that do not stay."""
         self._filters: dict[int, Rows] = {}
         """Axis of elements -> those among which a row of the table may have some: spikes in the time asked for."""
         self._owners: dict[Key, list[Key]] = {}
@@ -132,7 +134,7 @@ class Excerpt:
         waiting = [key]
         while waiting:
             node = self._flat.nodes.get(waiting.pop())
-            if node is None:
+            if node is None or node.key in self.gone:
                 continue
             axis = self._axes.of.get(node.key)
             if axis is not None and self._begins(node, axis, with_rows=with_rows):

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from nwb_models.io.edit import Edited
+    from nwb_models.io.truncation import truncate_file
     from nwb_models.models.base import NWBModel
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "hdf_dependency_graph",
     "read_specs_as_dicts",
     "resolve_hardlink",
+    "truncate_file",
 ]
 
 Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
@@ -568,3 +570,13 @@ def _outside() -> int:
     ):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def __getattr__(name: str) -> Any:
+    """Import `truncate_file` when it is asked for."""
+    if name == "truncate_file":
+        from nwb_models.io.truncation import truncate_file
+
+        return truncate_file
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

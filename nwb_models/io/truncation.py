@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from h5py import h5d
 
-from nwb_models.errors import NotNWBError, NotReadableError, NWBError, ObjectNotFoundError
-from nwb_models.io.atomic import new_file, require_target
+from nwb_models.errors import (
+    NotNWBError,
+    NotReadableError,
+    NotWritableError,
+    ObjectNotFoundError,
+    SelectionError,
+)
+from nwb_models.io.atomic import new_file
 from nwb_models.io.axes import WINDOW, Axes
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
@@ -25,10 +31,11 @@ from nwb_models.io.unflatten import unflatten
 from nwb_models.io.values import encode as path_bytes
 from nwb_models.io.values import stored_reference
 from nwb_models.io.write import check_plan, write_file
+from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nwb_models.io.axes import Axis
     from nwb_models.io.hdf5 import HDF5IO
@@ -80,9 +87,9 @@ class Truncated:
 
     def __str__(self) -> str:
         lines = [str(part) for part in self.parts]
-        lines += [f"{path}: not kept" for path in self.dropped]
         lines += [f"{path}: {count} ranges of time are clipped" for path, count in self.clipped.items()]
-        return "\n".join([*lines, *self.externals, *self.unsound])
+        lines += [*self.externals, *self.unsound]
+        return "\n".join([*lines, f"{len(self.dropped)} other objects are not kept"] if self.dropped else lines)
 
 
 def truncate_file(
@@ -130,7 +137,7 @@ def truncate_file(
 
     Raises
     ------
-    ValueError
+    SelectionError
         Where `n` is not positive, or `time` or `rows` select nothing.
     ObjectNotFoundError
         Where there is nothing at a path.
@@ -146,7 +153,9 @@ def truncate_file(
     found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
     with HDF5IO(source, external_links=external_links) as io, Sources() as sources, ExitStack() as stack:
         in_use = {Path(io.location).resolve()}
-        require_target(str(found), found.resolve(), in_use)
+        if found.resolve() in in_use:
+            msg = f"{found} is the source, which is only read: give another target"
+            raise NotWritableError(msg)
         truncation = Truncation(io, sources, wanted, externals)
         truncation.run()
         first = found
@@ -178,14 +187,14 @@ def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, 
 def _wanted(n: int | None, only: Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
     if n is not None and n < 1:
         msg = f"n is {n}: at least 1 entry of each series and 1 row of each table have to stay"
-        raise ValueError(msg)
+        raise SelectionError(msg)
     bounds = None
     if time is not None:
         start, stop = time
         bounds = (-np.inf if start is None else float(start), np.inf if stop is None else float(stop))
         if not bounds[0] < bounds[1]:
             msg = f"time is {bounds[0]:g} to {bounds[1]:g}: it has to begin before it ends"
-            raise ValueError(msg)
+            raise SelectionError(msg)
     paths = tuple(_path(name) for name in only)
     selected = {_path(name): part for name, part in (rows or {}).items()}
     if n is None and not paths and bounds is None and not selected:
@@ -209,13 +218,15 @@ class Truncation:
         """Other file -> where a link to it is -> the path there of what is to be copied."""
         self._brought: dict[Key, Origin] = {}
         """Datasets of other files that take the places of links to them."""
+        self._clipped: dict[str, int] = {}
+        self._external: list[str] = []
+        self._unsound: dict[str, str] = {}
         if externals == "copy":
             self._follow_externals()
         self.axes = Axes(io, self.flat, self._opened)
         self.excerpt = Excerpt(io, self.file, self.flat, self.axes, wanted)
-        self._clipped: dict[str, int] = {}
-        self._external: list[str] = []
-        self._unsound: dict[str, str] = {}
+        if externals == "drop":
+            self.excerpt.gone.update(self._needing_externals())
         for path in (*wanted.only, *wanted.rows):
             self._require(path)
 
@@ -228,10 +239,10 @@ class Truncation:
             axis = self.axes.of.get(key)
             if axis is None or key not in axis.owners:
                 msg = f"{path} of {self.io.filename} is no table and no series: it has no rows"
-                raise NoRowsError(msg)
+                raise SelectionError(msg)
             if not len(range(axis.length)[self.wanted.rows[path]]):
                 msg = f"{path} of {self.io.filename} has {axis.length} rows, and none of those asked for"
-                raise NoRowsError(msg)
+                raise SelectionError(msg)
 
     def run(self) -> None:
         """Find out what stays, and plan it."""
@@ -371,6 +382,18 @@ class Truncation:
                     except (NotReadableError, NotNWBError, ObjectNotFoundError) as error:
                         self._external.append(f"{where}: stays a link: {error}")
 
+    def _needing_externals(self) -> Iterator[Key]:
+        """Yield the groups that cannot be without something that is in another file."""
+        for group in self.flat.nodes.values():
+            for link in group.links.values() if isinstance(group, StoredGroup) else ():
+                cls = self.io.builder.classes.of(group) if link.kind == "external" else None
+                entry = storage(cls).children.get(link.name) if cls is not None else None
+                if entry is not None and entry.required:
+                    self._external.append(
+                        f"{group.path}: dropped, as its {link.name} is {link.path} of {link.filename}"
+                    )
+                    yield group.key
+
     def _follow_external(self, group: StoredGroup, link: StoredLink, where: str) -> None:
         other = self.io.external(link.filename)
         file = self.sources.file(other)
@@ -403,9 +426,9 @@ class Truncation:
         parts = []
         for axis in dict.fromkeys(self.axes.of.values()):
             owners = [self.flat.nodes[key] for key in axis.owners if self.excerpt.stays(key)]
-            kept = len(self.excerpt.rows[id(axis)])
-            needed = tuple(self.excerpt.needed_by.get(id(axis), ()))
-            if needed or kept < axis.length:
+            kept, begun = len(self.excerpt.rows[id(axis)]), self.excerpt.begun.get(id(axis), Rows())
+            needed = tuple(self.excerpt.needed_by.get(id(axis), ())) if kept > len(begun) else ()
+            if kept < axis.length or (needed and self.wanted.n is not None):
                 parts += [Part(node.path, kept, axis.length, needed) for node in owners]
             elif axis.whole and self.wanted.n is not None and kept > self.wanted.n:
                 parts += [Part(node.path, kept, axis.length, (), axis.whole) for node in owners]
@@ -414,7 +437,3 @@ class Truncation:
         return Truncated(
             target, tuple(parts), tuple(dropped), self._clipped, tuple(self._external), tuple(self._unsound.values())
         )
-
-
-class NoRowsError(NWBError, ValueError):
-    """Something has no rows, or none of those that were asked for."""
