@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import h5py
 
 from nwb_models.errors import ClosedFileError, NotWritableError, NWBError
-from nwb_models.io.lock import FileLock
+from nwb_models.io.lock import FileLock, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -205,7 +205,9 @@ def _first_of(error: BaseException | None) -> OSError | NWBError | None:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
+        if isinstance(error, NWBError):
+            return error  # it says what was wrong, whatever that came from
+        if isinstance(error, OSError) and error.errno is not None:
             found = error
         error = error.__cause__ or error.__context__
     return found
@@ -352,7 +354,7 @@ def is_being_written(target: Path) -> bool:
 
 def _beside(shown: str, target: Path) -> tuple[Path, int]:
     """Create a file beside the target, with the mode and owner that it has, or that a new file gets."""
-    beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}.tmp")
+    beside = target.with_name(f".{shortened(target.name)}.{secrets.token_hex(6)}.tmp")
     try:
         descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     except OSError as error:

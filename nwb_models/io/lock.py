@@ -26,6 +26,10 @@ UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 """What file systems say that have no locks, as Lustre does where it is mounted so."""
 
 
+LONGEST = 200
+"""How many bytes of a name are kept; most file systems allow 255."""
+
+
 class FileLock:
     """The right to write one file.
 
@@ -42,7 +46,7 @@ class FileLock:
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.path = target.with_name(f".{target.name[:200]}.lock")
+        self.path = target.with_name(f".{shortened(target.name)}.lock")
         self._descriptor: int | None = None
         self._process = 0
 
@@ -105,6 +109,16 @@ class FileLock:
         self.release()
 
 
+def shortened(name: str) -> str:
+    """Return the name of a file, cut off where there would be no room to put something around it.
+
+    File systems count bytes, and characters may have four of them.
+    """
+    while len(os.fsencode(name)) > LONGEST:
+        name = name[:-1]
+    return name
+
+
 def _refused(target: Path, reason: str | None) -> NotWritableError:
     return NotWritableError(f"{target} cannot be written: {reason}")
 
@@ -154,8 +168,8 @@ def _holder(descriptor: int) -> str:
 
 def _remove_litter(target: Path) -> None:
     """Remove unfinished files beside the target: nobody else is writing it now."""
-    if len(target.name) > 200:
-        return
+    if shortened(target.name) != target.name:
+        return  # it may be another file's
     ours = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{12}}\.tmp")
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():
