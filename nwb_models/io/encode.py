@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+from h5py import h5t
 
 from nwb_models.io.nodes import StoredReference
 from nwb_models.io.options import DatasetOptions
@@ -49,24 +51,55 @@ def encode(value: Any, wanted: Dtype | None = None, like: np.dtype[Any] | None =
     ValueError
         Where HDF5 cannot store it.
     """
-    if isinstance(value, Iterator):
-        value = Blocks(value)
+    _require_values(value)
     if isinstance(value, DatasetOptions):
         found = encode(value.data, wanted, like)
         return NewValue(value.with_data(found.data), found.dtype)
+    if isinstance(value, h5py.Dataset) and value.shape is None:
+        value = h5py.Empty(value.dtype)
     if isinstance(value, h5py.Empty):
         return NewValue(value, value.dtype)
     if is_elsewhere(value):
-        return NewValue(value, _stored_dtype(value, wanted))
-    array = array_of(value if isinstance(value, list | tuple | np.ndarray) else _single(value), wanted)
-    return _encoded(array, wanted, like)
+        found = NewValue(value, _stored_dtype(value, wanted))
+    else:
+        array = array_of(value if isinstance(value, list | tuple | np.ndarray) else _single(value), wanted)
+        found = _encoded(array, wanted, like)
+    _require_type(found.dtype)
+    return found
+
+
+def _require_values(value: Any) -> None:
+    """Refuse an array that has not got all of its values, or whose values nobody can ask for."""
+    if isinstance(value, h5py.Dataset):
+        if not value:
+            msg = "the file of this h5py dataset was closed: open it again, or read the data before"
+            raise ValueError(msg)
+        return
+    if isinstance(value, Iterator):  # models have made `Blocks` of those that may be data
+        msg = "an iterator, and this is no dataset that could be written block by block: give a list"
+        raise ValueError(msg)
+    if np.ma.is_masked(value):
+        msg = "some values of a masked array are hidden, and HDF5 cannot hide them: fill them in, as with filled(nan)"
+        raise ValueError(msg)
+    if any(math.isnan(length) for length in getattr(value, "shape", None) or () if length is not None):
+        msg = "the shape of this array is not known before it is computed: call its compute_chunk_sizes()"
+        raise ValueError(msg)
+
+
+def _require_type(dtype: np.dtype[Any]) -> None:
+    """Refuse what HDF5 has no type for."""
+    try:
+        h5t.py_create(dtype, logical=True)
+    except TypeError:
+        msg = f"HDF5 has no type for {dtype}"
+        raise ValueError(msg) from None
 
 
 def is_elsewhere(value: Any) -> bool:
     """Tell whether a value is an array that is not in memory: on disk, not computed yet, or still to come."""
     if isinstance(value, np.ndarray | np.generic | NWBModel) or not hasattr(value, "dtype"):
         return False
-    return len(getattr(value, "shape", ())) > 0
+    return bool(getattr(value, "shape", ()))
 
 
 def _stored_dtype(value: Any, wanted: Dtype | None) -> np.dtype[Any]:
@@ -104,7 +137,7 @@ def _encoded(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[A
     if array.dtype.kind != "O":
         return _numbers(array, like)
     if like is not None and h5py.check_vlen_dtype(like) is not None and h5py.check_string_dtype(like) is None:
-        return NewValue(array, like)
+        return _ragged(array, like)
     kind = _kind(array, wanted, like)
     if kind is None:
         return _numbers(_unboxed(array), like)
@@ -142,13 +175,47 @@ def _unboxed(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _numbers(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValue:
     """Return numbers, in the dtype that was there where it can hold them."""
-    if like is not None and like != array.dtype and like.kind in "iufb" and array.dtype.kind in "iufb":
-        with np.errstate(all="ignore"):
-            converted = array.astype(like)
-            floating = array.dtype.kind == "f"
-        if (like.kind == "b") == (array.dtype.kind == "b") and np.array_equal(converted, array, equal_nan=floating):
-            return NewValue(converted, like)
-    return NewValue(array, array.dtype)
+    if like is None or like.kind not in "iufb" or array.dtype.kind not in "iufb":
+        return NewValue(array, array.dtype)
+    names = h5py.check_enum_dtype(like)
+    if (like.kind == "b") != (array.dtype.kind == "b") or not _is_exact(array, like):
+        return NewValue(array, array.dtype)
+    if names is not None and not np.isin(array, list(names.values())).all():
+        return NewValue(array, array.dtype)
+    return NewValue(array.astype(like), like)
+
+
+def _is_exact(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype holds all values of an array.
+
+    They have to come back, too: to compare large integers with floats, numpy rounds them first.
+    """
+    floating = array.dtype.kind in "fc"
+    with np.errstate(all="ignore"):
+        converted = array.astype(dtype)
+        back = converted.astype(array.dtype)
+    return np.array_equal(converted, array, equal_nan=floating) and np.array_equal(back, array, equal_nan=floating)
+
+
+def _ragged(array: np.ndarray[Any, Any], like: np.dtype[Any]) -> NewValue:
+    """Return rows of their own length, in the dtype that was there where it can hold them all.
+
+    All rows get one dtype here: of rows of several, HDF5 is handed garbage by h5py 3.16.
+    """
+    base = np.dtype(h5py.check_vlen_dtype(like))
+    if base.kind not in "iufb":
+        return NewValue(array, like)
+    rows = [np.asarray(row) for row in array.flat]
+    if not all(_numbers(row, base).dtype == base for row in rows if row.size):
+        base = np.result_type(*(row.dtype for row in rows if row.size))
+        if base.kind not in "biufc" or not all(_is_exact(row, base) for row in rows if row.size):
+            msg = f"rows that no dtype of numbers holds all of: {base}"
+            raise ValueError(msg)
+        like = h5py.vlen_dtype(base)
+    result = np.empty(array.shape, dtype=object)
+    for index, row in zip(np.ndindex(array.shape), rows, strict=True):
+        result[index] = row.astype(base)
+    return NewValue(result, like)
 
 
 def _text(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValue:
@@ -179,23 +246,17 @@ def _bytes(value: Any) -> bytes:
 
 
 def _compound(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[Any] | None) -> NewValue:
-    """Return compound rows, field by field."""
+    """Return compound rows, field by field; a field may itself be an array in each row."""
     kinds = dict(wanted) if wanted is not None and not isinstance(wanted, str) else {}
-    stored = {name: like[name] for name in like.names} if like is not None and like.names else {}
+    stored = {name: like[name].base for name in like.names} if like is not None and like.names else {}
     assert array.dtype.names is not None
-    parts = {name: _field(array[name], kinds.get(name), stored.get(name)) for name in array.dtype.names}
-    dtype = np.dtype([(name, part.dtype) for name, part in parts.items()])
-    result = np.empty(array.shape, dtype=[(name, _held(part.dtype)) for name, part in parts.items()])
+    parts = {name: _encoded(array[name], kinds.get(name), stored.get(name)) for name in array.dtype.names}
+    shapes = {name: array.dtype[name].shape for name in parts}
+    dtype = np.dtype([(name, part.dtype, shapes[name]) for name, part in parts.items()])
+    result = np.empty(array.shape, dtype=[(name, _held(part.dtype), shapes[name]) for name, part in parts.items()])
     for name, part in parts.items():
         result[name] = part.data
     return NewValue(result, dtype)
-
-
-def _field(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[Any] | None) -> NewValue:
-    base = array.dtype.subdtype
-    if base is not None or (like is not None and like.subdtype is not None):
-        return NewValue(array, like if like is not None else array.dtype)
-    return _encoded(array, wanted, like)
 
 
 def _held(dtype: np.dtype[Any]) -> Any:

@@ -91,4 +91,11 @@ def _same_array(stored: Any, current: Any, leads: Leads) -> bool:
         return all(same(a, b, leads) for a, b in zip(one.flat, two.flat, strict=True))
     if (one.dtype.kind == "b") != (two.dtype.kind == "b"):
         return False
-    return np.array_equal(one, two, equal_nan=one.dtype.kind in "fc" and two.dtype.kind in "fc")
+    floating = one.dtype.kind in "fc" and two.dtype.kind in "fc"
+    return np.array_equal(one, two, equal_nan=floating) and not (floating and _has_other_signs(one, two))
+
+
+def _has_other_signs(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> bool:
+    """Tell whether equal numbers differ all the same: 0.0 is equal to -0.0."""
+    parts = [(one.real, two.real), (one.imag, two.imag)] if "c" in (one.dtype.kind, two.dtype.kind) else [(one, two)]
+    return any(((np.signbit(a) != np.signbit(b)) & ~np.isnan(a)).any() for a, b in parts)
