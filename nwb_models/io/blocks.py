@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
+from nwb_models.errors import NotWritableError, NWBError
 from nwb_models.io.copying import BLOCK, blocks
-from nwb_models.io.encode import encode
-from nwb_models.io.options import DatasetOptions, storage_options
+from nwb_models.io.encode import encode, is_elsewhere
+from nwb_models.io.options import DatasetOptions, growing_options, kept_options, storage_options
+from nwb_models.io.plan import NewValue
+from nwb_models.models.appending import Appended
+from nwb_models.models.arrays import Array
 from nwb_models.models.blocks import Blocks
 
 if TYPE_CHECKING:
@@ -19,17 +24,29 @@ if TYPE_CHECKING:
 
     from h5py import h5d
 
-    from nwb_models.io.plan import NewValue
-
     Start = tuple[int, ...]
     Block = tuple[Start, np.ndarray[Any, Any]]
 
 
-def create_dataset(file: h5py.File, path: bytes, value: NewValue) -> h5d.DatasetID:
-    """Create a dataset for a value that is not in a file, and write nothing to it yet."""
+def create_dataset(
+    file: h5py.File, path: bytes, value: NewValue, replaced: h5d.DatasetID | None = None
+) -> h5d.DatasetID:
+    """Create a dataset for a value that is not stored as it is in a file, and write nothing to it yet.
+
+    Parameters
+    ----------
+    replaced
+        The dataset in whose place it stands, if any: the new one is stored as that was, unless options were given.
+    """
     data, options = unwrapped(value.data)
     shape = tuple(data.shape)
-    stored = storage_options(shape, value.dtype, options)
+    grows = isinstance(data, Array) and isinstance(data.source, Appended)
+    if options is None and replaced is not None and replaced.shape is not None:
+        stored = kept_options(replaced, shape, value.dtype, grows=grows)
+    elif grows:
+        stored = growing_options(shape, value.dtype, data.chunks)
+    else:
+        stored = storage_options(shape, value.dtype, options)
     found = tuple(length or 0 for length in shape)
     return file.create_dataset(path, found, value.dtype, track_times=False, **stored).id
 
@@ -39,7 +56,9 @@ def unwrapped(data: Any) -> tuple[Any, DatasetOptions | None]:
     return (data.data, data) if isinstance(data, DatasetOptions) else (data, None)
 
 
-def write_blocks(obj: h5d.DatasetID, value: NewValue, put: Callable[[np.ndarray[Any, Any], Start], None]) -> None:
+def write_blocks(
+    obj: h5d.DatasetID, value: NewValue, put: Callable[[np.ndarray[Any, Any], Start], None], where: str
+) -> None:
     """Write a value to the dataset that was created for it.
 
     Parameters
@@ -50,17 +69,19 @@ def write_blocks(obj: h5d.DatasetID, value: NewValue, put: Callable[[np.ndarray[
         What is to be written.
     put
         Called with each block, as it is to be stored but for references, and where it begins.
+    where
+        The path of the dataset, for errors.
     """
     data, _ = unwrapped(value.data)
     layout = obj.get_create_plist()
     chunk = layout.get_chunk() if layout.get_layout() == h5py.h5d.CHUNKED else None
-    for start, block in blocks_of(data, value.dtype, chunk):
+    for start, block in blocks_of(data, value.dtype, where, chunk):
         if isinstance(data, Blocks):
             obj.set_extent((start[0] + len(block), *block.shape[1:]))
         put(block, start)
 
 
-def blocks_of(data: Any, dtype: np.dtype[Any], chunk: tuple[int, ...] | None = None) -> Iterator[Block]:
+def blocks_of(data: Any, dtype: np.dtype[Any], where: str, chunk: tuple[int, ...] | None = None) -> Iterator[Block]:
     """Yield where each block of an array begins, and its values as they are to be stored.
 
     Parameters
@@ -69,27 +90,73 @@ def blocks_of(data: Any, dtype: np.dtype[Any], chunk: tuple[int, ...] | None = N
         An array in memory or on disk, a dask array, or `Blocks`.
     dtype
         What is stored.
+    where
+        Where it goes, for errors.
     chunk
         The lengths of a chunk in the file: blocks are made of whole ones, so that none is compressed twice.
 
     Raises
     ------
-    ValueError
-        Where a block holds what does not fit the dtype.
+    NotWritableError
+        Where a block cannot be had, does not continue the others, or holds what does not fit the dtype.
     """
     if isinstance(data, Blocks):
         first = 0
-        for block in _joined((converted(block, dtype) for block in data), chunk[0] if chunk else 1):
+        for block in _joined(_numbered(data, dtype, where), chunk[0] if chunk else 1):
             yield (first, *(0,) * (block.ndim - 1)), block
             first += len(block)
         return
-    for start, count in _regions(data, dtype, chunk):
-        part = np.asarray(data[tuple(slice(s, s + c) for s, c in zip(start, count, strict=True))]).reshape(count)
-        yield start, part if isinstance(data, np.ndarray) else converted(part, dtype)
+    for number, (start, count) in enumerate(_regions(data, dtype, chunk)):
+        with _named(where, number):
+            part = np.asarray(data[tuple(slice(s, s + c) for s, c in zip(start, count, strict=True))]).reshape(count)
+            part = part if isinstance(data, np.ndarray) else converted(part, dtype)
+        yield start, part
+
+
+def _numbered(data: Blocks, dtype: np.dtype[Any], where: str) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield blocks as they are to be stored; an error of whoever makes them says which one it was."""
+    blocks = iter(data)
+    for number in itertools.count():
+        with _named(where, number):
+            block = next(blocks, None)
+            if block is not None:
+                block = converted(block, dtype)
+        if block is None:
+            return
+        yield block
+
+
+@contextmanager
+def _named(where: str, number: int) -> Iterator[None]:
+    """Say in errors which block of which data it is; those of this library say it themselves."""
+    try:
+        yield
+    except NWBError:
+        raise
+    except Exception as error:  # whatever comes from the code of others
+        msg = f"{where} cannot be written: block {number} of its data: {type(error).__name__}: {error}"
+        raise NotWritableError(msg) from error
+
+
+def gathered(value: NewValue, where: str) -> NewValue:
+    """Return a value that is in memory, whatever it was given as: attributes are not written block by block."""
+    data, _ = unwrapped(value.data)
+    if not is_elsewhere(data):
+        return NewValue(data, value.dtype)
+    if isinstance(data, Blocks):
+        return NewValue(np.concatenate(list(_numbered(data, value.dtype, where))), value.dtype)
+    with _named(where, 0):
+        return NewValue(converted(np.asarray(data[...]), value.dtype), value.dtype)
 
 
 def converted(block: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Return the values of a block as they are to be stored."""
+    """Return the values of a block as they are to be stored.
+
+    Raises
+    ------
+    ValueError
+        Where the dtype does not hold them.
+    """
     if block.dtype == dtype and not dtype.hasobject:
         return block
     found = encode(block, None, dtype)

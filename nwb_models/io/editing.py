@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from h5py import h5a, h5d, h5g, h5o, h5p, h5r, h5s, h5t
+from h5py import h5a, h5d, h5g, h5o, h5r, h5t
 
 from nwb_models.errors import NWBError, UnreadableObjectError
-from nwb_models.io.copying import copy_references, missing_filters, read_attribute, translated
-from nwb_models.io.encode import encode as encoded
+from nwb_models.io.blocks import converted
+from nwb_models.io.copying import copy_references, read_attribute, translated
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.queue import join, key_of, paths_by_key
 from nwb_models.io.revision import soft_path
-from nwb_models.io.unflatten import _refers, _Writer
-from nwb_models.io.values import encode
-from nwb_models.models.appending import Appended
+from nwb_models.io.unflatten import REFUSALS, _refers, _Writer
+from nwb_models.io.values import decode, encode
 from nwb_models.models.arrays import Array
 
 if TYPE_CHECKING:
@@ -64,7 +62,9 @@ class Editor(_Writer):
             self._edit()
         except NWBError:
             raise
-        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+        except REFUSALS as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             msg = f"{self.home.filename} cannot be edited, and is as it was: {error}"
             raise UnreadableObjectError(msg) from error
 
@@ -124,51 +124,36 @@ class Editor(_Writer):
         value = made.value if isinstance(made, NewDataset) else None
         if not (made.attributes or made.without or value is not None):
             return
-        obj = self._opened(made)
-        for name in made.without:
-            h5a.delete(obj, encode(name))
-        for name, new in made.attributes.items():
-            self._revise_attribute(made, obj, name, new)
-        if value is not None and _refers(value.dtype):
-            self._references.append((made, lambda: self._overwrite(self._opened(made), value)))
-        elif value is not None:
-            self._overwrite(obj, value)
+        with self.explained(made):
+            obj = self._opened(made)
+            for name in made.without:
+                h5a.delete(obj, encode(name))
+            for name, new in made.attributes.items():
+                self._revise_attribute(made, obj, name, new)
+            if value is not None and _refers(value.dtype):
+                self._references.append((made, lambda: self._overwrite(self._opened(made), value, made.path)))
+            elif value is not None:
+                self._overwrite(obj, value, made.path)
 
     def _revise_attribute(self, made: NewObject, obj: Any, name: str, value: NewValue) -> None:
         if h5a.exists(obj, encode(name)):
             h5a.delete(obj, encode(name))
         self._new_attribute(made, name, value, obj)
 
-    def _overwrite(self, obj: h5d.DatasetID, value: NewValue) -> None:
+    def _overwrite(self, obj: h5d.DatasetID, value: NewValue, where: str) -> None:
         """Write a value into a dataset that can take it; of an array that was appended to, the new rows."""
         if tuple(obj.shape) != tuple(value.data.shape):
             obj.set_extent(tuple(value.data.shape))
         if not isinstance(value.data, Array):
-            self._write(obj, value)
+            self._write(obj, value, where)
             return
         source: Any = value.data.source
         first = source.base.shape[0]
         memory = h5t.py_create(value.dtype)
         for block in source.blocks:
-            rows = encoded(block, None, value.dtype).data
+            rows = converted(block, value.dtype)
             self._write_block(obj, rows, (first, *(0,) * (rows.ndim - 1)), memory, value.dtype)
             first += len(rows)
-
-    def _dataset(self, made: NewDataset, path: bytes, value: NewValue) -> h5d.DatasetID:
-        """Create a dataset; one that was appended to and cannot grow becomes one that can."""
-        source = value.data.source if isinstance(value.data, Array) else None
-        if not isinstance(source, Appended) or _refers(value.dtype):
-            return super()._dataset(made, path, value)
-        shape = tuple(value.data.shape)
-        options = h5p.create(h5p.DATASET_CREATE)
-        options.set_chunk(source.chunks or rows_of_a_chunk(shape, value.dtype.itemsize))
-        stored = self._source(made)
-        if source.chunks is not None and isinstance(stored, h5d.DatasetID) and not missing_filters(stored):
-            options = stored.get_create_plist()
-        space = h5s.create_simple(shape, (h5s.UNLIMITED, *shape[1:]))
-        obj = h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), space, options)
-        self._write(obj, value)
-        return obj
 
     # ------------------------------------------------------------------------------------------ references
     def _refer_anew(self, entry: Referrer) -> None:
@@ -179,7 +164,8 @@ class Editor(_Writer):
             return
         attribute = h5a.open(obj, entry.name)
         values, memory = read_attribute(attribute)
-        attribute.write(translated(values, lambda r: self._translated(self.home, r, entry.made.path)), memory)
+        where = f"{entry.made.path}@{decode(entry.name)}"
+        attribute.write(translated(values, lambda reference: self._translated(self.home, reference, where)), memory)
 
     def _translated(self, io: HDF5IO, reference: h5r.Reference, where: str) -> h5r.Reference:
         """Return the reference for one that was read: the same one, where its object stays where it is."""
@@ -198,7 +184,7 @@ class Editor(_Writer):
         if identity not in self.plan.objects:
             return type(reference)()  # this was asked for, and is noted: see `repair`
         if isinstance(reference, h5r.RegionReference):
-            return self._region(identity, h5r.get_region(reference, original.id))
+            return self._same_region(identity, h5r.get_region(reference, original.id), where)
         return self._object(identity)
 
     def _object(self, identity: Identity) -> h5r.Reference:
@@ -207,10 +193,3 @@ class Editor(_Writer):
         if self._unplanned is None:  # an object of the file that nothing had to be known of so far
             self._unplanned = paths_by_key(self.sources.file(self.home))
         return h5r.create(self.file.id, encode(self._unplanned[identity[1]]), h5r.OBJECT)
-
-
-def rows_of_a_chunk(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
-    """Return chunks of whole rows for data that grows along its first axis: of 16 KiB to 1 MiB."""
-    per_row = max(1, math.prod(shape[1:]) * itemsize)
-    least, most = (1 << 14) // per_row, (1 << 20) // per_row
-    return (max(1, min(max(shape[0], least), most)), *(max(1, size) for size in shape[1:]))

@@ -229,12 +229,15 @@ def fits_in_place(stored: h5d.DatasetID, value: NewValue, origin: Origin) -> boo
         return False
     if stored.shape is None or len(stored.shape) != len(value.data.shape) or missing_filters(stored):
         return False
+    create = stored.get_create_plist()
+    layout = create.get_layout()
+    if layout == h5d.VIRTUAL or create.get_external_count():  # the data is in other files, which nobody asked to change
+        return False
     if h5t.py_create(value.dtype, logical=True) != stored.get_type():
         return False
     if tuple(stored.shape) == tuple(value.data.shape):
         return True
-    is_chunked = stored.get_create_plist().get_layout() == h5d.CHUNKED
     limits = stored.get_space().get_simple_extent_dims(maxdims=True)
-    return is_chunked and all(
+    return layout == h5d.CHUNKED and all(
         limit in (h5s.UNLIMITED, size) or size <= limit for limit, size in zip(limits, value.data.shape, strict=True)
     )

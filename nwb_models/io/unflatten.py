@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,14 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
-from nwb_models.errors import DanglingReferenceError, NWBError, NWBWarning, UnreadableObjectError
-from nwb_models.io.blocks import create_dataset, write_blocks
+from nwb_models.errors import (
+    DanglingReferenceError,
+    NotWritableError,
+    NWBError,
+    NWBWarning,
+    UnreadableObjectError,
+)
+from nwb_models.io.blocks import create_dataset, gathered, write_blocks
 from nwb_models.io.copying import (
     attribute_names,
     copy_attribute,
@@ -26,18 +33,26 @@ from nwb_models.io.copying import (
     translated,
 )
 from nwb_models.io.cutting import copy_part, create_part, moved_region
+from nwb_models.io.encode import encode as encoded
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
-from nwb_models.io.values import encode
+from nwb_models.io.values import dtype_of, encode
 from nwb_models.models.links import Region, Unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.plan import Identity, Plan
     from nwb_models.io.sources import Sources
+
+
+REFUSALS = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
+"""What h5py raises where HDF5 does not do what it is asked for."""
+
+
+TOO_LARGE = "; an object in the oldest format of HDF5 holds attributes of 64 KiB at most"
 
 
 def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None = None) -> None:
@@ -83,7 +98,7 @@ class _Writer:
     # ------------------------------------------------------------------------------------------ objects
     def create(self, made: NewObject) -> None:
         """Create an object with its attributes and data, but for what refers to other objects."""
-        try:
+        with self.explained(made):
             source = self._source(made)
             names = attribute_names(source) if source is not None else []
             whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
@@ -94,8 +109,17 @@ class _Writer:
                 self._new_attribute(made, key, value, obj)
             if is_reported() and not (isinstance(made, NewDataset) and (made.value or made.cut)):
                 report(self.size(made))
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-            raise self._failed(made, error) from error
+
+    @contextmanager
+    def explained(self, made: NewObject) -> Iterator[None]:
+        """Let errors of HDF5 say which object they are about."""
+        try:
+            yield
+        except REFUSALS as error:
+            failed = self._failed(made, error)
+            if failed is error:
+                raise
+            raise failed from error
 
     def size(self, made: NewObject) -> int:
         """Return how many bytes of data there are to write for an object, as far as that is known."""
@@ -116,11 +140,14 @@ class _Writer:
         return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
 
     def _failed(self, made: NewObject, error: Exception) -> Exception:
-        """Return the error to raise: one of this library where HDF5 says what is wrong with what is read."""
-        if isinstance(error, OSError) and (error.errno is not None or isinstance(error, NWBError)):
+        """Return the error to raise: one of this library where HDF5 says what is wrong with what is read or written."""
+        if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
             return error
-        where = f" from {made.origin.path} of {made.origin.io.filename}" if made.origin is not None else ""
-        return UnreadableObjectError(f"{made.path} cannot be written{where}: {error}")
+        said = f"{error}{TOO_LARGE if 'header message is too large' in str(error) else ''}"
+        if made.origin is None or made.attributes or (isinstance(made, NewDataset) and made.value is not None):
+            return NotWritableError(f"{made.path} cannot be written: {said}")
+        where = f" from {made.origin.path} of {made.origin.io.filename}"
+        return UnreadableObjectError(f"{made.path} cannot be written{where}: {said}")
 
     def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
         path = encode(made.path)
@@ -176,11 +203,12 @@ class _Writer:
             return self._from_file(made, path, *stored)
         if isinstance(value.data, h5py.Empty):
             return h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), h5s.create(h5s.NULL))
-        obj = create_dataset(self.file, path, value)
+        source = self._source(made)
+        obj = create_dataset(self.file, path, value, source if isinstance(source, h5d.DatasetID) else None)
         if _refers(value.dtype):
-            self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value)))
+            self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value, made.path)))
         else:
-            self._write(obj, value)
+            self._write(obj, value, made.path)
         return obj
 
     def _from_file(self, made: NewDataset, path: bytes, file: h5py.File, stored: str) -> h5d.DatasetID:
@@ -197,9 +225,9 @@ class _Writer:
             copy_data(file, encode(stored), self.file, path)
         return h5d.open(self.file.id, path)
 
-    def _write(self, obj: h5d.DatasetID, value: NewValue) -> None:
+    def _write(self, obj: h5d.DatasetID, value: NewValue, where: str) -> None:
         memory = h5t.py_create(value.dtype)
-        write_blocks(obj, value, lambda block, start: self._write_block(obj, block, start, memory, value.dtype))
+        write_blocks(obj, value, lambda block, start: self._write_block(obj, block, start, memory, value.dtype), where)
 
     def _write_block(self, obj: h5d.DatasetID, part: Any, start: tuple[int, ...], memory: Any, dtype: Any) -> None:
         if part.size == 0:
@@ -216,7 +244,9 @@ class _Writer:
         result: np.ndarray[Any, Any] = np.empty(part.shape, dtype=dtype)
         if dtype.names is not None:
             for name in dtype.names:
-                result[name] = self._in_memory(part[name], dtype[name])
+                result[name] = self._in_memory(
+                    part[name], dtype[name].base
+                )  # numpy has the axes of a field in the array
         elif h5py.check_ref_dtype(dtype) is not None:
             for index in np.ndindex(part.shape):
                 result[index] = self._reference(part[index])
@@ -242,10 +272,24 @@ class _Writer:
         copy_attribute(self._source(made), name, self._opened(made), lambda r: self._translated(io, r, where))
 
     def _new_attribute(self, made: NewObject, name: str, value: NewValue, obj: Any) -> None:
+        value = self._in_stored_type(made, name, gathered(value, f"{made.path}@{name}"))
         if _refers(value.dtype):
             self._references.append((made, lambda: self._write_attribute(name, value, self._opened(made))))
         else:
             self._write_attribute(name, value, obj)
+
+    def _in_stored_type(self, made: NewObject, name: str, value: NewValue) -> NewValue:
+        """Return a changed attribute in the type that it had, where that can hold it: text in its kind and width."""
+        if made.origin is None or isinstance(value.data, h5py.Empty) or _refers(value.dtype):
+            return value
+        source = self._source(made)
+        if not h5a.exists(source, encode(name)):
+            return value
+        try:
+            like = dtype_of(h5a.open(source, encode(name)).get_type())
+        except TypeError:  # numpy has no such type
+            return value
+        return value if _refers(like) else encoded(value.data, None, like)
 
     def _write_attribute(self, name: str, value: NewValue, obj: Any) -> None:
         stored = h5t.py_create(value.dtype, logical=True)
@@ -287,10 +331,8 @@ class _Writer:
     def refer(self) -> None:
         """Write all that refers to other objects."""
         for made, write in self._references:
-            try:
+            with self.explained(made):
                 write()
-            except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-                raise self._failed(made, error) from error
         if self._dangling:
             raise DanglingReferenceError(self._dangling)
         if self._nulled:
@@ -324,8 +366,17 @@ class _Writer:
             self._dangling.append(f"{where} refers to {name.decode('utf-8', 'replace') if name else 'an object'}")
             return type(reference)()
         if isinstance(reference, h5r.RegionReference):
-            return self._region(identity, h5r.get_region(reference, file.id))
+            return self._same_region(identity, h5r.get_region(reference, file.id), where)
         return self._object(identity)
+
+    def _same_region(self, identity: Identity, space: h5s.SpaceID, where: str) -> h5r.RegionReference:
+        """Return the reference to the same part of a dataset, which may be another one by now."""
+        path = self.plan.objects[identity].path
+        shape = h5d.open(self.file.id, encode(path)).shape
+        if not _lies_within(space, shape):
+            self._dangling.append(f"{where} refers to a part of {path} that it does not have in its new shape, {shape}")
+            return h5r.RegionReference()
+        return self._region(identity, space)
 
     def _reference(self, target: Any) -> h5r.Reference:
         """Return the reference to what stands for it in a new value."""
@@ -375,6 +426,15 @@ def select(space: h5s.SpaceID, selection: str) -> None:
         space.select_hyperslab(tuple(a for a, _ in bounds), tuple(b - a for a, b in bounds))
 
 
+def _lies_within(space: h5s.SpaceID, shape: tuple[int, ...] | None) -> bool:
+    """Tell whether a dataset has all that is selected."""
+    if shape is None or len(shape) != len(space.shape):
+        return False
+    if not shape or space.get_select_npoints() == 0:
+        return True
+    return all(last < length for last, length in zip(space.get_select_bounds()[1], shape, strict=True))
+
+
 def relocated(link: NewLink, folder: Path | None) -> str:
     """Return the name of the file that an external link leads to, as seen from the folder of the new file."""
     if folder is None or not link.folder or Path(link.filename).is_absolute() or Path(link.folder) == folder:
@@ -385,5 +445,5 @@ def relocated(link: NewLink, folder: Path | None) -> str:
 
 def _refers(dtype: np.dtype[Any]) -> bool:
     if dtype.names is not None:
-        return any(_refers(dtype[name]) for name in dtype.names)
+        return any(_refers(dtype[name].base) for name in dtype.names)
     return h5py.check_ref_dtype(dtype) is not None

@@ -14,7 +14,7 @@ import pytest
 import nwb_models as nwb
 from nwb_models import DatasetOptions
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import InvalidModelError
+from nwb_models.errors import InvalidModelError, NotWritableError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.io.copying import blocks
 from tests.io.handmade import new_file, references, series
@@ -151,6 +151,12 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "chunks of other axes": (lambda: DatasetOptions(ROWS, chunks=(1,)), "2 axes"),
     "filters and one piece": (lambda: DatasetOptions(ROWS, chunks=False, compression="gzip"), "need chunks"),
     "an unknown name": (lambda: DatasetOptions(ROWS, compression="zip"), "hdf5plugin"),
+    "no chunk": (lambda: DatasetOptions(ROWS, chunks=(0, 6)), "whole numbers"),
+    "half a row": (lambda: DatasetOptions(ROWS, chunks=(2.5, 6)), "whole numbers"),  # type: ignore[arg-type]
+    "less than there is": (lambda: DatasetOptions(ROWS, maxshape=(10, 6)), "has the shape"),
+    "gzip of level 44": (lambda: DatasetOptions(ROWS, compression="gzip", compression_opts=44), "0 to 9"),
+    "a level of nothing": (lambda: DatasetOptions(ROWS, compression_opts=4), "names none"),
+    "no filter": (lambda: DatasetOptions(ROWS, compression=object()), "hdf5plugin"),  # type: ignore[arg-type]
     "a filter that is not there": (lambda: DatasetOptions(ROWS, compression=61234), "61234 is not installed"),
 }
 
@@ -178,16 +184,58 @@ def test_blocks_that_do_not_continue_the_others(name: str, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_of_a_generator_comes_through(tmp_path: Path) -> None:
-    """With the file as it was."""
+FAILURES = [ZeroDivisionError("z"), ValueError("v"), FileNotFoundError(2, "No such file", "x"), RuntimeError("r")]
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_an_error_of_a_generator_says_where(error: Exception, tmp_path: Path) -> None:
+    """The data and the block, whatever kind of error it is; no file appears."""
 
     def failing() -> Iterator[Any]:
         yield ROWS
-        raise ZeroDivisionError
+        raise error
 
-    with pytest.raises(ZeroDivisionError):
+    said = f"/acquisition/x/data cannot be written: block 1 of its data: {type(error).__name__}: "
+    with pytest.raises(NotWritableError, match=said) as caught:
         written(tmp_path / "a.nwb", failing())
+    assert caught.value.__cause__ is error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_what_is_sliced_says_where(tmp_path: Path) -> None:
+    """An array that is computed, such as one of dask, may fail as well."""
+
+    class Failing(Sliced):
+        def __getitem__(self, index: Any) -> Any:
+            raise KeyError(index)
+
+    with pytest.raises(NotWritableError, match="/acquisition/x/data cannot be written: block 0 of its data: KeyError"):
+        written(tmp_path / "a.nwb", Failing())
+
+
+def test_an_array_of_unknown_shape_is_refused(tmp_path: Path) -> None:
+    """Of a selection by values, dask does not know the length before it is computed."""
+    array = pytest.importorskip("dask.array").arange(10, chunks=4)
+    with pytest.raises(InvalidModelError, match="compute_chunk_sizes"):
+        written(tmp_path / "a.nwb", array[array > 3])
+
+
+def test_what_has_no_values_or_no_type_is_refused(tmp_path: Path) -> None:
+    """Nothing is written in the place of what is hidden, closed, or no type of HDF5."""
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    for data, said in (
+        (masked, "hidden"),
+        (np.array([1], dtype="m8[s]"), "no type for timedelta64"),
+    ):
+        with pytest.raises(InvalidModelError, match=f"/acquisition/x/data.*{said}"):
+            written(tmp_path / "a.nwb", data)
+    written(tmp_path / "a.nwb", np.ma.masked_array([1.0, 2.0]))
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        root = new_session()
+        data = file.create_dataset("x", data=ROWS)
+        root.acquisition.add(core.TimeSeries(name="x", data=data, unit="V", rate=1.0, starting_time=0.0))
+    with pytest.raises(InvalidModelError, match=r"/acquisition/x/data.*was closed"):
+        nwb.write(root, tmp_path / "b.nwb")
 
 
 def test_blocks_come_once(tmp_path: Path) -> None:

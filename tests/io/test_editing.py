@@ -364,6 +364,239 @@ def test_an_array_is_replaced(path: Path, value: np.ndarray[Any, Any], stays: bo
     assert {name for name in moved(before, after) if "growing" not in name} == set()
 
 
+STORAGE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "wider": (np.zeros((20, 3)), {"chunks": (8, 2), "maxshape": (None, 3)}),
+    "one axis": (np.zeros(7), {"maxshape": (None,)}),
+    "three axes": (np.zeros((4, 3, 2)), {"maxshape": (None, 3, 2)}),
+    "other numbers": (np.full((20, 2), 1j), {"chunks": (8, 2), "maxshape": (None, 2), "fillvalue": -1 + 0j}),
+    "blocks": (lambda: iter([np.zeros((3, 2))] * 7), {"shape": (21, 2), "chunks": (8, 2), "maxshape": (None, 2)}),
+    "options": (
+        lambda: nwb.DatasetOptions(np.zeros((20, 3)), chunks=(5, 3), compression=False),
+        {"chunks": (5, 3), "compression": None, "fillvalue": 0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORAGE)
+@pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
+def test_what_replaces_an_array_is_stored_as_that_was(name: str, new: bool, path: Path) -> None:
+    """Chunks where they fit, filters, fill value, and what can grow; unless options say otherwise."""
+    value, expected = STORAGE[name]
+    with h5py.File(path, "r+") as file:
+        group = file["acquisition/growing"]
+        attributes = dict(group["data"].attrs)
+        del group["data"]
+        group.create_dataset(
+            "data", data=np.ones((20, 2)), chunks=(8, 2), maxshape=(None, 2), compression="gzip", shuffle=True,
+            fletcher32=True, fillvalue=-1.0,
+        ).attrs.update(attributes)  # fmt: skip
+    other = path.with_name("b.nwb")
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        nwbfile.acquisition["growing"].data.value = value() if callable(value) else value
+        if new:
+            nwb.write(nwbfile, other)
+        else:
+            io.write(nwbfile)
+    filters = {} if name == "options" else {"compression": "gzip", "shuffle": True, "fletcher32": True, "fillvalue": -1}
+    with h5py.File(other if new else path) as file:
+        data = file["acquisition/growing/data"]
+        wanted = {**filters, **expected}
+        assert {key: getattr(data, key) for key in wanted} == wanted
+        assert data.attrs["unit"] == "V"
+
+
+def test_room_to_grow_is_kept(path: Path) -> None:
+    """Of an array that may get so long and no longer; what is appended behind that lifts the limit."""
+    with h5py.File(path, "r+") as file:
+        group = file["acquisition/one"]
+        del group["data"]
+        group.create_dataset("data", data=np.arange(5.0), chunks=(4,), maxshape=(12,), fillvalue=7.0).attrs["unit"] = (
+            "V"
+        )
+    with nwb.open(path, "r+") as io:
+        data = io.read("/acquisition/one").data
+        for value, most in ((np.arange(4) + 0.1j, 12), (np.arange(15) + 0.1j, 15)):
+            data.value = value
+            io.write(data)
+            with h5py.File(path) as file:
+                found = file["acquisition/one/data"]
+                assert (found.maxshape, found.chunks, found.fillvalue) == ((most,), (4,), 7)
+        data.value.append([1j])
+        io.write(data)
+    with h5py.File(path) as file:
+        assert (file["acquisition/one/data"].maxshape, file["acquisition/one/data"].fillvalue) == ((None,), 7)
+
+
+@pytest.mark.parametrize("how", ["external", "virtual"])
+def test_data_in_other_files_is_not_written_to(how: str, path: Path) -> None:
+    """A dataset may keep its data in another file: nobody asked to change that one, and no copy of it is made."""
+    outside = path.with_name("outside")
+    with h5py.File(path, "r+") as file:
+        group = file["acquisition/one"]
+        del group["data"]
+        if how == "external":
+            np.arange(5.0).tofile(outside)
+            data = group.create_dataset("data", (5,), "f8", external=[(str(outside), 0, 40)])
+        else:
+            with h5py.File(outside, "w") as other:
+                other["x"] = np.arange(5.0)
+            layout = h5py.VirtualLayout((5,), "f8")
+            layout[:] = h5py.VirtualSource(str(outside), "x", (5,))
+            data = group.create_virtual_dataset("data", layout)
+        data.attrs["unit"] = "V"
+    before = outside.read_bytes()
+    with nwb.open(path, "r+") as io:
+        data = io.read("/acquisition/one").data
+        data.value = np.ones(5)
+        io.write(data)
+        assert data[:].tolist() == [1] * 5
+    assert outside.read_bytes() == before
+    with h5py.File(path) as file:
+        assert file["acquisition/one/data"].external is None
+        assert not file["acquisition/one/data"].is_virtual
+        assert file["acquisition/one/data"].attrs["unit"] == "V"
+
+
+def test_types_are_kept_where_they_hold_what_is_new(path: Path) -> None:
+    """Enumerations, text of fixed width, and text of ASCII: in datasets and in attributes."""
+    names = {"A": 0, "B": 1}
+    enum = h5py.enum_dtype(names, basetype="i1")
+    row = np.dtype([("n", "i4"), ("e", enum), ("pair", "f4", (2,))])
+    with h5py.File(path, "r+") as file:
+        group = typed(file["analysis"], "container", "NWBContainer", object_id="c")
+        group.attrs.create("one", 1, dtype=enum)
+        group.attrs.create("fixed", np.bytes_("abc"), dtype="S5")
+        group.attrs.create("ascii", "abc", dtype=h5py.string_dtype("ascii"))
+        columns = table(file["analysis"], "t", "e", "rows")
+        columns.attrs["object_id"] = "t"
+        for name, dtype in (("e", enum), ("rows", row)):
+            made = columns.create_dataset(name, (3,), dtype)
+            made.attrs.update(
+                {"neurodata_type": "VectorData", "namespace": "hdmf-common", "object_id": name, "description": "d"}
+            )
+    with nwb.open(path, "r+") as io:
+        nwbfile, container, columns = io.read(), io.read("/analysis/container"), io.read("/analysis/t")
+        container.one, container.fixed, container.ascii = 0, "de", "xyz"
+        columns["e"].value = np.array([1, 0, 1], dtype="i1")
+        rows = columns["rows"][:]
+        rows["e"], rows["pair"] = [1, 1, 0], [[1, 2], [3, 4], [5, 6]]
+        columns["rows"].value = rows
+        io.write(nwbfile)
+        assert not io.write(nwbfile)
+        container.fixed = "too long"
+        rows["pair"] = 0.1
+        columns["rows"].value = rows
+        columns["e"].value = np.array([1, 0, 7], dtype="i1")
+        io.write(nwbfile)
+        assert columns["e"][:].tolist() == [1, 0, 7]
+    with h5py.File(path) as file:
+        attributes = file["analysis/container"].attrs
+        assert h5py.check_enum_dtype(attributes.get_id("one").dtype) == names
+        assert h5py.check_string_dtype(attributes.get_id("ascii").dtype).encoding == "ascii"
+        assert (attributes["fixed"], attributes["ascii"]) == ("too long", "xyz")
+        assert h5py.check_enum_dtype(file["analysis/t/e"].dtype) is None  # 7 is none of the names
+        rows = file["analysis/t/rows"]
+        assert h5py.check_enum_dtype(rows.dtype["e"]) == names
+        assert rows["e"].tolist() == [1, 1, 0]
+        assert np.array_equal(rows["pair"], np.full((3, 2), 0.1, dtype=rows.dtype["pair"].base))
+
+
+def test_ragged_rows_are_written_as_they_are_given(path: Path) -> None:
+    """Rows of several dtypes, and ones that the dtype does not hold: h5py would write garbage, or cut them off."""
+    with h5py.File(path, "r+") as file:
+        columns = table(file["analysis"], "t", "v")
+        columns.attrs["object_id"] = "t"
+        made = columns.create_dataset("v", (3,), h5py.vlen_dtype("i4"), chunks=(2,), maxshape=(None,))
+        made.attrs.update(
+            {"neurodata_type": "VectorData", "namespace": "hdmf-common", "object_id": "v", "description": "d"}
+        )
+        for number in range(3):
+            made[number] = np.arange(number, dtype="i4")
+    with nwb.open(path, "r+") as io:
+        column = io.read("/analysis/t/v")
+        rows = column[:]
+        for first, dtype in (([7, 8, 9], "i4"), ([2**40], "i8"), ([5.5], "f8")):
+            rows = column[:]
+            rows[0] = np.array(first)
+            column.value = rows
+            io.write(column)
+            assert [row.tolist() for row in column[:]] == [first, [0], [0, 1]]
+            assert column[:][2].dtype == dtype
+        before = path.read_bytes()
+        rows[0] = np.array(["a"])
+        column.value = rows
+        with pytest.raises(InvalidModelError, match="no dtype of numbers"):
+            io.write(column)
+        assert path.read_bytes() == before
+
+
+def test_numbers_that_are_equal_and_not_the_same(path: Path) -> None:
+    """-0.0 is written in the place of 0.0, and integers that a float does not hold stay integers."""
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        one = nwbfile.acquisition["one"]
+        one.data.offset = -0.0
+        one.data.value = np.array([2**53 + 1] * 5)
+        io.write(nwbfile)
+        assert one.data[:].tolist() == [2**53 + 1] * 5
+    with h5py.File(path) as file:
+        assert np.signbit(file["acquisition/one/data"].attrs["offset"])
+
+
+def test_an_attribute_takes_no_iterator(path: Path) -> None:
+    """It was asked for its values twice where the whole file had to be gone through: the first ones were lost."""
+    with h5py.File(path, "r+") as file:
+        typed(file["analysis"], "container", "NWBContainer", object_id="c", x=[1, 2])
+    with nwb.open(path, "r+") as io:
+        nwbfile, container = io.read(), io.read("/analysis/container")
+        container.x = iter([[1, 2], [3, 4]])
+        del nwbfile.acquisition["noise"]
+        with pytest.raises(InvalidModelError, match=r"/analysis/container@x.*give a list"):
+            io.write(nwbfile)
+        container.x = nwbfile.acquisition["one"].data.value
+        io.write(nwbfile)
+        assert container.x.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_region_that_is_no_longer_there(path: Path) -> None:
+    """A part of a dataset that has other axes now: nothing is written."""
+    with h5py.File(path, "r+") as file:
+        file["analysis"].attrs["part"] = file["acquisition/growing/data"].regionref[10:20]
+    start = path.read_bytes()
+    with nwb.open(path, "r+") as io:
+        data = io.read("/acquisition/growing").data
+        data.value = np.zeros(30)
+        with pytest.raises(
+            DanglingReferenceError, match=r"/analysis@part refers to a part of .*/data that it does not"
+        ):
+            io.write(data)
+        assert path.read_bytes() == start
+        data.value = np.zeros((30, 3))
+        io.write(data)
+    with h5py.File(path) as file:
+        region = file["analysis"].attrs["part"]
+        assert file[region].name == "/acquisition/growing/data"
+        assert file[region][region].shape[0] == 10
+
+
+def test_what_hdf5_refuses_is_one_error(path: Path) -> None:
+    """Objects in the oldest format take no large attributes: it names the object, and the file is as it was."""
+    with h5py.File(path.with_name("old.nwb"), "w", libver="earliest") as file, h5py.File(path) as source:
+        for name in source:
+            source.copy(name, file)
+        file.attrs.update({name: value for name, value in source.attrs.items() if name != ".specloc"})
+        file.attrs[".specloc"] = file["specifications"].ref
+        typed(file["analysis"], "old", "NWBContainer", object_id="old", x=1)
+    start = path.with_name("old.nwb").read_bytes()
+    with nwb.open(path.with_name("old.nwb"), "r+") as io:
+        old = io.read("/analysis/old")
+        old.x = np.zeros(100_000)
+        with pytest.raises(NotWritableError, match=r"/analysis/old cannot be written: .*64 KiB"):
+            io.write(old)
+    assert path.with_name("old.nwb").read_bytes() == start
+
+
 def test_references_follow_a_dataset_that_is_written_anew(path: Path) -> None:
     """The column of a ragged column gets longer than its dataset can: its index refers to the new one."""
     with nwb.open(path, "r+") as io:
@@ -772,6 +1005,19 @@ def test_a_sync_that_fails_is_not_tried_again(path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(os, "fsync", fsync)
         assert io.write(nwbfile)
     assert age(path) == "P1D"
+
+
+def test_a_name_of_as_many_bytes_as_there_may_be(path: Path) -> None:
+    """What is beside the file while it is edited has a name with something around, which has to fit as well."""
+    long = path.with_name("測" * 83 + ".nwb")
+    long.write_bytes(path.read_bytes())
+    with nwb.open(long, "r+") as io:
+        nwbfile = io.read()
+        nwbfile.subject.age = "P1D"
+        io.write(nwbfile)
+    nwb.write(nwb.read(path), path.with_name("字" * 83 + ".nwb"))
+    assert age(long) == "P1D"
+    assert litter(path) == sorted(["字" * 83 + ".nwb", long.name])
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
