@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from h5py import h5o
 
 from nwb_models.errors import InvalidModelError
+from nwb_models.io.queue import links_of
 from nwb_models.io.sources import identity_of
 from nwb_models.io.unflatten import _refers
+from nwb_models.io.values import encode
 from nwb_models.io.versions import version_issues
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
@@ -91,7 +94,7 @@ class _Tree:
             if id(model) in self._owned:
                 continue
             self._owned.add(id(model))
-            if model._source is not None and model._source is not self.home:
+            if _is_foreign(model, self.home):
                 self.foreign.append(model)
             self.waiting.append(model)
             waiting += [child for child in _children(model, self.home) if isinstance(child, NWBModel)]
@@ -99,8 +102,11 @@ class _Tree:
     def look_at(self, model: NWBModel) -> None:
         """Let come what a model links and refers to, where that is of another file."""
         for target in _targets(model, self.home):
-            foreign = target._source is not None and target._source is not self.home
-            if foreign and id(target) not in self._owned and identity_of(target) not in self.same:
+            if (
+                _is_foreign(target, self.home)
+                and id(target) not in self._owned
+                and identity_of(target) not in self.same
+            ):
                 self._fetch(target, model)
 
     def _fetch(self, target: NWBModel, holder: NWBModel) -> None:
@@ -207,21 +213,55 @@ def _whole(target: NWBModel) -> NWBModel:
 
 
 # -------------------------------------------------------------------------------- what a model holds
+def built(root: NWBModel) -> Iterator[tuple[NWBModel, NWBModel]]:
+    """Yield each model that was built below a root, with the one that it lives in."""
+    waiting, seen = [root], {id(root)}
+    while waiting:
+        holder = waiting.pop()
+        for child in _children(holder, root._source):
+            if isinstance(child, NWBModel) and id(child) not in seen:
+                seen.add(id(child))
+                waiting.append(child)
+                yield holder, child
+
+
 def _children(model: NWBModel, home: Any) -> Iterator[Any]:
     """Yield what lives in a group: of a group of the tree what is built, of one of another file all."""
     if not isinstance(model, NWBGroup):
         return
     tables = storage(type(model))
-    for entry in (*tables.children.values(), *tables.unnamed):
-        if not isinstance(entry.marker, Link):
-            yield vars(model).get(entry.field)
-    is_foreign = model._source is not None and model._source is not home
+    found = [vars(model).get(e.field) for e in (*tables.children.values(), *tables.unnamed) if not _is_link(e.marker)]
     for entry in tables.collections:
         collection = getattr(model, entry.field)
-        if collection is not None and not (isinstance(entry.marker, Children) and entry.marker.kind == "link"):
-            yield from list(collection.values() if is_foreign else collection._items.values())
+        if collection is not None and not _is_link(entry.marker):
+            found += collection.values() if _is_foreign(model, home) else collection._items.values()
     if model._shelf is not None:
-        yield from list(model._shelf.extras.values())
+        found += model._shelf.extras.values()
+    elsewhere = {id(child) for child in _linked(model, home)}
+    yield from (child for child in found if id(child) not in elsewhere)
+
+
+def _is_link(marker: Any) -> bool:
+    """Tell whether what a field holds lives elsewhere."""
+    return isinstance(marker, Link) or (isinstance(marker, Children) and marker.kind == "link")
+
+
+def _is_foreign(model: NWBModel, home: Any) -> bool:
+    return model._source is not None and model._source is not home
+
+
+def _linked(model: NWBModel, home: Any) -> list[NWBModel]:
+    """Return the objects to which soft links of a group of another file lead, those out of the group.
+
+    A specification may foresee such a link or not: anything may stand in a group.
+    """
+    if not isinstance(model, NWBGroup) or not _is_foreign(model, home):
+        return []
+    with model._source.opened() as file:
+        links = links_of(h5o.open(file.id, encode(model.path)))
+    soft = (model.get(name) for name, link in links.items() if link.kind == "soft")
+    found = [child for child in soft if isinstance(child, NWBModel) and child._source is model._source]
+    return [child for child in found if not str(child.path).startswith(f"{model.path}/")]
 
 
 def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
@@ -231,8 +271,9 @@ def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
         if isinstance(entry.marker, Link | Reference):
             yield from _models(vars(model).get(entry.field))
     for entry in tables.collections:
-        if isinstance(entry.marker, Children) and entry.marker.kind == "link":
+        if _is_link(entry.marker):
             yield from _models(list((getattr(model, entry.field) or {}).values()))
+    yield from _linked(model, home)
     for value in (model.__pydantic_extra__ or {}).values():
         yield from _models(value)
     value = vars(model).get("value")

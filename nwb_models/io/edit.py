@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from h5py import h5o
 
-from nwb_models.errors import DanglingReferenceError, NotWritableError
+from nwb_models.errors import DanglingReferenceError, InvalidModelError, NotWritableError
 from nwb_models.io.adoption import adopt
 from nwb_models.io.atomic import edited_file
+from nwb_models.io.between import built
 from nwb_models.io.editing import Editor
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.referrers import lost_links, referrers
@@ -19,6 +20,7 @@ from nwb_models.io.sources import Sources
 from nwb_models.io.specified import add_specifications
 from nwb_models.io.values import encode
 from nwb_models.models.base import NWBModel
+from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
     import h5py
@@ -69,6 +71,7 @@ def edit(io: HDF5IO, model: Any, path: str | None = None, *, repair: bool = Fals
         if not parts and not found:
             return Edited()
         removed = tuple(_removed(revision, changes))
+        _require_no_moves(revision, removed)
 
         def check(file: h5py.File) -> None:
             _check(file, revision, changes)
@@ -130,6 +133,25 @@ def _removed(revision: Revision, changes: Changes) -> list[str]:
         if is_gone and link.key not in changes.replaced and made.origin is not None:
             gone.append(join(made.origin.path, link.name))
     return gone
+
+
+def _require_no_moves(revision: Revision, removed: tuple[str, ...]) -> None:
+    """Refuse to take away, in one part of the file, what the models hold in another part that is not written.
+
+    Raises
+    ------
+    InvalidModelError
+        Where that is so, with all such objects.
+    """
+    if revision.part == "/" or not removed:
+        return
+    issues = [
+        Issue(str(child.path), child.neurodata_type, "place", "a part that is written, too", f"it moved to {holder!r}")
+        for holder, child in built(revision.home.read())
+        if child._source is revision.home and child.path in removed
+    ]
+    if issues:
+        raise InvalidModelError(issues)
 
 
 def _check(file: h5py.File, revision: Revision, changes: Changes) -> None:

@@ -111,8 +111,12 @@ class Revision(Deconstruction):
             self.plan.objects[identity] = NewObject(identity, path, None, origin)
 
     def _settle(self) -> None:
-        if self.whole:
-            super()._settle()
+        """Settle links to other files; those to what was not looked at lead where they led."""
+        links = self._soft
+        if not self.whole:
+            self._soft = [entry for entry in links if entry[1].target is not None and self._is_missing(entry[1].target)]
+        super()._settle()
+        self._soft = links
 
     def _is_missing(self, target: Identity) -> bool:
         """Tell whether there is no such object; what was not looked at is there, or was taken away: see `whole`."""

@@ -192,3 +192,56 @@ def test_another_version_whose_objects_do_not_fit(newer: Path, tmp_path: Path) -
     """The versions are named, and what the one does not know of the other."""
     with pytest.raises(InvalidModelError, match=r"/acquisition/moody.*core 2\.99\.0.*'mood', which is not known"):
         nwb.write(added(newer, "moody", nwb.read(EXAMPLE)), tmp_path / "b.nwb")
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
+def test_times_that_another_series_has_come_along(new: bool, tmp_path: Path) -> None:
+    """A series may link to the times of another one, which need not come: they are stored with the first that does."""
+    with new_file(tmp_path / "a.nwb"):
+        pass
+    with new_file(tmp_path / "source.nwb") as file:
+        first, second = series(file["acquisition"], "first"), series(file["acquisition"], "second")
+        for one in (first, second):
+            del one["starting_time"]
+        first["timestamps"] = np.arange(5.0)
+        first["timestamps"].attrs.update(unit="seconds", interval=np.int32(1))
+        second["timestamps"] = h5py.SoftLink("/acquisition/first/timestamps")
+    target = tmp_path / ("b.nwb" if new else "a.nwb")
+    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r+") as io:
+        nwbfile = io.read()
+        nwbfile.acquisition.add(source.read("/acquisition/second"))
+        if new:
+            nwb.write(nwbfile, target)
+        else:
+            io.write(nwbfile)
+    with h5py.File(target) as file:
+        assert list(file["acquisition"]) == ["second"]
+        assert file["acquisition/second/timestamps"][:].tolist() == [0, 1, 2, 3, 4]
+        assert file["acquisition/second/timestamps"].attrs["unit"] == "seconds"
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
+def test_what_a_link_leads_to_that_nothing_foresees_comes_along(new: bool, tmp_path: Path) -> None:
+    """Files hold more than their specifications say; a link inside of what is added leads to the same there."""
+    with new_file(tmp_path / "a.nwb"):
+        pass
+    with new_file(tmp_path / "source.nwb") as file:
+        typed(file, "general/devices/probe", "Device", object_id="probe")
+        one = series(file["acquisition"], "one")
+        one["link"] = h5py.SoftLink("/general/devices/probe")
+        one["inside"] = h5py.SoftLink("/acquisition/one/data")
+        typed(one, "deep", "NWBContainer", object_id="deep")["up"] = h5py.SoftLink("/acquisition/one")
+    target = tmp_path / ("b.nwb" if new else "a.nwb")
+    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r+") as io:
+        nwbfile = io.read()
+        nwbfile.acquisition.add(source.read("/acquisition/one"))
+        if new:
+            nwb.write(nwbfile, target)
+        else:
+            io.write(nwbfile)
+    with h5py.File(target) as file:
+        one = file["acquisition/one"]
+        assert one["link"] == file["general/devices/probe"]
+        assert one.get("link", getlink=True).path == "/general/devices/probe"
+        assert one["inside"] == one["data"]
+        assert one["deep/up"] == one

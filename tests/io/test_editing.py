@@ -231,6 +231,21 @@ def test_a_part_is_written_alone(path: Path) -> None:
         assert age(path) == "P80D"
 
 
+def test_what_moved_out_of_a_part_is_not_lost(path: Path) -> None:
+    """It is gone from the part that is written, and where it went is not written: that is refused."""
+    start = path.read_bytes()
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        one, module = nwbfile.acquisition["one"], nwbfile.processing["behavior"]
+        del nwbfile.acquisition["one"], nwbfile.acquisition["two"]
+        module.add(one)
+        with pytest.raises(InvalidModelError, match=r"/acquisition/one \(TimeSeries\): place: .* moved to .*behavior"):
+            io.write(new_series(), "/acquisition/new")  # with all that is in /acquisition
+        assert path.read_bytes() == start
+        io.write(nwbfile)
+        assert one.data[:].tolist() == [0, 1, 2, 3, 4]
+
+
 # ---------------------------------------------------------------------------------------------- names and places
 def test_a_name_is_changed_and_links_follow(path: Path) -> None:
     """Soft links and references lead to the object under its new name; its data is where it was."""
