@@ -258,7 +258,7 @@ def _linked(model: NWBModel, home: Any) -> list[NWBModel]:
     if not isinstance(model, NWBGroup) or not _is_foreign(model, home):
         return []
     with model._source.opened() as file:
-        links = links_of(h5o.open(file.id, encode(model.path)))
+        links = links_of(h5o.open(file.id, encode(str(model.path))))
     soft = (model.get(name) for name, link in links.items() if link.kind == "soft")
     found = [child for child in soft if isinstance(child, NWBModel) and child._source is model._source]
     return [child for child in found if not str(child.path).startswith(f"{model.path}/")]

@@ -15,6 +15,7 @@ from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
 from nwb_models.errors import (
     DanglingReferenceError,
+    InvalidModelError,
     NotWritableError,
     NWBError,
     NWBWarning,
@@ -38,6 +39,7 @@ from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, Ne
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.values import dtype_of, encode
+from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
 
 if TYPE_CHECKING:
@@ -85,8 +87,27 @@ def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None
     writer.refer()
 
 
+def _require_names(plan: Plan) -> None:
+    """Refuse names with a NUL character, where HDF5 would cut them off.
+
+    Raises
+    ------
+    InvalidModelError
+        With all such names.
+    """
+    issues = [
+        Issue(f"{made.path}{where}", None, "name", "a name without a NUL character", repr(name))
+        for made in plan.objects.values()
+        for where, name in (("", made.path), *((f"@{name}", name) for name in made.attributes))
+        if "\0" in name
+    ]
+    if issues:
+        raise InvalidModelError(issues)
+
+
 class _Writer:
     def __init__(self, plan: Plan, file: h5py.File, sources: Sources, folder: Path | None) -> None:
+        _require_names(plan)
         self.plan, self.file, self.sources, self.folder = plan, file, sources, folder
         self._references: list[tuple[NewObject, Callable[[], None]]] = []
         """What is left to be done when every object is there."""

@@ -294,6 +294,7 @@ def test_names_that_cannot_be(path: Path) -> None:
         ("two", "acquisition/one", "one child of this name"),
         ("patient", "general/subject", "the name 'subject' at this place"),
         ("a/b", "acquisition/one", "a name without '/'"),
+        ("a\0b", "acquisition/one", "a name without a NUL character"),
     ):
         start = path.read_bytes()
         with nwb.open(path, "r+") as io:
