@@ -13,9 +13,9 @@ import numpy as np
 from h5py import h5o
 
 from nwb_models.errors import InvalidModelError
+from nwb_models.io.encode import has_references
 from nwb_models.io.queue import links_of
 from nwb_models.io.sources import identity_of
-from nwb_models.io.unflatten import _refers
 from nwb_models.io.values import encode
 from nwb_models.io.versions import version_issues
 from nwb_models.models.arrays import Array
@@ -284,7 +284,7 @@ def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
 
 def _read(value: Any) -> Any:
     """Read data that may refer to something."""
-    return value[...] if _refers(value.dtype) else None
+    return value[...] if has_references(value.dtype) else None
 
 
 def _models(value: Any) -> Iterator[NWBModel]:

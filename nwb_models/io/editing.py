@@ -9,10 +9,11 @@ from h5py import h5a, h5d, h5g, h5o, h5r, h5t
 from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.blocks import converted
 from nwb_models.io.copying import copy_references, read_attribute, translated
+from nwb_models.io.encode import has_references
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.queue import join, key_of, paths_by_key
 from nwb_models.io.revision import soft_path
-from nwb_models.io.unflatten import REFUSALS, _refers, _Writer
+from nwb_models.io.unflatten import REFUSALS, Writer
 from nwb_models.io.values import decode, encode
 from nwb_models.models.arrays import Array
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from nwb_models.io.revision import Changes, Revision
 
 
-class Editor(_Writer):
+class Editor(Writer):
     """Makes the changes in a copy of the file, in which every object has the address that it had.
 
     Parameters
@@ -130,7 +131,7 @@ class Editor(_Writer):
                 h5a.delete(obj, encode(name))
             for name, new in made.attributes.items():
                 self._revise_attribute(made, obj, name, new)
-            if value is not None and _refers(value.dtype):
+            if value is not None and has_references(value.dtype):
                 self._references.append((made, lambda: self._overwrite(self._opened(made), value, made.path)))
             elif value is not None:
                 self._overwrite(obj, value, made.path)

@@ -60,7 +60,7 @@ def encode(value: Any, wanted: Dtype | None = None, like: np.dtype[Any] | None =
     if isinstance(value, h5py.Empty):
         return NewValue(value, value.dtype)
     if is_elsewhere(value):
-        found = NewValue(value, _stored_dtype(value, wanted))
+        found = NewValue(value, _stored_dtype(value, wanted, like))
     else:
         array = array_of(value if isinstance(value, list | tuple | np.ndarray) else _single(value), wanted)
         found = _encoded(array, wanted, like)
@@ -102,7 +102,7 @@ def is_elsewhere(value: Any) -> bool:
     return bool(getattr(value, "shape", ()))
 
 
-def _stored_dtype(value: Any, wanted: Dtype | None) -> np.dtype[Any]:
+def _stored_dtype(value: Any, wanted: Dtype | None, like: np.dtype[Any] | None) -> np.dtype[Any]:
     """Return what an array that is not in memory is stored as; nothing of it is read.
 
     Raises
@@ -113,6 +113,10 @@ def _stored_dtype(value: Any, wanted: Dtype | None) -> np.dtype[Any]:
     if isinstance(value, Blocks) and value.is_spent:
         iter(value).__next__()  # says why
     dtype: np.dtype[Any] = value.dtype
+    if dtype.kind == "O" and not dtype.metadata and str(wanted).startswith(("object", "region")):
+        return REGION if str(wanted).startswith("region") else OBJECT
+    if dtype.kind == "O" and not dtype.metadata and like is not None and like.kind == "O":
+        return like
     if dtype.kind in "UTM" or (dtype.kind == "O" and not dtype.metadata):
         return ASCII if wanted in DATES or wanted == "ascii" else TEXT
     return dtype
@@ -243,6 +247,13 @@ def _bytes(value: Any) -> bytes:
         msg = f"text with a NUL character, which HDF5 cuts off there: {text[:40]!r}"
         raise ValueError(msg)
     return raw
+
+
+def has_references(dtype: np.dtype[Any]) -> bool:
+    """Tell whether values of a dtype are references, or have some in their fields."""
+    if dtype.names is not None:
+        return any(has_references(dtype[name].base) for name in dtype.names)
+    return h5py.check_ref_dtype(dtype) is not None
 
 
 def _compound(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[Any] | None) -> NewValue:

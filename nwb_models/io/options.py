@@ -24,6 +24,8 @@ LARGE = 1 << 20
 """From how many bytes on an array is stored in chunks, and about how many there are in one."""
 LEVEL = 4
 """How hard gzip tries, of 9."""
+LOSSY = frozenset({32013, 32016, 32017, 32019, 32022, 32023, 32024, 32028})
+"""Registered filters that may give back other values: ZFP, B3D, SZ, JPEG, BitRound (2), SZ3, SPERR."""
 OF_A_DTYPE = (h5z.FILTER_SCALEOFFSET, h5z.FILTER_NBIT, h5z.FILTER_SZIP)
 """Filters whose parameters mean something for the dtype that they were given for."""
 NAMES = {"gzip": h5z.FILTER_DEFLATE, "lzf": h5z.FILTER_LZF, "szip": h5z.FILTER_SZIP}
@@ -273,15 +275,28 @@ def _limits(stored: h5d.DatasetID, shape: tuple[int | None, ...], *, grows: bool
 
 
 def _filters(stored: h5d.DatasetID, dtype: np.dtype[Any]) -> h5p.PropDCID:
-    """Return options with the filters of a dataset, but for those that are about another dtype."""
+    """Return options with the filters of a dataset, but for those that are about another dtype, or lose something."""
     create, made = stored.get_create_plist(), h5p.create(h5p.DATASET_CREATE)
     made.set_fill_time(create.get_fill_time())
     was = stored.dtype
     for number in range(create.get_nfilters()) if was.hasobject == dtype.hasobject else ():
         code, flags, values, _ = create.get_filter(number)
-        if was == dtype or code not in OF_A_DTYPE:
+        if not _loses(code, values) and (was == dtype or code not in OF_A_DTYPE):
             made.set_filter(code, flags, values)
     return made
+
+
+def is_lossy(stored: h5d.DatasetID) -> bool:
+    """Tell whether the filters of a dataset may give back other values than are written to it."""
+    create = stored.get_create_plist()
+    return any(_loses(*create.get_filter(number)[::2]) for number in range(create.get_nfilters()))
+
+
+def _loses(code: int, values: tuple[int, ...]) -> bool:
+    """Tell whether a filter loses something: of scale-offset, all but that of integers of as many bits as it takes."""
+    if code == h5z.FILTER_SCALEOFFSET:
+        return tuple(values[:2]) != (h5z.SO_INT, h5z.SO_INT_MINBITS_DEFAULT)
+    return code in LOSSY
 
 
 def _fill_value(stored: h5d.DatasetID, dtype: np.dtype[Any]) -> Any:

@@ -16,7 +16,7 @@ from nwb_models.errors import InvalidModelError, UnreadableObjectError
 from nwb_models.io.between import bring_along
 from nwb_models.io.copying import missing_filters
 from nwb_models.io.deconstruct import Deconstruction
-from nwb_models.io.options import DatasetOptions
+from nwb_models.io.options import DatasetOptions, is_lossy
 from nwb_models.io.plan import NewDataset, NewGroup, NewObject, Origin
 from nwb_models.io.queue import key_of
 from nwb_models.io.values import encode
@@ -232,6 +232,8 @@ def fits_in_place(stored: h5d.DatasetID, value: NewValue, origin: Origin) -> boo
     elif not hasattr(value.data, "shape") or isinstance(value.data, ELSEWHERE):
         return False
     if stored.shape is None or len(stored.shape) != len(value.data.shape) or missing_filters(stored):
+        return False
+    if is_lossy(stored):  # it was meant for the values that there were
         return False
     create = stored.get_create_plist()
     layout = create.get_layout()

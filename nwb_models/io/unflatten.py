@@ -35,6 +35,7 @@ from nwb_models.io.copying import (
 )
 from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
+from nwb_models.io.encode import has_references
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
@@ -76,7 +77,7 @@ def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None
     DanglingReferenceError
         Where something that was read from a file refers to an object that is no longer there, naming all of them.
     """
-    writer = _Writer(plan, file, sources, folder)
+    writer = Writer(plan, file, sources, folder)
     if is_reported():
         report(0, sum(writer.size(made) for made in plan.objects.values()))
     for made in plan.objects.values():
@@ -105,7 +106,15 @@ def _require_names(plan: Plan) -> None:
         raise InvalidModelError(issues)
 
 
-class _Writer:
+class Writer:
+    """Writes a plan into a file: objects first, then links and references.
+
+    Parameters
+    ----------
+    plan, file, sources, folder
+        See `unflatten`.
+    """
+
     def __init__(self, plan: Plan, file: h5py.File, sources: Sources, folder: Path | None) -> None:
         _require_names(plan)
         self.plan, self.file, self.sources, self.folder = plan, file, sources, folder
@@ -226,7 +235,7 @@ class _Writer:
             return h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), h5s.create(h5s.NULL))
         source = self._source(made)
         obj = create_dataset(self.file, path, value, source if isinstance(source, h5d.DatasetID) else None)
-        if _refers(value.dtype):
+        if has_references(value.dtype):
             self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value, made.path)))
         else:
             self._write(obj, value, made.path)
@@ -294,14 +303,14 @@ class _Writer:
 
     def _new_attribute(self, made: NewObject, name: str, value: NewValue, obj: Any) -> None:
         value = self._in_stored_type(made, name, gathered(value, f"{made.path}@{name}"))
-        if _refers(value.dtype):
+        if has_references(value.dtype):
             self._references.append((made, lambda: self._write_attribute(name, value, self._opened(made))))
         else:
             self._write_attribute(name, value, obj)
 
     def _in_stored_type(self, made: NewObject, name: str, value: NewValue) -> NewValue:
         """Return a changed attribute in the type that it had, where that can hold it: text in its kind and width."""
-        if made.origin is None or isinstance(value.data, h5py.Empty) or _refers(value.dtype):
+        if made.origin is None or isinstance(value.data, h5py.Empty) or has_references(value.dtype):
             return value
         source = self._source(made)
         if not h5a.exists(source, encode(name)):
@@ -310,7 +319,7 @@ class _Writer:
             like = dtype_of(h5a.open(source, encode(name)).get_type())
         except TypeError:  # numpy has no such type
             return value
-        return value if _refers(like) else encoded(value.data, None, like)
+        return value if has_references(like) else encoded(value.data, None, like)
 
     def _write_attribute(self, name: str, value: NewValue, obj: Any) -> None:
         stored = h5t.py_create(value.dtype, logical=True)
@@ -408,7 +417,11 @@ class _Writer:
             return (
                 h5r.RegionReference() if isinstance(target, Unresolved) and target.kind == "region" else h5r.Reference()
             )
-        return self._object(self._meant(identity))
+        try:
+            return self._object(self._meant(identity))
+        except KeyError:  # of data that comes in blocks, nothing was known before
+            msg = f"{target!r}, which no group of the file holds: add it to one"
+            raise DanglingReferenceError([msg]) from None
 
     def _meant(self, identity: Identity) -> Identity:
         """Return the object of the plan that is meant by one, which may be its copy in another file."""
@@ -462,9 +475,3 @@ def relocated(link: NewLink, folder: Path | None) -> str:
         return link.filename
     found = Path(link.folder) / link.filename
     return os.path.relpath(found.resolve(), folder) if found.exists() else link.filename
-
-
-def _refers(dtype: np.dtype[Any]) -> bool:
-    if dtype.names is not None:
-        return any(_refers(dtype[name].base) for name in dtype.names)
-    return h5py.check_ref_dtype(dtype) is not None

@@ -422,6 +422,27 @@ def test_what_replaces_an_array_is_stored_as_that_was(name: str, new: bool, path
         assert data.attrs["unit"] == "V"
 
 
+@pytest.mark.parametrize("how", ["assigned", "appended"])
+def test_filters_that_lose_something_are_not_for_new_values(how: str, path: Path) -> None:
+    """Four bits were enough for what there was: of 1000, they would keep 8."""
+    with h5py.File(path, "r+") as file:
+        group = file["acquisition/one"]
+        del group["data"]
+        data = group.create_dataset("data", data=np.arange(10), chunks=(5,), maxshape=(None,), scaleoffset=4)
+        data.attrs["unit"] = "V"
+    with nwb.open(path, "r+") as io:
+        data = io.read("/acquisition/one").data
+        if how == "assigned":
+            data.value = np.array([1000, 2000])
+        else:
+            data.value.append([1000, 2000])
+        io.write(data)
+    with h5py.File(path) as file:
+        found = file["acquisition/one/data"]
+        assert found[-2:].tolist() == [1000, 2000]
+        assert (found.chunks, found.maxshape) == ((5,), (None,))
+
+
 def test_room_to_grow_is_kept(path: Path) -> None:
     """Of an array that may get so long and no longer; what is appended behind that lifts the limit."""
     with h5py.File(path, "r+") as file:
@@ -611,6 +632,30 @@ def test_what_hdf5_refuses_is_one_error(path: Path) -> None:
         with pytest.raises(NotWritableError, match=r"/analysis/old cannot be written: .*64 KiB"):
             io.write(old)
     assert path.with_name("old.nwb").read_bytes() == start
+
+
+def test_references_come_in_blocks(path: Path) -> None:
+    """To what is in the file; to something else, it is said that nothing holds it."""
+    with h5py.File(path, "r+") as file:
+        rows = table(file["analysis"], "t", "to")
+        rows.attrs["object_id"] = "t"
+        column(rows, "to", references(*[file["acquisition/one"]] * 3), description="d")
+    with nwb.open(path, "r+") as io:
+        nwbfile, to = io.read(), io.read("/analysis/t/to")
+
+        def blocks(*models: Any) -> Any:
+            for model in models:
+                block = np.empty(1, dtype=object)
+                block[0] = model
+                yield block
+
+        one, two = nwbfile.acquisition["one"], nwbfile.acquisition["two"]
+        to.value = blocks(one, two, one)
+        io.write(nwbfile)
+        assert list(to[:]) == [one, two, one]
+        to.value = blocks(one, new_series("nowhere"))
+        with pytest.raises(DanglingReferenceError, match=r"'nowhere'.*, which no group of the file holds"):
+            io.write(nwbfile)
 
 
 def test_references_follow_a_dataset_that_is_written_anew(path: Path) -> None:
