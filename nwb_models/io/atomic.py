@@ -17,7 +17,7 @@ import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 
@@ -26,6 +26,7 @@ from nwb_models.io.lock import FileLock, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from typing import BinaryIO
 
     State = tuple[int, ...]
 
@@ -140,7 +141,7 @@ class Replacement:
             with os.fdopen(descriptor, "w+b") as stream:
                 if source is not None:
                     self._copy(source, descriptor)
-                with h5py.File(stream, "w" if source is None else "r+", libver=LIBVER) as file:
+                with _hdf5(_Stream(stream), "w" if source is None else "r+") as file:
                     yield file
                 stream.flush()
                 os.fsync(stream.fileno())  # once: after a failure, the system may have dropped what was not written
@@ -199,6 +200,89 @@ class Replacement:
             raise
 
 
+class _Stream:
+    """What HDF5 writes to: after an error, it takes everything and keeps nothing.
+
+    HDF5 does not let go of a file, or of a dataset with chunks in memory, whose last write fails: it tries again when
+    Python collects the objects, or ends, and dies of a signal, as the file is closed by then.  Nor may it be told of an
+    error: it calls other methods here while the exception waits, which Python does not survive.  So errors are noted,
+    and `require_written` raises them.  What was written is of no use by then.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.error: BaseException | None = None
+        """What went wrong first: nothing is written any more."""
+
+    def write(self, data: Any) -> Any:
+        """Write, or take what is to be written."""
+        return self._tried(lambda: self._stream.write(data), len(data))
+
+    def truncate(self, size: int | None = None) -> Any:
+        """Cut off or lengthen the file."""
+        return self._tried(lambda: self._stream.truncate(size), size)
+
+    def flush(self) -> None:
+        """Hand what was written to the system."""
+        self._tried(self._stream.flush, None)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; what is in memory may be written before."""
+        return int(self._tried(lambda: self._stream.seek(offset, whence), offset))
+
+    def tell(self) -> int:
+        """Return the place."""
+        return int(self._tried(self._stream.tell, 0))
+
+    def read(self, size: int = -1) -> bytes:
+        """Read what was written; h5py asks whether a file can do that."""
+        return bytes(self._tried(lambda: self._stream.read(size), b""))
+
+    def readinto(self, buffer: Any) -> Any:
+        """Read what was written, into memory that is there."""
+        return self._tried(lambda: self._stream.readinto(buffer), 0)  # type: ignore[attr-defined]
+
+    def _tried(self, call: Callable[[], Any], otherwise: Any) -> Any:
+        if self.error is not None:
+            return otherwise
+        try:
+            return call()
+        except BaseException as error:  # noqa: BLE001 - it is raised when HDF5 is out of the way
+            self.error = error
+            return otherwise
+
+
+class _File(h5py.File):  # type: ignore[misc] # h5py has no types
+    """An HDF5 file in a stream."""
+
+    stream: _Stream
+
+
+def require_written(file: h5py.File) -> None:
+    """Raise what went wrong while HDF5 wrote to a file of this module."""
+    if isinstance(file, _File) and file.stream.error is not None:
+        raise file.stream.error
+
+
+@contextmanager
+def _hdf5(stream: _Stream, mode: str) -> Iterator[h5py.File]:
+    """Give the HDF5 file in a stream; it is closed whatever happens, and HDF5 holds nothing of it any more."""
+    file = _File(stream, mode, libver=LIBVER)
+    file.stream = stream
+    try:
+        yield file
+        file.close()
+    except BaseException as error:
+        first = stream.error
+        stream.error = first or error
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            file.close()
+        if first is not None and first is not error:
+            raise first from error
+        raise
+    require_written(file)
+
+
 def _first_of(error: BaseException | None) -> OSError | NWBError | None:
     """Return what went wrong first: HDF5, closing a file after an error, has one of its own."""
     found: OSError | NWBError | None = None
@@ -206,7 +290,7 @@ def _first_of(error: BaseException | None) -> OSError | NWBError | None:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if isinstance(error, NWBError):
-            return error  # it says what was wrong, whatever that came from
+            return found or error
         if isinstance(error, OSError) and error.errno is not None:
             found = error
         error = error.__cause__ or error.__context__

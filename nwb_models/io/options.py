@@ -1,7 +1,8 @@
 """How data is stored: what is asked for with `DatasetOptions`, and what is done where nothing is.
 
 Large arrays are stored in chunks of about 1 MiB, whole rows where these are shorter than that, and compressed with gzip
-after their bytes were shuffled; see docs/decisions/0012-chunks-and-filters.md for what was measured.
+after their bytes were shuffled; see docs/decisions/0012-chunks-and-filters.md for what was measured.  What takes the
+place of an array of a file is stored as that was.
 """
 
 from __future__ import annotations
@@ -221,9 +222,9 @@ def storage_options(
 def kept_options(
     stored: h5d.DatasetID, shape: tuple[int | None, ...], dtype: np.dtype[Any], *, grows: bool = False
 ) -> dict[str, Any]:
-    """Return how an array is stored that takes the place of another one: as that was, as far as that fits.
+    """Return how an array is stored that takes the place of another one, in the words of `storage_options`.
 
-    Its chunks, filters and fill value are kept, and the axes along which it can grow.
+    Chunks, filters, fill value and the axes along which it can grow are those of the other one, as far as they fit.
 
     Parameters
     ----------

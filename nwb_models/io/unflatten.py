@@ -21,6 +21,7 @@ from nwb_models.errors import (
     NWBWarning,
     UnreadableObjectError,
 )
+from nwb_models.io.atomic import require_written
 from nwb_models.io.blocks import create_dataset, gathered, write_blocks
 from nwb_models.io.copying import (
     attribute_names,
@@ -139,6 +140,7 @@ class Writer:
                 self._new_attribute(made, key, value, obj)
             if is_reported() and not (isinstance(made, NewDataset) and (made.value or made.cut)):
                 report(self.size(made))
+            require_written(self.file)
 
     @contextmanager
     def explained(self, made: NewObject) -> Iterator[None]:
@@ -268,6 +270,7 @@ class Writer:
             space.select_hyperslab(start, part.shape)
         inner = h5s.create_simple(part.shape) if start else h5s.create(h5s.SCALAR)
         obj.write(inner, space, self._in_memory(part, dtype), memory)
+        require_written(self.file)  # as early as it is known: the next block may take long to come
 
     def _in_memory(self, part: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         """Return values with references in the place of models."""

@@ -297,3 +297,32 @@ def test_modes(tmp_path: Path) -> None:
         io.write(io.read())
     with pytest.raises(ValueError, match="mode 'q'"):
         nwb.open(tmp_path / "b.nwb", "q")
+
+
+FULL = """
+import os, resource, sys
+import numpy as np
+import nwb_models as nwb
+path, limit, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+nwbfile = nwb.read(path)
+data = [np.random.default_rng(n).random(100_000) for n in range(20)]
+nwbfile.acquisition["one"].data.value = iter(data) if how == "blocks" else np.concatenate(data)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+try:
+    nwb.write(nwbfile, os.path.join(os.path.dirname(path), "new.nwb"))
+except nwb.errors.NotWritableError as error:
+    assert "File too large" in str(error), error
+    print("refused", *os.listdir(os.path.dirname(path)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+@pytest.mark.parametrize("how", ["array", "blocks"])
+@pytest.mark.parametrize("limit", [100_000, 3_000_000, 8_000_000])
+def test_a_full_disk_ends_no_process(limit: int, how: str, tmp_path: Path) -> None:
+    """HDF5 tries to write what it has in memory until the process ends: it has to get rid of it."""
+    with new_file(tmp_path / "a.nwb") as file:
+        series(file["acquisition"], "one")
+    command = [sys.executable, "-W", "ignore", "-c", FULL, str(tmp_path / "a.nwb"), str(limit), how]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "refused a.nwb\n"), done.stderr
