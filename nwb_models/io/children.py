@@ -29,7 +29,7 @@ class StoredChildren:
     """
 
     def __init__(self, builder: Builder, path: str, cls: type[NWBModel], names: list[str] | None = None) -> None:
-        self._builder, self._path, self._cls = builder, path, cls
+        self._builder, self._path, self.cls = builder, path, cls
         self._excluded = set(storage(cls).children)
         self._names = names
 
@@ -74,10 +74,10 @@ class StoredChildren:
 
     def listed(self, fields: set[str | None]) -> None:
         """Note the collections that have to hold something and do not."""
-        for entry in storage(self._cls).collections:
+        for entry in storage(self.cls).collections:
             if entry.required and entry.field not in fields:
                 wanted = f"a {getattr(entry.model, 'neurodata_type', entry.field)}"
-                self._builder.add(Issue(self._path, self._cls.neurodata_type, "missing", wanted, "none"))
+                self._builder.add(Issue(self._path, self.cls.neurodata_type, "missing", wanted, "none"))
 
     def _link(self, name: str) -> StoredLink | None:
         with self._builder.io.opened() as file:
@@ -88,5 +88,5 @@ class StoredChildren:
         return name not in self._excluded and not self._builder.io.is_skipped(join(self._path, name))
 
     def _field(self, cls: type[NWBModel]) -> str | None:
-        entry = storage(self._cls).by_type(cls)
+        entry = storage(self.cls).by_type(cls)
         return entry.field if entry is not None else None

@@ -25,7 +25,7 @@ class Pending(Protocol):
     """The children of a stored group that no model has been built of yet."""
 
     @property
-    def _cls(self) -> type:
+    def cls(self) -> type:
         """The class of the group."""
         ...
 
@@ -75,7 +75,7 @@ class Shelf:
 
     def wanted(self, field: str) -> type | None:
         """Return the class of the objects that belong to a field."""
-        return next((entry.model for entry in storage(self.pending._cls).collections if entry.field == field), None)
+        return next((entry.model for entry in storage(self.pending.cls).collections if entry.field == field), None)
 
     def fetch(self, name: str) -> bool:
         """Build a child and put it where it belongs; False where there is none of this name."""

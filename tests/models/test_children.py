@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Stored:
     """Children on a shelf, and a note of what is asked of them."""
 
-    _cls = object
+    cls = object
 
     def __init__(self, **fields: str | None) -> None:
         self.known = fields
