@@ -343,7 +343,7 @@ def test_references_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_references_are_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are more than fit, none is missed at the seams."""
-    monkeypatch.setattr(copying, "BLOCK", 3 * 8)
+    monkeypatch.setattr(dependencies, "BLOCK", 24)
     with new_file(tmp_path / "blocks.nwb") as file:
         targets = [file["general"].create_group(f"g{number}") for number in range(8)]
         file["acquisition"].create_dataset("wide", data=references(*targets).reshape(2, 4))
