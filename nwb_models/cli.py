@@ -18,6 +18,7 @@ import typer
 
 from nwb_models import __version__
 from nwb_models.cli_generate import generate
+from nwb_models.cli_graph import graph, references
 from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
@@ -46,7 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(generate)
-app.command()(truncate)
+app.command()(references)
+app.command()(graph)
 app.add_typer(schema, name="schema")
 
 

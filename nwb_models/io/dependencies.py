@@ -94,13 +94,12 @@ def _flattened(file: h5py.File, start: str) -> tuple[Flat, dict[Key, list[Found]
     """Return the objects of a group and all that they refer to, and of each of them the references, each once."""
     skipped = specifications_path(file)
     references: dict[Key, list[Found]] = {}
-    starts = {start: None}
-
-    def locate(reference: StoredReference, holder: str) -> str | None:  # noqa: ARG001 (flatten calls it)
-        return None if reference.key is None else _first_paths(file).get(reference.key[1])
-
+    starts: dict[str, None] = {start: None}
+    find = path_finder(file)
     while True:
-        flat = flatten(file, starts, skip=lambda path: is_specification(path, skipped), locate=locate)
+        flat = flatten(
+            file, starts, skip=lambda path: is_specification(path, skipped), locate=lambda found, _: find(found)
+        )
         for node in flat.nodes.values():
             if node.key not in references:
                 references[node.key] = list(dict.fromkeys(_references_of_node(file, node)))
@@ -248,6 +247,27 @@ def _asked(
         if direction == "to":
             found = [referral for referral in found if (referral.how, referral.source) != ("hard link", where)]
     return sorted(found, key=lambda referral: (referral.source, referral.how, referral.name, referral.target))
+
+
+def group_at(file: h5py.File, path: str) -> h5py.Group:
+    """Return the group of a file at a path; external links are not followed.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        Where there is none.
+    """
+    _located(file, path)
+    obj, where, _ = walk(file, path)
+    if not isinstance(obj, h5g.GroupID):
+        msg = f"{path} of {file.filename} is a dataset, and not a group"
+        raise ObjectNotFoundError(msg)
+    return file[encode(where)]
+
+
+def path_finder(file: h5py.File) -> Callable[[StoredReference], str | None]:
+    """Return what finds the first path of the object that a reference leads to, without going through the file."""
+    return lambda reference: None if reference.key is None else _first_paths(file).get(reference.key[1])
 
 
 def _located(file: h5py.File, path: str) -> tuple[int, str]:
