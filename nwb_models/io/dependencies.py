@@ -341,7 +341,7 @@ class Referral:
     reference: Literal["object", "region"] | None = None
     count: int = 1
     """How many references of the attribute or field lead to the object."""
-    problem: str = ""
+    problem: str | None = None
     """Why it leads nowhere, where it does."""
     holder: int = field(default=0, compare=False, repr=False)
     """The address of the object that refers, of a link that of its group."""
@@ -405,7 +405,7 @@ def _make_index(file: h5py.File) -> Index:
             found += [(address, *entry) for entry in _in_object(file, obj, path)]
     root = next(iter(index.paths))
     referrals = [
-        Referral(index.paths[holder], how, name, index.paths[address], kind, count, "", holder, address)  # type: ignore[arg-type]
+        Referral(index.paths[holder], how, name, index.paths[address], kind, count, None, holder, address)  # type: ignore[arg-type]
         for holder, how, name, (kind, address), count in found
         if address in index.paths
     ]
@@ -431,14 +431,14 @@ def _referral_of_link(
     if link.kind == "hard":
         address = link.key[1] if link.key is not None else None
         if address in index.paths:
-            yield Referral(source, "hard link", link.name, index.paths[address], None, 1, "", holder, address)
+            yield Referral(source, "hard link", link.name, index.paths[address], None, 1, None, holder, address)
         return
     end = _followed(links, root, holder, link)
     how: Literal["soft link", "external link"] = "soft link" if link.kind == "soft" else "external link"
     if isinstance(end, StoredLink):
         yield Referral(source, how, link.name, f"{end.filename}:{end.path}", holder=holder)
     elif end in index.paths:
-        yield Referral(source, how, link.name, index.paths[end], None, 1, "", holder, end)
+        yield Referral(source, how, link.name, index.paths[end], None, 1, None, holder, end)
     else:
         target = join(index.paths[holder], link.path)
         yield Referral(source, how, link.name, target, problem="nothing there", holder=holder)
@@ -559,7 +559,9 @@ def _in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> Iterator[tup
     try:
         for column in columns if _is_inside(dataset) else ():
             total: Counter[Found] = Counter()
-            for start, count in _blocks(dataset, column.dtype.itemsize):
+            # of several addresses that are shorter than in memory, HDF5 2.0 reads the first, and nonsense after it
+            itemsize = column.dtype.itemsize if _long_addresses(file) else BLOCK
+            for start, count in _blocks(dataset, itemsize):
                 space = dataset.get_space()
                 if start:
                     space.select_hyperslab(start, count)
@@ -660,9 +662,13 @@ def _has_addresses(file: h5py.File) -> bool:
 
     To make a Python object of each reference, and to open what it leads to, takes 20 microseconds; a table may have
     50,000 of them.  HDF5 stores an address, and documents it nowhere but in its file format: so it is tried out, once.
-    Where addresses are shorter than in memory, h5py does as HDF5 does, which reads nonsense from some arrays (2.0).
     """
-    return file.id.get_create_plist().get_sizes()[0] == 8 and _references_are_addresses()
+    return _long_addresses(file) and _references_are_addresses()
+
+
+def _long_addresses(file: h5py.File) -> bool:
+    """Tell whether addresses are as long in the file as in memory, as they are wherever nobody asked for others."""
+    return bool(file.id.get_create_plist().get_sizes()[0] == 8)
 
 
 @functools.cache

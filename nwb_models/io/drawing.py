@@ -241,10 +241,8 @@ def _branches(rows: list[tuple[str, int, str]], top: int) -> str:
 
 def _arc(edge: tuple[str, str, str], place: dict[str, int], x: float, top: int) -> str:
     source, target, label = edge
-    start, end = top + ROW * place[source], top + ROW * place[target]
+    start, end = top + ROW * place[source] + 3, top + ROW * place[target] - 3  # what leaves a row, and what comes
     reach = x + _reach(place[source], place[target])
-    if start == end:
-        start, end = start - 4, end + 4
     return (
         f'<path class="arc" d="M{x:.0f} {start}C{reach:.0f} {start} {reach:.0f} {end} {x:.0f} {end}" '
         f'stroke="{COLOURS.get(label, "#000")}" marker-end="url(#{label})">'

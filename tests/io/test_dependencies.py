@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nwb_models.errors import NotNWBError, ObjectNotFoundError, SpecificationError, UnreadableObjectError
-from nwb_models.io import copying, dependencies
+from nwb_models.io import dependencies
+from nwb_models.io.dependencies import Referral, references_from, references_to
 from nwb_models.io.graph import construction_order
 from nwb_models.io.hdf5 import (
     SKIP_PATTERN,
@@ -26,7 +27,7 @@ from nwb_models.io.hdf5 import (
     read_specs_as_dicts,
     resolve_hardlink,
 )
-from tests.conftest import EXAMPLE
+from tests.conftest import CORPUS, EXAMPLE, corpus_files
 from tests.io.handmade import REFERENCE, REGION, TEXT, column, new_file, references, series, table, typed
 from tests.pynwb_files import FILES
 
@@ -104,6 +105,60 @@ def edges_by_h5py(file: h5py.File) -> set[Edge]:
             if target is not None:
                 edges.add((path, target, "region" if isinstance(reference, h5py.RegionReference) else "reference"))
     return edges
+
+
+def fields_of(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (names of the fields, value) of a value, compound or not."""
+    if getattr(value, "dtype", None) is not None and value.dtype.names is not None:
+        for field in value.dtype.names:
+            yield from fields_of(value[field], f"{name}.{field}" if name else field)
+    else:
+        yield name, value
+
+
+def referrals_by_h5py(file: h5py.File) -> set[Referral]:
+    """Return all that leads from one object to another one; hard links where there are several."""
+    objects = objects_of(file)
+    first = {obj: path for path, obj in objects.items()}.get
+    hard = Counter({file["/"]: 1})
+    found: Counter[tuple[Any, ...]] = Counter()
+    for path, obj in objects.items():
+        values = [
+            ("attribute", f"{name}.{field}" if field else name, part)
+            for name, value in obj.attrs.items()
+            if path != "/" or name != ".specloc"
+            for field, part in fields_of(value)
+        ]
+        if isinstance(obj, h5py.Dataset) and obj.shape is not None:
+            values += [("data", *entry) for entry in fields_of(obj[()])]
+        for how, name, value in values:
+            for reference in references_in(value):
+                try:
+                    target = first(file[reference]) if reference else None
+                except (ValueError, KeyError):
+                    target = None
+                kind = "region" if isinstance(reference, h5py.RegionReference) else "object"
+                if target is not None:
+                    found[path, how, name, target, kind] += 1
+        hard.update(obj[name] for name, link in links_of(obj) if isinstance(link, h5py.HardLink))
+    referrals = {Referral(*entry, count) for entry, count in found.items()}  # type: ignore[arg-type]
+    for path, obj in objects.items():
+        for name, link in links_of(obj):
+            source = f"{path.rstrip('/')}/{name}"
+            if isinstance(link, h5py.ExternalLink):
+                referrals.add(Referral(source, "external link", name, f"{link.filename}:{link.path}"))
+            elif isinstance(link, h5py.SoftLink):
+                target = first(opened(obj, name))
+                if target is not None:
+                    referrals.add(Referral(source, "soft link", name, target))
+            elif hard[obj[name]] > 1 and first(obj[name]) is not None:
+                referrals.add(Referral(source, "hard link", name, first(obj[name])))
+    return referrals
+
+
+def links_of(obj: h5py.Group | h5py.Dataset) -> list[tuple[str, Any]]:
+    """Return the names and links of a group."""
+    return [(name, obj.get(name, getlink=True)) for name in obj] if isinstance(obj, h5py.Group) else []
 
 
 def edges_of(graph: nx.MultiDiGraph[str]) -> set[Edge]:
@@ -190,9 +245,48 @@ def _aliased(file: h5py.File) -> None:
     file["acquisition/soft"] = h5py.SoftLink("/processing/m/x")
 
 
+def _nested(file: h5py.File) -> None:
+    """References in fields of fields, in arrays in fields, and in rows of their own length; none, and empty ones."""
+    x = series(file["acquisition"], "x")
+    inner = np.dtype([("k", "i4"), ("pair", REFERENCE, (2,)), ("where", REGION)])
+    dtype = np.dtype([("text", TEXT), ("inner", inner), ("one", REFERENCE)])
+    rows = np.empty(3, dtype=dtype)
+    rows["text"] = "ä"
+    rows["inner"]["pair"] = h5py.Reference()
+    rows["inner"]["where"] = h5py.RegionReference()
+    rows["one"] = h5py.Reference()
+    rows["inner"]["pair"][1, 1] = x.ref
+    rows["inner"]["pair"][2, 0] = x["data"].ref
+    rows["inner"]["where"][2] = x["data"].regionref[1:2]
+    rows["one"][0] = file["general"].ref
+    general = file["general"]
+    general["rows"] = rows
+    general.attrs.create("rows", rows)
+    general.create_dataset("chunked", data=rows, chunks=(2,), compression="gzip", maxshape=(None,))
+    general.create_dataset("no_rows", shape=(0, 4), dtype=dtype)
+    general.create_dataset("null", data=h5py.Empty(dtype))
+    general.attrs["null"] = h5py.Empty(REFERENCE)
+    general.attrs.create("none", np.empty(0, dtype=REFERENCE))
+    general.attrs.create("square", references(x, general, x, h5py.Reference()).reshape(2, 2), dtype=REFERENCE)
+    general.create_dataset("regions", shape=(2, 2), dtype=REGION)[0, 1] = x["data"].regionref[0:0]
+    ragged = general.create_dataset("ragged", shape=(3,), dtype=h5py.vlen_dtype(REFERENCE))
+    ragged[0] = references(x, x, general)
+
+
+def _freed(file: h5py.File) -> None:
+    """References to what is gone, and whose place something else may have taken."""
+    gone = [series(file["acquisition"], f"gone{number}") for number in range(5)]
+    file["general"].create_dataset("gone", data=references(*gone, *(group["data"] for group in gone)))
+    file["general"].attrs["gone"] = gone[0].ref
+    for number in range(5):
+        del file[f"acquisition/gone{number}"]
+    for number in range(3):
+        file["analysis"].create_group(f"new{number}")
+
+
 HANDMADE: dict[str, Callable[[h5py.File], None]] = {
     "plain": _plain, "links": _links, "cycle": _cycle, "references": _references, "regions": _regions,
-    "ragged": _ragged, "aliased": _aliased,
+    "ragged": _ragged, "aliased": _aliased, "nested": _nested, "freed": _freed,
 }  # fmt: skip
 ALL = [*HANDMADE, *FILES, "example"]
 
@@ -502,6 +596,186 @@ def test_a_changed_file_has_new_references(tmp_path: Path) -> None:
         file["analysis"].attrs["to"] = file["acquisition/x"].ref
         assert find_references(file, "/acquisition/x") == ["/analysis", "/general"]
     assert find_references(path, "/acquisition/x") == ["/analysis", "/general"]
+
+
+# ---------------------------------------------------------------------------------------------- how and where
+def assert_complete(path: Path) -> None:
+    """Both directions, for every object, say what a slow reading says."""
+    to, back, into = defaultdict(set), defaultdict(set), {}
+    with h5py.File(path) as file:
+        for referral in referrals_by_h5py(file):
+            holder = referral.source if referral.is_reference else referral.source.rpartition("/")[0] or "/"
+            if referral.how != "hard link" or referral.source != referral.target:
+                to[holder].add(referral)
+            back[referral.target].add(referral)
+        objects = list(objects_of(file))
+        for name in objects:
+            wanted = {entry for entry in back[name] if (entry.how, entry.source) != ("hard link", name)}
+            into[name] = references_to(file, name)
+            assert set(into[name]) == wanted, name
+            leads = [referral for referral in references_from(file, name) if referral.problem is None]
+            assert set(leads) - {entry for entry in leads if leads_out(entry)} == {
+                entry for entry in to[name] if entry.how != "external link"
+            }, name
+            found = [entry.source for entry in into[name] if entry.is_reference]
+            assert find_references(file, name) == sorted(set(found))
+    assert {name: references_to(path, name) for name in objects[:3]} == {name: into[name] for name in objects[:3]}
+
+
+def leads_out(referral: Referral) -> bool:
+    return not referral.is_reference and ":" in referral.target
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_how_and_where(name: str, paths: dict[str, Path]) -> None:
+    """Attribute or data, the field, how often, each link: as h5py says."""
+    assert_complete(paths[name])
+
+
+@pytest.mark.parametrize("name", ["references", "nested", "freed"])
+def test_references_that_are_no_addresses(name: str, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where HDF5 would store them otherwise, they are resolved one by one: the same is found."""
+    monkeypatch.setattr(dependencies, "_KEPT", {})
+    monkeypatch.setattr(dependencies, "_references_are_addresses", lambda: False)
+    assert_complete(paths[name])
+    monkeypatch.setattr(dependencies, "_KEPT", {})
+
+
+def test_references_of_this_hdf5_are_addresses() -> None:
+    """Or tables with many of them are slow: then a new way has to be found."""
+    assert dependencies._references_are_addresses()
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not corpus_files(), reason="there is no corpus beside the checkout")
+@pytest.mark.parametrize("path", corpus_files(), ids=lambda path: str(path.relative_to(CORPUS)))
+def test_the_corpus(path: Path) -> None:
+    """Every reference and link of every file, in both directions; the same edges in the graph."""
+    if "basic_sparse" in path.name:
+        pytest.skip("plain h5py would read 10^12 values")
+    assert_complete(path)
+    with h5py.File(path) as file:
+        assert edges_of(hdf_dependency_graph(file)) == edges_by_h5py(file)
+
+
+BELOW: dict[str, tuple[str, bool, list[tuple[str, str]]]] = {
+    # name, object, whether it is asked what it leads to, (source, target) of what is found
+    "links": (
+        "/acquisition/hard",
+        False,
+        [
+            ("/acquisition/chain", "/acquisition/hard"),
+            ("/acquisition/soft", "/acquisition/hard"),
+            ("/acquisition/x", "/acquisition/hard"),
+            ("/acquisition/y/data", "/acquisition/hard/data"),
+            ("/stimulus/presentation/first_by_depth", "/acquisition/hard/starting_time"),
+        ],
+    ),
+    "references": (
+        "/acquisition/x",
+        True,
+        [
+            ("/acquisition/x", "/acquisition/y"),
+            ("/acquisition/x", "/acquisition/y"),
+            ("/acquisition/x/row", "/acquisition/y"),
+            ("/acquisition/x/rows", "/acquisition/y"),
+            ("/acquisition/x/scalar", "/acquisition/y"),
+            ("/acquisition/x/second", "/acquisition/y"),
+        ],
+    ),
+    "cycle": ("/processing", False, []),
+    "regions": ("/processing/m", False, []),
+}
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_what_leads_below_an_object(name: str, paths: dict[str, Path]) -> None:
+    """What is below counts, and what stays inside does not."""
+    path, outgoing, wanted = BELOW[name]
+    found = (references_from if outgoing else references_to)(paths[name], path, below=True)
+    assert [(entry.source, entry.target) for entry in found] == wanted
+
+
+def test_links_that_lead_nowhere_or_out(paths: dict[str, Path]) -> None:
+    """They are told apart, with what they name."""
+    found = {entry.name: entry for entry in references_from(paths["links"], "/acquisition")}
+    for name, target in {
+        "dangling": "/nowhere",
+        "relative": "/acquisition/nowhere",
+        "circle": "/acquisition/circle",
+    }.items():
+        assert (found[name].target, found[name].problem) == (target, "nothing there")
+    for name, target in {"external": "other.nwb:/acquisition/x", "through": "other.nwb:/acquisition/x/data"}.items():
+        assert (found[name].target, found[name].problem) == (target, None)
+
+
+@pytest.mark.parametrize("path", ["/acquisition/external", "/acquisition/through"])
+def test_what_is_in_another_file_has_no_answer_here(path: str, paths: dict[str, Path]) -> None:
+    """The error says where to ask."""
+    with pytest.raises(ObjectNotFoundError, match=r"it leads out of the file, to other\.nwb:/acquisition/x"):
+        references_to(paths["links"], path)
+
+
+def test_data_in_other_files_refers_to_nothing_here(tmp_path: Path) -> None:
+    """The addresses in it are those of another file, or any bytes at all."""
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["a"] = references(other.create_group("b"), other)
+        (tmp_path / "raw.bin").write_bytes(np.array([96, 800], dtype="<u8").tobytes())
+        layout = h5py.VirtualLayout((2,), REFERENCE)
+        layout[:] = h5py.VirtualSource(other["a"])
+    with h5py.File(tmp_path / "here.h5", "w") as file:
+        file.create_group("g")
+        file["own"] = references(file["g"])
+        file.create_virtual_dataset("virtual", layout)
+        file.create_dataset("raw", shape=(2,), dtype=REFERENCE, external=[(str(tmp_path / "raw.bin"), 0, 16)])
+        inside = h5py.VirtualLayout((1,), REFERENCE)
+        inside[:] = h5py.VirtualSource(".", "own", (1,), dtype=REFERENCE)
+        file.create_virtual_dataset("inside", inside)
+    with h5py.File(tmp_path / "here.h5") as file:
+        assert get_references(file["virtual"]) == get_references(file["raw"]) == []
+        assert find_references(file, "/g") == ["/inside", "/own"]
+        assert {source for source, _, label in edges_of(hdf_dependency_graph(file)) if label == "reference"} == {
+            "/inside",
+            "/own",
+        }
+
+
+@pytest.mark.parametrize(("sizes", "userblock"), [((8, 8), 512), ((4, 4), 0), ((4, 4), 512)])
+def test_files_with_other_addresses(sizes: tuple[int, int], userblock: int, tmp_path: Path) -> None:
+    """Addresses may be shorter, and begin behind a block of the user's."""
+    options = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    options.set_sizes(*sizes)
+    options.set_userblock(userblock)
+    path = tmp_path / "sizes.h5"
+    with h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, fcpl=options)) as file:
+        for name in "abc":
+            file.create_group(name)
+        file["data"] = references(*(file[name] for name in "cab"))
+        file["a"].attrs["b"] = file["b"].ref
+    with h5py.File(path) as file:
+        assert get_references(file["data"]) == ["/c", "/a", "/b"]
+        assert find_references(file, "/b") == ["/a", "/data"]
+
+
+def test_a_sparse_dataset_costs_what_is_stored(tmp_path: Path) -> None:
+    """Of 10^12 references, the two that are there."""
+    with h5py.File(tmp_path / "sparse.h5", "w") as file:
+        data = file.create_dataset("sparse", shape=(10**6, 10**6), chunks=(100, 100), dtype=REFERENCE)
+        data[123_456, 654_321] = file.create_group("a").ref
+        data[999_999, 999_999] = file.create_group("b").ref
+    with h5py.File(tmp_path / "sparse.h5") as file:
+        assert get_references(file["sparse"]) == ["/a", "/b"]
+
+
+def test_a_group_brings_what_its_tables_refer_to(paths: dict[str, Path]) -> None:
+    """Objects that only data refers to are nodes like all others, with what is below them."""
+    with h5py.File(paths["nested"]) as file:
+        graph = hdf_dependency_graph(file["general"])
+        assert {node for node in graph if node.startswith("/acq")} == {
+            f"/acquisition/x{name}" for name in ("", "/data", "/starting_time")
+        }
+        assert graph.nodes["/acquisition/x"]["neurodata_type"] == "TimeSeries"
+        assert next(iter(graph)) == "/general"
 
 
 # ---------------------------------------------------------------------------------------------- hard links
