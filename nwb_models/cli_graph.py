@@ -86,7 +86,11 @@ def graph(
     ],
     path: Annotated[str, typer.Option(metavar="PATH", help="Begin with this group, and what it refers to.")] = "/",
     everything: Annotated[
-        bool, typer.Option("--all", help="Show members without a type, too, that lead to nothing.")
+        bool,
+        typer.Option(
+            "--all",
+            help="Show all: also what has no type and leads to nothing, as links do that are broken or external.",
+        ),
     ] = False,
 ) -> None:
     """Draw what contains, links to and refers to what: a picture, GraphML, or JSON for networkx."""
