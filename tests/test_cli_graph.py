@@ -181,6 +181,21 @@ def test_errors_in_one_line(
     assert sorted(path.name for path in awkward.parent.iterdir()) == ["awkward.nwb"]
 
 
+@pytest.mark.parametrize("words", [["references", "FILE", "/acquisition/x"], ["graph", "FILE", "-o", "drawn.json"]])
+def test_damage_is_told_in_one_line(words: list[str], awkward: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links and objects whose checksum is wrong."""
+    monkeypatch.chdir(awkward.parent)
+    whole = awkward.read_bytes()
+    failed = 0
+    for place in [place for place in range(len(whole)) if whole[place : place + 4] in (b"OHDR", b"FRHP", b"BTHD")]:
+        awkward.write_bytes(whole[: place + 12] + bytes([whole[place + 12] ^ 0xFF]) + whole[place + 13 :])
+        status, _, err = run(*(str(awkward) if word == "FILE" else word for word in words))
+        assert (status, err.count("\n")) in ((0, 0), (2, 1))
+        assert "unexpected" not in err
+        failed += status == 2
+    assert failed
+
+
 def test_the_recording_is_not_drawn_over(awkward: Path, run: Any) -> None:
     path = awkward.rename(awkward.with_suffix(".json"))
     before = path.read_bytes()

@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
-from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError
+from nwb_models.errors import NWBError, ObjectNotFoundError, UnreadableObjectError
 from nwb_models.io.copying import attribute_names, refers, tile
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
 from nwb_models.io.queue import (
@@ -258,11 +258,12 @@ def group_at(file: h5py.File, path: str) -> h5py.Group:
         Where there is none.
     """
     _located(file, path)
-    obj, where, _ = walk(file, path)
+    obj, where, _ = walk(file, path)  # which is there
     if not isinstance(obj, h5g.GroupID):
         msg = f"{path} of {file.filename} is a dataset, and not a group"
         raise ObjectNotFoundError(msg)
-    return file[encode(where)]
+    with _damage_told(file.filename):
+        return file[encode(where)]
 
 
 def path_finder(file: h5py.File) -> Callable[[StoredReference], str | None]:
@@ -275,16 +276,17 @@ def _located(file: h5py.File, path: str) -> tuple[int, str]:
 
     That of a link is the first path of its group, and its name.
     """
-    obj, where, out = walk(file, path)
-    if obj is None:
-        leads = f": it leads out of the file, to {out.filename}:{out.path}" if out is not None else ""
-        msg = f"No object at {path!r} in {file.filename}{leads}"
-        raise ObjectNotFoundError(msg)
-    parent, _, name = where.rpartition("/")
-    if parent:
-        group = walk(file, parent)[0]
-        parent = _first_paths(file).get(key_of(group)[1], parent)
-    return key_of(obj)[1], join(parent or "/", name)
+    with _damage_told(file.filename):
+        obj, where, out = walk(file, path)
+        if obj is None:
+            leads = f": it leads out of the file, to {out.filename}:{out.path}" if out is not None else ""
+            msg = f"No object at {path!r} in {file.filename}{leads}"
+            raise ObjectNotFoundError(msg)
+        parent, _, name = where.rpartition("/")
+        if parent:
+            group = walk(file, parent)[0]
+            parent = _first_paths(file).get(key_of(group)[1], parent)
+        return key_of(obj)[1], join(parent or "/", name)
 
 
 def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
@@ -492,9 +494,10 @@ def _walked(file: h5py.File) -> Iterator[tuple[int, str, Any, dict[str, StoredLi
             continue
         try:
             obj = root if parent is None else h5o.open(parent, encode(name))
-            members = links_of(obj) if isinstance(obj, h5g.GroupID) else None
-        except KeyError:  # a hard link to what is no object
+        except (KeyError, ValueError, *DAMAGE):  # what cannot be opened is no object, as in `flatten`
             continue
+        try:
+            members = links_of(obj) if isinstance(obj, h5g.GroupID) else None
         except DAMAGE as error:
             msg = f"{path} of {file.filename} cannot be read: {error}"
             raise UnreadableObjectError(msg) from error
@@ -685,10 +688,24 @@ def _references_are_addresses() -> bool:
 
 @contextlib.contextmanager
 def _opened(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -> Iterator[h5py.Group]:
-    if isinstance(h5f, h5py.Group):
-        yield h5f
-        return
-    from nwb_models.io.hdf5 import HDF5IO
+    with contextlib.ExitStack() as stack:
+        if isinstance(h5f, h5py.Group):
+            group = h5f
+        else:
+            from nwb_models.io.hdf5 import HDF5IO
 
-    with HDF5IO(h5f) as io, io.opened() as file:
-        yield file
+            group = stack.enter_context(stack.enter_context(HDF5IO(h5f)).opened())
+        stack.enter_context(_damage_told(group.file.filename))
+        yield group
+
+
+@contextlib.contextmanager
+def _damage_told(filename: str) -> Iterator[None]:
+    """Say of what HDF5 refuses that the file is damaged."""
+    try:
+        yield
+    except NWBError:
+        raise
+    except DAMAGE as error:
+        msg = f"{filename} is damaged: {error}"
+        raise UnreadableObjectError(msg) from error
