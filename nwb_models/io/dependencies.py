@@ -183,8 +183,8 @@ def find_references(h5f: str | os.PathLike[str] | h5py.File, path: str) -> list[
     """
     with _opened(h5f) as group:
         file = group.file
-        address, _ = _located(file, path)
-        found = _index(file).to.get(address, ())
+        obj, _ = _located(file, path)
+        found = _index(file).to.get(key_of(obj)[1], ())
         return sorted({referral.source for referral in found if referral.is_reference})
 
 
@@ -235,7 +235,8 @@ def _asked(
     h5f: str | os.PathLike[str] | h5py.File, path: str, direction: Literal["to", "of"], *, below: bool
 ) -> list[Referral]:
     with _opened(h5f) as group:
-        address, where = _located(group.file, path)
+        obj, where = _located(group.file, path)
+        address = key_of(obj)[1]
         index = _index(group.file)
         inside = {address}
         if below:
@@ -245,7 +246,8 @@ def _asked(
         if below:
             found = [referral for referral in found if not {referral.holder, referral.address} <= inside]
         if direction == "to":
-            found = [referral for referral in found if (referral.how, referral.source) != ("hard link", where)]
+            asked = "hard link", _link_at(group.file, where, index.paths)
+            found = [referral for referral in found if (referral.how, referral.source) != asked]
     return sorted(found, key=lambda referral: (referral.source, referral.how, referral.name, referral.target))
 
 
@@ -257,12 +259,11 @@ def group_at(file: h5py.File, path: str) -> h5py.Group:
     ObjectNotFoundError
         Where there is none.
     """
-    _located(file, path)
-    obj, where, _ = walk(file, path)  # which is there
-    if not isinstance(obj, h5g.GroupID):
-        msg = f"{path} of {file.filename} is a dataset, and not a group"
-        raise ObjectNotFoundError(msg)
     with _damage_told(file.filename):
+        obj, where = _located(file, path)
+        if not isinstance(obj, h5g.GroupID):
+            msg = f"{path} of {file.filename} is a dataset, and not a group"
+            raise ObjectNotFoundError(msg)
         return file[encode(where)]
 
 
@@ -271,22 +272,21 @@ def path_finder(file: h5py.File) -> Callable[[StoredReference], str | None]:
     return lambda reference: None if reference.key is None else _first_paths(file).get(reference.key[1])
 
 
-def _located(file: h5py.File, path: str) -> tuple[int, str]:
-    """Return the address of the object at a path, and the path of the last link that leads there.
+def _located(file: h5py.File, path: str) -> tuple[Any, str]:
+    """Return the object at a path (low level), and its path after soft links."""
+    obj, where, out = walk(file, path)
+    if obj is None:
+        leads = f": it leads out of the file, to {out.filename}:{out.path}" if out is not None else ""
+        msg = f"No object at {path!r} in {file.filename}{leads}"
+        raise ObjectNotFoundError(msg)
+    return obj, where
 
-    That of a link is the first path of its group, and its name.
-    """
-    with _damage_told(file.filename):
-        obj, where, out = walk(file, path)
-        if obj is None:
-            leads = f": it leads out of the file, to {out.filename}:{out.path}" if out is not None else ""
-            msg = f"No object at {path!r} in {file.filename}{leads}"
-            raise ObjectNotFoundError(msg)
-        parent, _, name = where.rpartition("/")
-        if parent:
-            group = walk(file, parent)[0]
-            parent = _first_paths(file).get(key_of(group)[1], parent)
-        return key_of(obj)[1], join(parent or "/", name)
+
+def _link_at(file: h5py.File, where: str, paths: dict[int, str]) -> str:
+    """Return the path of a hard link as an index has it: the first path of its group, and its name."""
+    parent, _, name = where.rpartition("/")
+    group = walk(file, parent)[0]
+    return join(paths[key_of(group)[1]], name)
 
 
 def get_references(obj: h5py.Group | h5py.Dataset) -> list[str]:
@@ -387,6 +387,9 @@ _KEPT: dict[str, tuple[Any, Any]] = {}
 def _cached(kind: str, file: h5py.File) -> Any:
     state = _state(file)
     known = _KEPT.get(kind)
+    whole = _KEPT.get("references")
+    if kind == "paths" and whole is not None and whole[0] == state:
+        return whole[1].paths
     if known is None or known[0] != state:
         known = (state, _make_index(file) if kind == "references" else _make_paths(file))
         _KEPT[kind] = known
