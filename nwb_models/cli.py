@@ -49,6 +49,7 @@ app = typer.Typer(
 app.command()(generate)
 app.command()(references)
 app.command()(graph)
+app.command()(truncate)
 app.add_typer(schema, name="schema")
 
 

@@ -16,7 +16,7 @@ from nwb_models.errors import NotWritableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nwb_models.io.dependencies import Referral
+    from nwb_models.io.reference_index import Referral
 
 SUFFIXES = (".svg", ".graphml", ".json")
 """What a graph is written as."""

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nwb_models.errors import NotNWBError, ObjectNotFoundError, SpecificationError, UnreadableObjectError
-from nwb_models.io import dependencies
-from nwb_models.io.dependencies import Referral, references_from, references_to
+from nwb_models.io import reference_index
+from nwb_models.io.dependencies import references_from, references_to
 from nwb_models.io.graph import construction_order
 from nwb_models.io.hdf5 import (
     SKIP_PATTERN,
@@ -27,6 +27,7 @@ from nwb_models.io.hdf5 import (
     read_specs_as_dicts,
     resolve_hardlink,
 )
+from nwb_models.io.reference_index import Referral
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
 from tests.io.handmade import REFERENCE, REGION, TEXT, column, new_file, references, series, table, typed
 from tests.pynwb_files import FILES
@@ -437,7 +438,7 @@ def test_references_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_references_are_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are more than fit, none is missed at the seams."""
-    monkeypatch.setattr(dependencies, "BLOCK", 24)
+    monkeypatch.setattr(reference_index, "BLOCK", 24)
     with new_file(tmp_path / "blocks.nwb") as file:
         targets = [file["general"].create_group(f"g{number}") for number in range(8)]
         file["acquisition"].create_dataset("wide", data=references(*targets).reshape(2, 4))
@@ -574,9 +575,9 @@ def test_find_references_by_any_path(paths: dict[str, Path]) -> None:
 def test_references_are_collected_once(paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The index is made at the first question and again only when the file has changed."""
     made: list[str] = []
-    make = dependencies._make_index
-    monkeypatch.setattr(dependencies, "_make_index", lambda file: made.append(file.filename) or make(file))
-    monkeypatch.setattr(dependencies, "_KEPT", {})
+    make = reference_index._make_index
+    monkeypatch.setattr(reference_index, "_make_index", lambda file: made.append(file.filename) or make(file))
+    monkeypatch.setattr(reference_index, "_KEPT", {})
     with h5py.File(paths["references"]) as file:
         for path in ("/acquisition/x", "/acquisition/y", "/general"):
             find_references(file, path)
@@ -635,15 +636,15 @@ def test_how_and_where(name: str, paths: dict[str, Path]) -> None:
 @pytest.mark.parametrize("name", ["references", "nested", "freed"])
 def test_references_that_are_no_addresses(name: str, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where HDF5 would store them otherwise, they are resolved one by one: the same is found."""
-    monkeypatch.setattr(dependencies, "_KEPT", {})
-    monkeypatch.setattr(dependencies, "_references_are_addresses", lambda: False)
+    monkeypatch.setattr(reference_index, "_KEPT", {})
+    monkeypatch.setattr(reference_index, "_references_are_addresses", lambda: False)
     assert_complete(paths[name])
-    monkeypatch.setattr(dependencies, "_KEPT", {})
+    monkeypatch.setattr(reference_index, "_KEPT", {})
 
 
 def test_references_of_this_hdf5_are_addresses() -> None:
     """Or tables with many of them are slow: then a new way has to be found."""
-    assert dependencies._references_are_addresses()
+    assert reference_index._references_are_addresses()
 
 
 @pytest.mark.corpus
