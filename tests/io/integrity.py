@@ -2,138 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENTRIES = ("data", "timestamps", "control")
+WINDOW = {"idx_start", "count", "timeseries"}
+
 
 def problems(path: str | Path) -> set[str]:
-    """Return every index, region and reference that does not lead where it should, and columns of other lengths."""
+    """Return what of a file does not fit together, in words that are the same for the whole file and for a part of it.
+
+    Columns and entries of other lengths than those beside them; indexes that go backwards or do not end where their
+    column does; numbers of rows and ranges of time beyond what they are of; references and soft links to nothing, and
+    regions beyond their dataset; channels that are not as many as their electrodes.
+    """
     with h5py.File(path, "r") as file:
-        return set(_problems(file))
+        return {problem for obj in objects(file) for problem in _problems(obj)}
 
 
-def _problems(file: h5py.File) -> Iterator[str]:
-    seen = set()
+def objects(group: h5py.Group) -> list[Any]:
+    """Return all groups and datasets of a file, each once, but for the specifications."""
+    found: list[Any] = [group]
 
-    def walk(group: h5py.Group) -> Iterator[Any]:
-        for name in group:
-            link = group.get(name, getlink=True)
-            if not isinstance(link, h5py.HardLink):
-                continue
-            child = group[name]
-            if not isinstance(child, h5py.Group | h5py.Dataset):
-                continue
-            address = h5py.h5o.get_info(child.id).addr
-            if address in seen or child.name.startswith("/specifications"):
-                continue
-            seen.add(address)
-            yield child
-            if isinstance(child, h5py.Group):
-                yield from walk(child)
+    def visit(name: str, obj: Any) -> None:
+        if name.split("/")[0] != "specifications":
+            found.append(obj)
 
-    for obj in walk(file):
-        yield from _attributes(file, obj)
-        if isinstance(obj, h5py.Dataset):
-            yield from _dataset(file, obj)
-        elif "colnames" in obj.attrs:
-            yield from _table(obj)
-        else:
-            yield from _series(obj)
+    group.visititems(visit)  # each object once, and along hard links only
+    return [obj for obj in found if isinstance(obj, h5py.Group | h5py.Dataset)]
 
 
-def _series(group: h5py.Group) -> Iterator[str]:
-    parts = {n: group[n] for n in ("data", "timestamps", "control") if isinstance(group.get(n), h5py.Dataset)}
-    if "timestamps" not in parts or group.attrs.get("neurodata_type") in ("ImageSeries", "TwoPhotonSeries"):
-        return
-    lengths = {name: part.shape[0] for name, part in parts.items() if part.shape}
-    if len(set(lengths.values())) > 1:
-        yield f"{group.name}: entries {sorted(lengths)}"
+def _problems(obj: Any) -> Iterator[str]:
+    for name in obj.attrs:
+        if (obj.name, name) != ("/", ".specloc"):
+            yield from _wrong_references(obj, obj.attrs[name], f"{obj.name}@{name}")
+    if isinstance(obj, h5py.Group):
+        for name in obj:
+            link = obj.get(name, getlink=True)
+            if isinstance(link, h5py.SoftLink) and name not in obj:
+                yield f"{obj.name}/{name}: leads nowhere"
+        yield from _wrong_table(obj) if "colnames" in obj.attrs else _wrong_series(obj)
+    elif obj.shape:
+        if _holds_references(obj.dtype):
+            yield from _wrong_references(obj, obj[()], obj.name)
+        yield from _wrong_numbers(obj)
 
 
-def _table(table: h5py.Group) -> Iterator[str]:
-    columns = {n: c for n, c in table.items() if isinstance(c, h5py.Dataset) and c.shape}
-    targets = {table.file[c.attrs["target"]].name for c in columns.values() if "target" in c.attrs}
-    named = [*np.atleast_1d(table.attrs["colnames"]), "id"]
-    named += [f"{n}_index" * 1 for n in named] + [f"{n}_index_index" for n in named]
-    lengths = {n: len(c) for n, c in columns.items() if n in named and c.name not in targets}
-    if len(set(lengths.values())) > 1:
-        yield f"{table.name}: columns of lengths {sorted(set(lengths.values()))}" if False else f"{table.name}: columns"
+# ------------------------------------------------------------------------------------------ groups
+def _wrong_table(table: h5py.Group) -> Iterator[str]:
+    columns = {name: table[name] for name in table if isinstance(table.get(name), h5py.Dataset) and table[name].shape}
+    index_of = {_target(column): column for column in columns.values() if _is_index(column)}
+    lengths = set()
+    for name in {*np.atleast_1d(table.attrs["colnames"]), "id"} & columns.keys():
+        column = columns[name]
+        while column in index_of:
+            column = index_of[column]
+        lengths.add(len(column))
+    if len(lengths) > 1:
+        yield f"{table.name}: columns of different lengths"
     for name in np.atleast_1d(table.attrs.get("categories", [])):
-        if name in table and len(table[name]["id"]) != len(table["id"]):
-            yield f"{table.name}: category {name}"
+        if name not in table or len(table[name]["id"]) != len(table["id"]):
+            yield f"{table.name}: {name} is not as long"
 
 
-def _attributes(file: h5py.File, obj: Any) -> Iterator[str]:
-    for name, value in obj.attrs.items():
-        for reference in np.atleast_1d(np.asarray(value, dtype=object)).flat:
-            if isinstance(reference, h5py.Reference):
-                yield from _reference(file, reference, f"{obj.name}@{name}")
-
-
-def _reference(file: h5py.File, reference: Any, where: str) -> Iterator[str]:
-    if not reference:
+def _wrong_series(group: h5py.Group) -> Iterator[str]:
+    parts = {name: group.get(name) for name in ENTRIES}
+    arrays = {name: part for name, part in parts.items() if isinstance(part, h5py.Dataset) and part.shape}
+    data = arrays.get("data")
+    if data is not None and data.size == 0:  # the frames are in other files
         return
-    try:
-        target = file[reference]
-    except (ValueError, KeyError):
-        yield f"{where}: dangling"
-        return
-    if isinstance(reference, h5py.RegionReference):
-        space = h5py.h5r.get_region(reference, file.id)
-        bounds = space.get_select_bounds()[1] if space.get_select_npoints() else ()
-        if any(last >= length for last, length in zip(bounds, target.shape, strict=False)):
-            yield f"{where}: region past its target"
+    if "timestamps" in arrays and len({len(part) for part in arrays.values()}) > 1:
+        yield f"{group.name}: entries of different numbers"
+    for name in ("electrodes", "rois"):
+        region = group.get(name)
+        if data is not None and isinstance(region, h5py.Dataset) and (*data.shape, 1)[1] != len(region):
+            yield f"{group.name}: not as many channels as {name}"
 
 
-def _dataset(file: h5py.File, data: h5py.Dataset) -> Iterator[str]:
-    if not data.shape and data.shape != ():
-        return
-    kind = data.attrs.get("neurodata_type", "")
-    if data.dtype.hasobject and data.size < 10**6:
-        for reference in _references(data[()]):
-            yield from _reference(file, reference, data.name)
-    if data.shape == () or data.size > 10**7:
-        return
-    if kind == "VectorIndex" and "target" in data.attrs:
-        ends = data[:].astype("i8")
-        target = file[data.attrs["target"]]
+# ------------------------------------------------------------------------------------------ numbers
+def _wrong_numbers(data: h5py.Dataset) -> Iterator[str]:
+    if _is_index(data):
+        ends = data[()].astype("i8")
         if np.any(np.diff(ends) < 0):
             yield f"{data.name}: goes backwards"
-        if (ends[-1] if len(ends) else 0) != len(target):
+        if ends.max(initial=0) != len(_target(data)):
             yield f"{data.name}: does not end where its target does"
     elif "table" in data.attrs and data.dtype.kind in "iu":
-        rows, table = data[:], file[data.attrs["table"]]
-        length = len(table["id"]) if "id" in table else 0
-        if rows.size and (rows.min() < 0 or rows.max() >= length):
-            yield f"{data.name}: rows past its table"
-    elif data.dtype.names is not None and set(data.dtype.names) == {"idx_start", "count", "timeseries"}:
-        yield from _windows(file, data)
-    elif data.name.endswith("/data") and data.parent.attrs.get("neurodata_type") == "IndexSeries":
-        frames = data.parent.get("indexed_timeseries")
-        if frames is not None and data.size and frames["data"].shape and data[:].max() >= frames["data"].shape[0]:
-            yield f"{data.name}: frames past its series"
+        yield from _wrong_rows(data, data[()], len(data.file[data.attrs["table"]]["id"]))
+    elif data.dtype.names is not None and set(data.dtype.names) == WINDOW:
+        if not all(_is_window(data.file, *row) for row in data[()]):
+            yield f"{data.name}: ranges beyond their series"
+    elif data.name.endswith("/data") and _has_array(data.parent, "indexed_timeseries"):
+        yield from _wrong_rows(data, data[()], len(data.parent["indexed_timeseries/data"]))
+    elif data.name.endswith("/data") and "indexed_images" in data.parent:
+        yield from _wrong_rows(data, data[()], len(data.parent["indexed_images/order_of_images"]))
+    elif data.name.endswith("/source_idx") and _has_array(data.parent, "source_electricalseries"):
+        values = data[()] if data.ndim == 1 else data[:, 0]
+        yield from _wrong_rows(data, values, len(data.parent["source_electricalseries/data"]))
 
 
-def _windows(file: h5py.File, data: h5py.Dataset) -> Iterator[str]:
-    for start, count, series in data[:]:
-        if (start, count) == (-1, -1):
+def _wrong_rows(data: h5py.Dataset, numbers: Any, length: int) -> Iterator[str]:
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= length):
+        yield f"{data.name}: numbers of rows that are not there"
+
+
+def _is_window(file: h5py.File, start: int, count: int, series: h5py.Reference) -> bool:
+    if (start, count) == (-1, -1):
+        return True
+    found = file[series]
+    length = len(found["timestamps"] if "timestamps" in found else found["data"])
+    return start >= 0 and count >= 0 and start + count <= length
+
+
+def _has_array(group: h5py.Group, series: str) -> bool:
+    return series in group and bool(group[series]["data"].size)
+
+
+def _is_index(data: h5py.Dataset) -> bool:
+    return data.attrs.get("neurodata_type") == "VectorIndex" and "target" in data.attrs
+
+
+def _target(index: h5py.Dataset) -> h5py.Dataset:
+    return index.file[index.attrs["target"]]
+
+
+# ------------------------------------------------------------------------------------------ references
+def _wrong_references(holder: Any, values: Any, where: str) -> Iterator[str]:
+    for reference in references_in(values):
+        try:
+            target = holder.file[reference] if reference else None
+        except (ValueError, KeyError):
+            yield f"{where}: refers to nothing"
             continue
-        found = file[series]
-        length = (found.get("timestamps") if "timestamps" in found else found["data"]).shape[0]
-        if start < 0 or count < 0 or start + count > length or (count == 0 and start > length):
-            yield f"{data.name}: windows past their series"
+        if target is not None and isinstance(reference, h5py.RegionReference):
+            space = h5py.h5r.get_region(reference, holder.file.id)
+            ends = space.get_select_bounds()[1] if space.get_select_npoints() else ()
+            if any(last >= length for last, length in zip(ends, target.shape, strict=False)):
+                yield f"{where}: a region beyond its dataset"
 
 
-def _references(values: Any) -> Iterator[Any]:
-    if isinstance(values, h5py.Reference):
+def references_in(values: Any) -> Iterator[Any]:
+    """Yield the references in what h5py has read."""
+    if isinstance(values, h5py.Reference | h5py.RegionReference):
         yield values
     elif isinstance(values, np.ndarray | np.void) and values.dtype.names is not None:
         for name in values.dtype.names:
-            yield from _references(values[name])
+            yield from references_in(values[name])
     elif isinstance(values, np.ndarray) and values.dtype.hasobject:
         for entry in values.flat:
-            yield from _references(entry)
+            yield from references_in(entry)
+
+
+def _holds_references(dtype: np.dtype[Any]) -> bool:
+    if dtype.names is not None:
+        return any(_holds_references(dtype[name]) for name in dtype.names)
+    vlen = h5py.check_vlen_dtype(dtype)
+    if isinstance(vlen, np.dtype):
+        return _holds_references(vlen)
+    return h5py.check_ref_dtype(dtype.base) is not None
