@@ -146,13 +146,21 @@ class Axes:
         if "DynamicTable" in types:
             self._note(group, self._columns(group))
         elif "TimeSeries" in types:
-            self._note(group, self._entries(group, SERIES), gapless=True)
+            self._note_entries(group, SERIES)
         elif group.neurodata_type is not None:
             names = (*TIMES, *(NUMBERED[name][0] for name in NUMBERED if name in types))
             if any(self.column(group, name) for name in names):
-                self._note(group, self._entries(group, names), gapless=True)
+                self._note_entries(group, names)
 
-    def _note(self, group: StoredGroup, members: list[StoredDataset], *, gapless: bool = False) -> None:
+    def _note_entries(self, group: StoredGroup, names: Iterable[str]) -> None:
+        members = self._entries(group, names)
+        axis = self._note(group, members, gapless=True)
+        for name in names:
+            node = self.column(group, name)
+            if node is not None and node not in members and 0 not in (node.shape or ()):
+                axis.whole = axis.whole or f"its {name} has them on another axis than the first"
+
+    def _note(self, group: StoredGroup, members: list[StoredDataset], *, gapless: bool = False) -> Axis:
         axis = self.join([node.key for node in members])
         axis.owners.append(group.key)
         axis.gapless |= gapless
@@ -167,6 +175,7 @@ class Axes:
         elif holder is not None:
             axis.whole = axis.whole or f"it is a part of {holder.path}"
         self.of[group.key] = axis
+        return axis
 
     def _is_aligned(self, table: StoredGroup, axis: Axis) -> bool:
         return "AlignedDynamicTable" in self.types(table) and axis.length == self.of[table.key].length
@@ -198,9 +207,9 @@ class Axes:
         entries = {name: node for name, node in found.items() if node is not None and _lies_along(node, lengths)}
         first = {shape[0] for name in entries for shape in dims.get(name, ()) if shape}
         others = {name for name, shapes in dims.items() if shapes and all(s and s[0] in first for s in shapes)}
-        for name in sorted(others - entries.keys()):
+        for name in sorted(others - found.keys()):
             node = self.column(group, name)
-            if node is not None:
+            if node is not None and _lies_along(node, lengths):
                 entries[name] = node
         return list(entries.values())
 

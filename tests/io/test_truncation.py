@@ -5,19 +5,26 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import h5py
+import hdf5plugin
 import numpy as np
 import pandas as pd
 import pynwb
 import pytest
-from hdmf.common import DynamicTable
-from pynwb import NWBHDF5IO, TimeSeries
+from hdmf.common import DynamicTable, MeaningsTable, VectorData
+from pynwb import NWBHDF5IO, NWBFile, TimeSeries
+from pynwb.base import ImageReferences, Images
+from pynwb.image import GrayscaleImage, ImageSeries, IndexSeries
+from pynwb.misc import DecompositionSeries, FrequencyBandsTable
 
 import nwb_models as nwb
 from nwb_models.errors import NWBWarning
+from nwb_models.io import copying, cutting
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
+from tests.io.handmade import REGION, TEXT, column, new_file, references, series, table, typed
 from tests.io.integrity import objects, problems
 from tests.pynwb_files import FILES
 
@@ -171,3 +178,413 @@ def test_the_corpus(path: Path, tmp_path: Path) -> None:
     require_windows(source, target)
     if path.stem.endswith(BY_PYNWB):
         require_same_in_pynwb(source, target, 2)
+
+
+# ------------------------------------------------------------------------------------------ how data is stored
+ENUM = h5py.enum_dtype({"no": 0, "yes": 1, "maybe": 7}, basetype="u1")
+POINT = np.dtype([("x", ">i4"), ("name", h5py.string_dtype()), ("more", [("y", "<f4", (2,))])])
+POINTS = np.array([(number, f"p{number}", ((number, 0.5),)) for number in range(50)], POINT)
+STORED: dict[str, dict[str, Any]] = {
+    "contiguous": {"data": np.arange(50)},
+    "big-endian": {"data": np.arange(50, dtype=">f4")},
+    "half": {"data": np.arange(50, dtype="<f2")},
+    "complex": {"data": np.arange(50, dtype="<c16")},
+    "bool": {"data": np.arange(50) % 3 == 0},
+    "enum": {"data": np.arange(50, dtype="u1") % 2, "dtype": ENUM},
+    "text": {"data": [f"tä{number}" for number in range(50)], "dtype": h5py.string_dtype()},
+    "fixed text": {"data": np.array([b"t%d" % number for number in range(50)], "S5")},
+    "opaque": {"data": np.array([b"t%d" % number for number in range(50)], "V3")},
+    "vlen": {"data": [np.arange(number % 4) for number in range(50)], "dtype": h5py.vlen_dtype("i4")},
+    "array": {"shape": (50,), "dtype": np.dtype(("i4", (6,)))},
+    "compound": {"data": POINTS},
+    "gzip": {"data": np.arange(100).reshape(50, 2), "chunks": (7, 1), "compression": 4, "shuffle": True},
+    "lzf": {"data": np.arange(50), "compression": "lzf", "chunks": (20,), "maxshape": (None,), "fletcher32": True},
+    "scaleoffset": {"data": np.arange(50) + 1000, "scaleoffset": 0, "chunks": (20,)},
+    "blosc": {"data": np.arange(50), "chunks": (20,), **hdf5plugin.Blosc2(cname="zstd")},
+    "zstd": {"data": np.arange(50), "chunks": (20,), **hdf5plugin.Zstd(5)},
+    "fill value": {"data": np.arange(50), "fillvalue": -7, "maxshape": (None,), "chunks": (3,)},
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_entries_are_stored_as_they_were(name: str, tmp_path: Path) -> None:
+    """Type, filters, fill value, limits and attributes of a dataset stay; so do the values of its first entries."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        group = series(file["acquisition"], "S")
+        del group["data"]
+        data = group.create_dataset("data", **STORED[name])
+        data.attrs["unit"] = "V"
+        if name == "array":  # h5py creates none with data
+            data[...] = np.arange(300, dtype="i4").reshape(50, 6)
+    with h5py.File(path) as whole, h5py.File(truncated(path, 3)) as part:
+        before, after = whole["acquisition/S/data"], part["acquisition/S/data"]
+        assert after.shape == (3, *before.shape[1:])
+        assert before.id.get_type().equal(after.id.get_type())
+        assert after[()].tobytes() == before[:3].tobytes() or plain(after[()]) == plain(before[:3])
+        assert storage_of(after) == storage_of(before)
+        assert dict(after.attrs) == dict(before.attrs)
+
+
+def storage_of(data: h5py.Dataset) -> Any:
+    options = data.id.get_create_plist()
+    filters = [options.get_filter(number)[:1] for number in range(options.get_nfilters())]
+    return filters, data.maxshape[1:], data.maxshape[0] is None, plain(data.fillvalue)
+
+
+def test_data_of_other_files_comes_along(tmp_path: Path) -> None:
+    """Virtual datasets and external storage: the rows that stay are in the file; a named type stays the same one."""
+    path = tmp_path / "session.nwb"
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["x"] = np.arange(50)
+    layout = h5py.VirtualLayout((50,), "i8")
+    layout[:] = h5py.VirtualSource(tmp_path / "other.h5", "x", (50,))
+    with new_file(path) as file:
+        file["general/kind"] = np.dtype("<i8")
+        for name in ("virtual", "outside", "named"):
+            del series(file["acquisition"], name)["data"]
+        file["acquisition/virtual"].create_virtual_dataset("data", layout)
+        raw = [(str(tmp_path / "raw.bin"), 0, h5py.h5f.UNLIMITED)]
+        file["acquisition/outside"].create_dataset("data", data=np.arange(50), external=raw)
+        file["acquisition/named"].create_dataset("data", data=np.arange(50), dtype=file["general/kind"])
+    target = truncated(path, 4)
+    (tmp_path / "other.h5").unlink()
+    (tmp_path / "raw.bin").unlink()
+    with h5py.File(target) as part:
+        for name in ("virtual", "outside", "named"):
+            data = part["acquisition"][name]["data"]
+            assert data[()].tolist() == [0, 1, 2, 3]
+            assert data.external is None
+            assert not data.is_virtual
+        assert isinstance(part["general/kind"], h5py.Datatype)
+
+
+@pytest.mark.parametrize("block", [8, 64, 1000])
+def test_large_data_is_copied_in_parts(block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is more than a block goes through memory part by part, and comes out the same; so do scattered rows."""
+    for module in (copying, cutting):
+        monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(cutting, "GAP", 16)
+    path = tmp_path / "session.nwb"
+    numbers = np.array([40, 3, 17, 18, 3, 45])
+    with new_file(path) as file:
+        del series(file["acquisition"], "S")["data"]
+        file["acquisition/S/data"] = np.arange(600).reshape(50, 3, 4)
+        wide = table(file["acquisition"], "wide", "x", "chunked")
+        del wide["id"]
+        column(wide, "id", np.arange(50), "ElementIdentifiers")
+        column(wide, "x", np.arange(100.0).reshape(50, 2))
+        chunked = wide.create_dataset("chunked", data=np.arange(50) * 3, chunks=(4,), compression=1)
+        chunked.attrs.update(neurodata_type="VectorData", namespace="hdmf-common")
+        user = table(file["acquisition"], "user", "rows")
+        del user["id"]
+        column(user, "id", np.arange(6), "ElementIdentifiers")
+        column(user, "rows", numbers, "DynamicTableRegion", table=wide.ref, description="d")
+    with h5py.File(truncated(path, 6)) as part:
+        assert part["acquisition/S/data"][()].tolist() == np.arange(72).reshape(6, 3, 4).tolist()
+        kept = [0, 1, 2, 3, 4, 5, 17, 18, 40, 45]
+        found = part["acquisition/wide"]
+        assert found["id"][()].tolist() == kept
+        assert found["x"][()].tolist() == np.arange(100.0).reshape(50, 2)[kept].tolist()
+        assert found["chunked"][()].tolist() == [3 * number for number in kept]
+        assert found["id"][()][part["acquisition/user/rows"][()]].tolist() == numbers.tolist()
+
+
+# ------------------------------------------------------------------------------------------ what is not cut
+def test_what_has_no_entries_and_rows_is_identical(tmp_path: Path) -> None:
+    """Scalars, empty and null values, arrays of no table and no series, attributes, object ids, specifications."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        short = series(file["acquisition"], "short", [1.0, 2.0])
+        free = file["analysis"]
+        free["matrix"] = np.arange(600).reshape(20, 30)
+        free["none"] = h5py.Empty("f4")
+        free["nothing"] = np.empty((0, 3))
+        free["text"] = "ß"
+        free["points"] = POINTS
+        free.attrs.update(empty=h5py.Empty("i2"), many=np.arange(40), pair=POINTS[:2])
+        free.attrs["who"] = short.ref
+        references_to = free.create_dataset("references", data=references(*[short, free, short["data"]] * 8))
+        references_to.attrs["region"] = short["data"].regionref[:1]
+        free["soft"] = h5py.SoftLink("/acquisition/short")
+        free["nowhere"] = h5py.SoftLink("/not/there")
+        free["out"] = h5py.ExternalLink("else.nwb", "/x")
+        free["hard"] = short
+        series(file["acquisition"], "long", np.arange(30.0))
+        empty = table(file["analysis"], "empty", "x")
+        del empty["id"]
+        column(empty, "id", np.empty(0, "i8"), "ElementIdentifiers")
+        column(empty, "x", np.empty((0, 2)))
+    target = truncated(path, 5)
+    changes = list(nwb.diff(path, target, specifications=True))
+    assert {change.path for change in changes} == {"/acquisition/long/data"}, changes
+    with h5py.File(path) as whole, h5py.File(target) as part:
+        for name in ("soft", "nowhere", "out", "hard"):
+            link, was = (file["analysis"].get(name, getlink=True) for file in (part, whole))
+            assert type(link) is type(was)
+            assert getattr(link, "path", "") == getattr(was, "path", "")
+        assert part["analysis/hard"] == part["acquisition/short"]
+
+
+def test_links_between_series(tmp_path: Path) -> None:
+    """Timestamps and data that several series have in common stay one dataset, and are cut once."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        groups = [series(file["acquisition"], name, np.arange(20.0)) for name in "abcd"]
+        for group in groups:
+            del group["starting_time"]
+        groups[0]["timestamps"] = np.arange(20) / 4
+        groups[1]["timestamps"] = groups[0]["timestamps"]
+        groups[2]["timestamps"] = h5py.SoftLink("/acquisition/b/timestamps")
+        del groups[3]["data"]
+        groups[3]["data"] = h5py.SoftLink("/acquisition/a/data")
+        groups[3]["timestamps"] = groups[0]["timestamps"]
+        file["stimulus/presentation/same"] = groups[0]
+    with h5py.File(truncated(path, 4)) as part:
+        found = part["acquisition"]
+        assert found["b/timestamps"] == found["a/timestamps"] == found["c/timestamps"]
+        assert found["c"].get("timestamps", getlink=True).path == "/acquisition/b/timestamps"
+        assert found["d"].get("data", getlink=True).path == "/acquisition/a/data"
+        assert part["stimulus/presentation/same"] == found["a"]
+        assert all(len(found[name]["data"]) == len(found[name]["timestamps"]) == 4 for name in "abcd")
+
+
+def test_region_references_select_what_they_did(tmp_path: Path) -> None:
+    """Regions of data that is cut select the same elements; those that are not there any more are left out."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        data = series(file["acquisition"], "S", np.arange(60).reshape(20, 3))["data"]
+        space = data.id.get_space()
+        space.select_elements([(1, 2), (7, 0), (2, 1)])
+        points = h5py.h5r.create(file.id, data.name.encode(), h5py.h5r.DATASET_REGION, space)
+        space.select_hyperslab((0, 0), (5, 2), (4, 2))
+        strided = h5py.h5r.create(file.id, data.name.encode(), h5py.h5r.DATASET_REGION, space)
+        space.select_none()
+        none = h5py.h5r.create(file.id, data.name.encode(), h5py.h5r.DATASET_REGION, space)
+        values = np.empty(5, REGION)
+        values[:] = [points, strided, none, data.regionref[2:, 1:], data.regionref[...]]
+        file["analysis"].create_dataset("regions", data=values)
+        file["analysis"].attrs.create("points", points, dtype=REGION)
+    with h5py.File(truncated(path, 5)) as part:
+        data = part["acquisition/S/data"]
+        found = [sorted(selected(data, reference)) for reference in part["analysis/regions"][()]]
+        assert found == [[5, 7], [0, 2, 12, 14], [], [7, 8, 10, 11, 13, 14], list(range(15))]
+        assert sorted(selected(data, part["analysis"].attrs["points"])) == [5, 7]
+
+
+def selected(data: h5py.Dataset, reference: Any) -> list[int]:
+    """Return the elements of a dataset that a region reference selects."""
+    assert data.file[reference] == data
+    space = h5py.h5r.get_region(reference, data.file.id)
+    count = space.get_select_npoints()
+    values = np.empty(count, data.dtype)
+    if count:
+        data.id.read(h5py.h5s.create_simple((count,)), space, values)
+    return values.tolist()
+
+
+# ------------------------------------------------------------------------------------------ tables
+def test_rows_that_survivors_need_survive(tmp_path: Path) -> None:
+    """Ragged references to rows of a table, of itself, and of one that refers back: all are there, renumbered."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        one, two = (
+            long_table(file["analysis"], "one", "to", "self"),
+            long_table(file["analysis"], "two", "back", "name"),
+        )
+        ragged(one, "to", [[30], [7, 30], [], *[[number] for number in range(37)]], "DynamicTableRegion", table=two.ref)
+        column(one, "self", np.minimum(np.arange(40) * 3, 39), "DynamicTableRegion", table=one.ref, description="d")
+        column(two, "back", np.arange(40)[::-1], "DynamicTableRegion", table=one.ref, description="d")
+        column(two, "name", np.arange(40) * 100)
+    with h5py.File(truncated(path, 2)) as part:
+        one, two = part["analysis/one"], part["analysis/two"]
+        # 30 -> 9 -> 27 -> 39 and, through two: 0, 1, 7, 30, 9 - 3 - ..., until nothing is missing
+        ids = {name: part["analysis"][name]["id"][()] for name in ("one", "two")}
+        assert {name: (np.diff(found) > 0).all() for name, found in ids.items()} == {"one": True, "two": True}
+        assert {0, 1, 3, 9, 27, 39} <= set(ids["one"].tolist())
+        assert {0, 1, 7, 30} <= set(ids["two"].tolist())
+        assert ids["one"][one["self"][()]].tolist() == np.minimum(ids["one"] * 3, 39).tolist()
+        assert ids["one"][two["back"][()]].tolist() == (39 - ids["two"]).tolist()
+        assert two["name"][()].tolist() == (ids["two"] * 100).tolist()
+        ends = [0, *one["to_index"][()].tolist()]
+        cells = [ids["two"][one["to"][a:b]].tolist() for a, b in zip(ends, ends[1:], strict=False)]
+        assert cells[:3] == [[30], [7, 30], [2 - 2] if 2 not in ids["one"] and 3 in ids["one"] else []]
+        assert cells[3:] == [[number - 3] for number in ids["one"][3:].tolist()]
+
+
+def long_table(parent: h5py.Group, name: str, *colnames: str, rows: int = 40, **attributes: Any) -> h5py.Group:
+    made = table(parent, name, *colnames)
+    del made["id"]
+    column(made, "id", np.arange(rows), "ElementIdentifiers")
+    made.attrs.update(attributes)
+    return made
+
+
+def ragged(group: h5py.Group, name: str, cells: list[Any], kind: str = "VectorData", **attributes: Any) -> None:
+    """Add a ragged column with its index."""
+    values = column(group, name, np.concatenate([*cells, []]).astype("i8"), kind, description="d", **attributes)
+    ends = np.cumsum([len(cell) for cell in cells])
+    column(group, f"{name}_index", ends.astype("u2"), "VectorIndex", target=values.ref, description="d")
+
+
+def test_columns_ragged_through_several_levels(tmp_path: Path) -> None:
+    """A column with two indexes, one with three, and one of no elements at all are cut at the end of a row."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        made = long_table(file["analysis"], "t", "deep", "none", rows=6)
+        deep = column(made, "deep", np.arange(60).reshape(30, 2))
+        first = column(
+            made, "deep_index", np.array([3, 3, 10, 11, 20, 21, 25, 30], "u1"), "VectorIndex", target=deep.ref
+        )
+        second = column(made, "deep_index_index", np.array([1, 2, 4, 4, 6, 8], "u1"), "VectorIndex", target=first.ref)
+        column(made, "deep_index_index_index", np.arange(1, 7), "VectorIndex", target=second.ref)
+        ragged(made, "none", [[]] * 6)
+    with h5py.File(truncated(path, 3)) as part:
+        found = part["analysis/t"]
+        assert found["deep_index_index_index"][()].tolist() == [1, 2, 3]
+        assert found["deep_index_index"][()].tolist() == [1, 2, 4]
+        assert found["deep_index"][()].tolist() == [3, 3, 10, 11]
+        assert found["deep"][()].tolist() == np.arange(22).reshape(11, 2).tolist()
+        assert found["none_index"][()].tolist() == [0, 0, 0]
+        assert found["none"].shape == (0,)
+
+
+def test_tables_that_share_columns(tmp_path: Path) -> None:
+    """A column that is in two tables by hard links has what either needs; both keep the same rows."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        one, two = long_table(file["analysis"], "one", "x"), long_table(file["analysis"], "two", "x", "y")
+        column(one, "x", np.arange(40) * 2)
+        two["x"] = one["x"]
+        column(two, "y", np.arange(40) * 3)
+        user = long_table(file["analysis"], "user", "rows", rows=2)
+        column(user, "rows", np.array([20, 39]), "DynamicTableRegion", table=two.ref, description="d")
+    with h5py.File(truncated(path, 2)) as part:
+        one, two = part["analysis/one"], part["analysis/two"]
+        assert one["x"] == two["x"]
+        assert one["id"][()].tolist() == two["id"][()].tolist() == [0, 1, 20, 39]
+        assert one["x"][()].tolist() == [0, 2, 40, 78]
+        assert two["y"][()].tolist() == [0, 3, 60, 117]
+        assert part["analysis/user/rows"][()].tolist() == [2, 3]
+
+
+def test_tables_of_tables(tmp_path: Path) -> None:
+    """The categories of an aligned table are cut with it; of a table that is merely in another one, nothing is lost."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        aligned = long_table(file["analysis"], "aligned", "x", neurodata_type="AlignedDynamicTable")
+        aligned.attrs.create("categories", ["inner"], dtype=TEXT)
+        column(aligned, "x", np.arange(40))
+        column(long_table(aligned, "inner", "y"), "y", np.arange(40) * 2)
+        user = long_table(file["analysis"], "user", "rows", rows=3)
+        column(user, "rows", [5, 0, 30], "DynamicTableRegion", table=aligned["inner"].ref, description="d")
+    with h5py.File(truncated(path, 2)) as part:
+        found = part["analysis/aligned"]
+        assert found["id"][()].tolist() == found["x"][()].tolist() == found["inner/id"][()].tolist() == [0, 1, 5]
+        assert found["inner/y"][()].tolist() == [0, 2, 10]
+        assert part["analysis/user/rows"][()].tolist() == [2, 0]
+
+
+def test_what_was_wrong_stays_wrong_and_is_said(tmp_path: Path) -> None:
+    """Indexes that go backwards or past their data, numbers of rows that are not there: nothing fails, all is named."""
+    path, target = tmp_path / "session.nwb", tmp_path / "cut.nwb"
+    with new_file(path) as file:
+        made = long_table(file["analysis"], "t", "past", "backwards", "rows", rows=6)
+        for name, ends in (("past", [2, 4, 90, 91, 92, 93]), ("backwards", [4, 2, 6, 1, 9, 10])):
+            values = column(made, name, np.arange(10))
+            column(made, f"{name}_index", ends, "VectorIndex", target=values.ref)
+        column(made, "rows", [-1, 99, 5, 0, 1, 2], "DynamicTableRegion", table=made.ref, description="d")
+    report = nwb.truncate(path, target, 3)
+    truncated(path, 3)
+    assert "/analysis/t/past_index" in " ".join(report.unsound)
+    assert "/analysis/t/rows" in " ".join(report.unsound)
+    with h5py.File(target) as part:
+        found = part["analysis/t"]
+        assert found["id"][()].tolist() == [0, 1, 2, 5]
+        assert found["rows"][()].tolist() == [-1, 99, 3, 2]
+        assert found["past_index"][()].max() == len(found["past"])
+        assert found["past"][()].tolist()[:4] == [0, 1, 2, 3]
+
+
+def test_meanings_of_values_are_all_kept(tmp_path: Path) -> None:
+    """The table that says what the values of a column mean has a row for each of the values that are there."""
+    path = tmp_path / "session.nwb"
+    nwbfile = nwbfile_of_pynwb()
+    meanings = MeaningsTable(target=VectorData(name="kind", description="d", data=[f"k{n % 7}" for n in range(20)]),
+                             description="d")  # fmt: skip
+    for number in range(7):
+        meanings.add_row(value=f"k{number}", meaning=f"the {number}th kind")
+    events = DynamicTable(name="events", description="d", columns=[meanings.target], meanings_tables=[meanings])
+    nwbfile.add_acquisition(events)
+    write(nwbfile, path)
+    target = truncated(path, 3)
+    require_same_in_pynwb(path, target, 3)
+    with h5py.File(target) as part:
+        names = []
+        part.visit(names.append)
+        table_of_meanings = next(part[name] for name in names if name.endswith("meanings"))
+        assert len(table_of_meanings["id"]) >= 3
+
+
+# ------------------------------------------------------------------------------------------ series
+def test_series_of_unusual_forms(tmp_path: Path) -> None:
+    """Channels first, frames elsewhere, bands, indexes into series and images, events of channels."""
+    path = tmp_path / "session.nwb"
+    nwbfile = nwbfile_of_pynwb()
+    video = ImageSeries(
+        name="video", external_file=["a.avi", "b.avi"], starting_frame=[0, 15], format="external", unit="n.a.",
+        timestamps=np.arange(30) / 10,
+    )  # fmt: skip
+    nwbfile.add_acquisition(video)
+    frames = ImageSeries(name="frames", data=np.arange(20 * 4).reshape(20, 2, 2), rate=1.0, unit="n.a.")
+    nwbfile.add_stimulus_template(frames)
+    photos = [GrayscaleImage(name=f"photo{number}", data=np.full((3, 15), number)) for number in range(12)]
+    images = Images(name="images", images=photos, order_of_images=ImageReferences(name="order_of_images", data=photos))
+    nwbfile.add_stimulus_template(images)
+    shown = np.array([17, 3, 17, *range(17)], "u4")
+    nwbfile.add_stimulus(IndexSeries(name="photos", data=shown % 12, indexed_images=images, unit="N/A", rate=1.0))
+    bands = FrequencyBandsTable()
+    for number in range(15):
+        limits = np.array([number, number + 1.0])
+        bands.add_row(band_name=f"b{number}", band_limits=limits, band_mean=1.0, band_stdev=0.5)
+    nwbfile.add_acquisition(DecompositionSeries(
+        name="spectrum", data=np.arange(20 * 2 * 15.0).reshape(20, 2, 15), metric="power", bands=bands, rate=1.0,
+    ))  # fmt: skip
+    write(nwbfile, path)
+    with h5py.File(path, "a") as file:
+        across = series(file["acquisition"], "across", np.arange(90).reshape(3, 30))
+        across.attrs["object_id"] = "7b6f6fd2-5a0c-4b87-a2d9-7e1df3e1b0bb"
+        del across["starting_time"]
+        across["timestamps"] = np.arange(30.0)
+        across["timestamps"].attrs.update(unit="seconds", interval=np.int32(1))
+        old = series(file["stimulus/presentation"], "shown", shown)
+        old.attrs["neurodata_type"] = "IndexSeries"
+        old["indexed_timeseries"] = h5py.SoftLink("/stimulus/templates/frames")
+    target = truncated(path, 2)
+    assert findings(target) <= findings(path)
+    with h5py.File(path) as whole, h5py.File(target) as part:
+        assert part["acquisition/across/data"].shape == (3, 30)
+        assert part["acquisition/across/timestamps"].shape == (30,)
+        assert part["acquisition/spectrum/data"].shape == (2, 2, 15)
+        assert len(part["acquisition/spectrum/bands/id"]) == 15
+        assert part["acquisition/video/external_file"].shape == (2,)
+        assert part["acquisition/video/data"].shape == whole["acquisition/video/data"].shape
+        assert part["stimulus/templates/photo0" if "photo0" in part["stimulus/templates"] else
+                    "stimulus/templates/images/photo0"].shape == (3, 15)  # fmt: skip
+        kept = part["stimulus/templates/frames/data"]
+        numbers = part["stimulus/presentation/shown/data"][()]
+        assert kept[()][numbers].tolist() == whole["stimulus/templates/frames/data"][()][shown[:2]].tolist()
+        order = part["stimulus/templates/images/order_of_images"]
+        photo = [part[order[number]].name for number in part["stimulus/presentation/photos/data"][()]]
+        assert [name.rpartition("/")[2] for name in photo] == ["photo5", "photo3"]
+
+
+def nwbfile_of_pynwb() -> NWBFile:
+    return NWBFile(
+        session_description="a session", identifier="id", session_start_time=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+
+
+def write(nwbfile: NWBFile, path: Path) -> None:
+    with NWBHDF5IO(str(path), "w") as io:
+        io.write(nwbfile)
