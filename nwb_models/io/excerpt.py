@@ -117,16 +117,19 @@ class Excerpt:
 
     # ------------------------------------------------------------------------------------------ objects
     def _reach(self, key: Key | None, *, with_rows: bool = True) -> None:
-        """Keep an object that something refers to; of what is in a table or a series, all of that.
+        """Keep an object that something refers to, and the table or series that it is in.
 
         Parameters
         ----------
         with_rows
-            Whether the rows of a table or series are wanted, too, besides those that others need of it.
+            Whether the rows of a table or series are wanted, too, besides those that others need of it.  They never
+            are for the sake of something in it that has none of them: the electrodes that a series of raw data has in
+            common with others do not bring its data.
         """
         node = self._flat.nodes.get(key) if key is not None else None
         if node is not None:
             whole = [above.key for above in self._axes.above(node) if above.key in self._axes.of]
+            with_rows = with_rows and (not whole or node.key in self._axes.of)
             self._keep(whole[-1] if whole else node.key, with_rows=with_rows)
 
     def _keep(self, key: Key, *, with_rows: bool = True) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from h5py import h5d
@@ -19,7 +20,7 @@ from nwb_models.errors import (
     ObjectNotFoundError,
     SelectionError,
 )
-from nwb_models.io.atomic import new_file
+from nwb_models.io.atomic import new_file, require_target
 from nwb_models.io.axes import WINDOW, Axes
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
@@ -97,7 +98,7 @@ def truncate_file(
     target: str | os.PathLike[str] | None = None,
     n: int | None = None,
     *,
-    only: Iterable[str] = (),
+    only: str | Iterable[str] = (),
     time: tuple[float | None, float | None] | None = None,
     rows: Mapping[str, slice] | None = None,
     externals: Externals = "keep",
@@ -119,7 +120,7 @@ def truncate_file(
     n
         How many entries of each series, and rows of each table; 10 where nothing else says what stays, all otherwise.
     only
-        Paths of the objects that stay, with what is in them and all that they refer to.
+        Path or paths of the objects that stay, with what is in them and all that they refer to.
     time
         From when until before when, in seconds on the clock of the timestamps; None for no limit.  It holds for
         series, for tables of intervals and events, and for the spikes of units.
@@ -149,20 +150,24 @@ def truncate_file(
     from nwb_models.io.hdf5 import HDF5IO
 
     wanted = _wanted(n, only, time, rows)
+    if externals not in get_args(Externals):
+        msg = f"externals is {externals!r}: it has to be one of {', '.join(get_args(Externals))}"
+        raise SelectionError(msg)
     path = Path(source)
     found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
     with HDF5IO(source, external_links=external_links) as io, Sources() as sources, ExitStack() as stack:
-        in_use = {Path(io.location).resolve()}
-        if found.resolve() in in_use:
+        if found.exists() and found.samefile(io.location):
             msg = f"{found} is the source, which is only read: give another target"
             raise NotWritableError(msg)
         truncation = Truncation(io, sources, wanted, externals)
         truncation.run()
+        in_use = {Path(file.location).resolve() for file in (*sources.all(), *truncation.outside)}
+        require_target(str(found), found.resolve(), in_use)
         first = found
         if truncation.outside:
             folder = Path(stack.enter_context(TemporaryDirectory()))
             first = folder / "0.nwb"
-        with new_file(first, lambda file: check_plan(file, truncation.plan), in_use=in_use) as file:
+        with new_file(first, lambda file: check_plan(file, truncation.plan)) as file:
             unflatten(truncation.plan, file, sources, found.resolve().parent)
         if truncation.outside:
             _bring_in(truncation, first, found, n, time)
@@ -184,22 +189,37 @@ def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, 
         write_file(root, target)
 
 
-def _wanted(n: int | None, only: Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
-    if n is not None and n < 1:
-        msg = f"n is {n}: at least 1 entry of each series and 1 row of each table have to stay"
+def _wanted(n: Any, only: str | Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
+    """Check what is asked for as far as that needs no file."""
+    if n is not None and (isinstance(n, bool) or not isinstance(n, Integral) or n < 1):
+        msg = f"n is {n!r}: at least 1 entry of each series and 1 row of each table have to stay"
         raise SelectionError(msg)
-    bounds = None
-    if time is not None:
-        start, stop = time
-        bounds = (-np.inf if start is None else float(start), np.inf if stop is None else float(stop))
-        if not bounds[0] < bounds[1]:
-            msg = f"time is {bounds[0]:g} to {bounds[1]:g}: it has to begin before it ends"
-            raise SelectionError(msg)
-    paths = tuple(_path(name) for name in only)
+    paths = tuple(_path(name) for name in ([only] if isinstance(only, str) else only))
     selected = {_path(name): part for name, part in (rows or {}).items()}
+    for name, part in selected.items():
+        try:
+            part.indices(0)
+        except (AttributeError, TypeError, ValueError):
+            msg = f"rows of {name} are {part!r}: give a slice, as in slice(0, 50)"
+            raise SelectionError(msg) from None
+    bounds = None if time is None else _bounds(time)
     if n is None and not paths and bounds is None and not selected:
         n = N
     return Wanted(n=n, only=paths, time=bounds, rows=selected)
+
+
+def _bounds(time: Any) -> tuple[float, float]:
+    """Return both ends of a range of time."""
+    try:
+        start, stop = time
+        bounds = (-np.inf if start is None else float(start), np.inf if stop is None else float(stop))
+    except (TypeError, ValueError):
+        msg = f"time is {time!r}: give when it begins and when it ends, in seconds"
+        raise SelectionError(msg) from None
+    if not bounds[0] < bounds[1]:
+        msg = f"time is {bounds[0]:g} to {bounds[1]:g}: it has to begin before it ends"
+        raise SelectionError(msg)
+    return bounds
 
 
 def _path(name: str) -> str:

@@ -21,8 +21,15 @@ from pynwb.image import GrayscaleImage, ImageSeries, IndexSeries
 from pynwb.misc import DecompositionSeries, FrequencyBandsTable
 
 import nwb_models as nwb
-from nwb_models.errors import NWBWarning
-from nwb_models.io import copying, cutting
+from nwb_models.errors import (
+    NotReadableError,
+    NotWritableError,
+    NWBError,
+    NWBWarning,
+    ObjectNotFoundError,
+    SelectionError,
+)
+from nwb_models.io import copying, cutting, excerpt
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
 from tests.io.handmade import REGION, TEXT, column, new_file, references, series, table, typed
 from tests.io.integrity import objects, problems
@@ -588,3 +595,265 @@ def nwbfile_of_pynwb() -> NWBFile:
 def write(nwbfile: NWBFile, path: Path) -> None:
     with NWBHDF5IO(str(path), "w") as io:
         io.write(nwbfile)
+
+
+def test_events_detected_in_a_series(tmp_path: Path) -> None:
+    """The entries of a recording in which events were detected are there, as far as the last of them."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        recording = series(file["acquisition"], "recording", np.arange(60).reshape(30, 2))
+        for name, found in (("one", [8, 2, 20, 25]), ("two", [[4, 1], [11, 0], [12, 1], [29, 1]])):
+            events = typed(file["processing"], name, "EventDetection")
+            events["source_idx"] = np.array(found)
+            events["times"] = np.arange(4.0)
+            events["source_electricalseries"] = h5py.SoftLink(recording.name)
+    with h5py.File(truncated(path, 2)) as part:
+        assert part["acquisition/recording/data"][:, 0].tolist() == list(range(0, 24, 2))
+        assert part["processing/one/source_idx"][()].tolist() == [8, 2]
+        assert part["processing/one/times"][()].tolist() == [0.0, 1.0]
+        assert part["processing/two/source_idx"][()].tolist() == [[4, 1], [11, 0]]
+
+
+# ------------------------------------------------------------------------------------------ a part of a file
+def test_only_what_is_named_and_what_it_needs(tmp_path: Path) -> None:
+    """A series comes with its electrodes, their group and device; nothing else, and PyNWB reads it."""
+    path, target = tmp_path / "session.nwb", tmp_path / "part.nwb"
+    FILES["ecephys"](path)
+    report = nwb.truncate(path, target, only=["processing/ecephys/LFP/lfp/"])
+    assert problems(target) == set()
+    assert findings(target) <= findings(path)
+    with by_pynwb(target) as part, by_pynwb(path) as whole:
+        kept = {where for where, _ in part}
+        assert {"/ecephys/LFP/lfp", "/electrodes", "/shank", "/probe"} <= kept
+        assert not {where for where in kept if where.startswith("/units")}
+        raw = part["/ElectricalSeries", 0]  # it has the electrodes, to which the other one has a link
+        assert raw.data.shape == (0, 4)
+        assert len(raw.electrodes.data) == 4
+        lfp = ("/ecephys/LFP/lfp", 0)
+        assert part[lfp].data.shape == whole[lfp].data.shape
+        assert rows_of(part["/electrodes", 0]) == rows_of(whole["/electrodes", 0])
+    assert "/units" in report.dropped
+    assert {part.path: part.kept for part in report.parts} == {"/acquisition/ElectricalSeries": 0}
+
+
+def test_only_some_rows_and_what_they_need(tmp_path: Path) -> None:
+    """Of a table that is only there for another one, there are the rows that this one needs."""
+    path, target = tmp_path / "session.nwb", tmp_path / "part.nwb"
+    FILES["ecephys"](path)
+    nwb.truncate(path, target, only=["/units"], rows={"units": slice(1, 3)})
+    assert problems(target) == set()
+    with by_pynwb(target) as part, by_pynwb(path) as whole:
+        assert rows_of(part["/units", 0]) == rows_of(whole["/units", 0])[1:]
+        assert rows_of(part["/electrodes", 0]) == rows_of(whole["/electrodes", 0])[1:3]
+
+
+def test_only_an_object_that_ranges_of_time_are_of(tmp_path: Path) -> None:
+    """Ranges of time bring the entries that they are of, where nothing is said of the series."""
+    path, target = tmp_path / "session.nwb", tmp_path / "part.nwb"
+    FILES["behavior"](path)
+    nwb.truncate(path, target, only=["/intervals/trials"], rows={"/intervals/trials": slice(1, 3)})
+    assert problems(target) == set()
+    with by_pynwb(target) as part, by_pynwb(path) as whole:
+        before, after = (file["/trials", 0].to_dataframe()["timeseries"] for file in (whole, part))
+        assert [[list(r.data) for r in cell] for cell in after] == [
+            [list(r.data) for r in cell] for cell in before[1:3]
+        ]
+        assert [[list(r.timestamps) for r in cell] for cell in after] == [
+            [list(r.timestamps) for r in cell] for cell in before[1:3]
+        ]
+        assert ("/clock", 0) not in part
+
+
+def test_a_part_of_time(tmp_path: Path) -> None:
+    """Series by timestamps and by rate, intervals that overlap, events, spikes with what is parallel to them."""
+    path, target = tmp_path / "session.nwb", tmp_path / "part.nwb"
+    nwbfile = nwbfile_of_pynwb()
+    nwbfile.add_acquisition(TimeSeries(name="rate", data=np.arange(100), unit="V", rate=10.0, starting_time=2.0))
+    nwbfile.add_acquisition(TimeSeries(name="times", data=np.arange(50), unit="V", timestamps=np.arange(50) / 3))
+    nwbfile.add_acquisition(TimeSeries(name="late", data=np.arange(5), unit="V", rate=1.0, starting_time=90.0))
+    nwbfile.add_unit_column(name="spike_depths", description="d", index=True)
+    nwbfile.add_unit_column(name="notes", description="d", index=True)
+    for unit in range(4):
+        spikes = np.arange(unit * 20) / 4
+        nwbfile.add_unit(spike_times=spikes, spike_depths=spikes * 100, notes=[unit] * 2)
+    for number in range(12):
+        nwbfile.add_trial(start_time=number - 0.5, stop_time=number + 0.6)
+    write(nwbfile, path)
+    nwb.truncate(path, target, time=(4.0, 6.0))
+    assert problems(target) == set()
+    assert findings(target) <= findings(path)
+    with by_pynwb(path) as whole, by_pynwb(target) as part:
+        series_of_rate = part["/rate", 0]
+        assert series_of_rate.starting_time == 4.0
+        assert series_of_rate.data[()].tolist() == list(range(20, 40))
+        times = part["/times", 0]
+        expected = [n for n in range(50) if 4 <= n / 3 < 6]
+        assert times.data[()].tolist() == expected
+        assert times.timestamps[()].tolist() == (np.array(expected) / 3).tolist()
+        assert len(part["/late", 0].data) == 0
+        assert [int(row["id"]) for row in rows_of(part["/trials", 0])] == [4, 5, 6]
+        units = part["/units", 0].to_dataframe()
+        assert units["notes"].map(list).tolist() == whole["/units", 0].to_dataframe()["notes"].map(list).tolist()
+        for unit, row in units.iterrows():
+            spikes = np.arange(unit * 20) / 4
+            spikes = spikes[(spikes >= 4) & (spikes < 6)]
+            assert np.array_equal(row["spike_times"], spikes)
+            assert np.array_equal(row["spike_depths"], spikes * 100)
+
+
+def test_a_part_of_time_of_many_timestamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of timestamps that are too many to be read at once, the bounds are found by halving."""
+    path, target = tmp_path / "session.nwb", tmp_path / "part.nwb"
+    nwbfile = nwbfile_of_pynwb()
+    nwbfile.add_acquisition(TimeSeries(name="times", data=np.arange(500), unit="V", timestamps=np.arange(500) // 3 / 7))
+    write(nwbfile, path)
+    monkeypatch.setattr(excerpt, "ALL_AT_ONCE", 4)
+    nwb.truncate(path, target, 5, time=(10 / 7, 30.0))
+    with h5py.File(target) as part:
+        assert part["acquisition/times/data"][()].tolist() == [30, 31, 32, 33, 34]
+
+
+# ------------------------------------------------------------------------------------------ other files
+@pytest.fixture
+def two_files(tmp_path: Path) -> Path:
+    """A file with a series of which the data is in another one, and a link to a whole series there."""
+    path = tmp_path / "session.nwb"
+    with new_file(tmp_path / "raw.nwb") as file:
+        series(file["acquisition"], "whole", np.arange(50.0) * 2)
+        file["analysis/x"] = np.arange(50.0)
+    with new_file(path) as file:
+        del series(file["acquisition"], "S")["data"]
+        file["acquisition/S/data"] = h5py.ExternalLink("raw.nwb", "/analysis/x")
+        file["acquisition/other"] = h5py.ExternalLink("raw.nwb", "/acquisition/whole")
+        series(file["acquisition"], "own", np.arange(50.0))
+    return path
+
+
+def test_external_links_are_kept(two_files: Path) -> None:
+    """By default, they stay links, and the series of which the data is elsewhere is not cut."""
+    folder = two_files.parent / "elsewhere"
+    folder.mkdir()
+    nwb.truncate(two_files, folder / "cut.nwb", 4)
+    with h5py.File(folder / "cut.nwb") as part:
+        assert isinstance(part["acquisition"].get("other", getlink=True), h5py.ExternalLink)
+        assert part["acquisition/S/data"].shape == part["acquisition/other/data"].shape == (50,)
+        assert part["acquisition/own/data"].shape == (4,)
+
+
+def test_external_links_are_copied(two_files: Path) -> None:
+    """What they lead to becomes a part of the file, and is cut like all the rest."""
+    target = two_files.with_name("cut.nwb")
+    report = nwb.truncate(two_files, target, 4, externals="copy")
+    assert len(report.externals) == 2
+    two_files.with_name("raw.nwb").unlink()
+    with h5py.File(target) as part:
+        for name, values in (("S", [0.0, 1.0, 2.0, 3.0]), ("other", [0.0, 2.0, 4.0, 6.0])):
+            assert part["acquisition"][name]["data"][()].tolist() == values
+            assert isinstance(part["acquisition"].get(name, getlink=True), h5py.HardLink)
+    assert problems(target) == set()
+
+
+def test_external_links_are_dropped(two_files: Path) -> None:
+    """They are not there any more, and neither is a series that has no data without them."""
+    target = two_files.with_name("cut.nwb")
+    report = nwb.truncate(two_files, target, 4, externals="drop")
+    with h5py.File(target) as part:
+        assert list(part["acquisition"]) == ["own"]
+    assert len(report.externals) == 2
+    with nwb.open(target) as io:
+        io.read(strict=True)
+
+
+# ------------------------------------------------------------------------------------------ what is refused
+@pytest.mark.parametrize(
+    ("options", "error"),
+    {
+        "n of 0": ({"n": 0}, SelectionError),
+        "n below 0": ({"n": -3}, SelectionError),
+        "n no number": ({"n": "3"}, SelectionError),
+        "n half": ({"n": 2.5}, SelectionError),
+        "n true": ({"n": True}, SelectionError),
+        "no object": ({"only": ["/nothing/there"]}, ObjectNotFoundError),
+        "no table": ({"rows": {"/nothing": slice(0, 3)}}, ObjectNotFoundError),
+        "rows of no table": ({"rows": {"/general": slice(0, 3)}}, SelectionError),
+        "rows behind the end": ({"rows": {"/acquisition/S": slice(100, 200)}}, SelectionError),
+        "rows of no step": ({"rows": {"/acquisition/S": slice(0, 3, 0)}}, SelectionError),
+        "rows as text": ({"rows": {"/acquisition/S": "0:3"}}, SelectionError),
+        "time backwards": ({"time": (3.0, 2.0)}, SelectionError),
+        "time of no length": ({"time": (3.0, 3.0)}, SelectionError),
+        "time that is none": ({"time": (float("nan"), 3.0)}, SelectionError),
+        "time as text": ({"time": ("a", "b")}, SelectionError),
+        "time of three": ({"time": (1.0, 2.0, 3.0)}, SelectionError),
+        "only as text": ({"only": "/nothing"}, ObjectNotFoundError),
+        "externals": ({"externals": "maybe"}, SelectionError),
+    }.values(),
+    ids=str,
+)
+def test_bad_requests(options: dict[str, Any], error: type[Exception], tmp_path: Path) -> None:
+    """What cannot be is refused in one line, and nothing is written."""
+    path, target = tmp_path / "session.nwb", tmp_path / "cut.nwb"
+    with new_file(path) as file:
+        series(file["acquisition"], "S")
+    with pytest.raises(error) as caught:
+        nwb.truncate(path, target, **options)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, NWBError)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("link", ["the path", "another way", "symbolic", "hard"])
+def test_the_source_is_no_target(link: str, tmp_path: Path) -> None:
+    """By no name that it has is the source written to."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        series(file["acquisition"], "S")
+    target = tmp_path / "name.nwb"
+    if link == "symbolic":
+        target.symlink_to(path)
+    elif link == "hard":
+        target.hardlink_to(path)
+    else:
+        target = path if link == "the path" else tmp_path / ".." / tmp_path.name / "session.nwb"
+    before = path.read_bytes(), path.stat()
+    with pytest.raises(NotWritableError, match="is the source"):
+        nwb.truncate(path, target, 2)
+    assert (path.read_bytes(), path.stat()) == before
+
+
+def test_a_file_that_is_copied_from_is_no_target(two_files: Path) -> None:
+    """Nor is a file that something is copied from."""
+    raw = two_files.with_name("raw.nwb")
+    before = raw.read_bytes()
+    with pytest.raises(NotWritableError):
+        nwb.truncate(two_files, raw, 4, externals="copy")
+    assert raw.read_bytes() == before
+
+
+def test_a_source_that_is_none(tmp_path: Path) -> None:
+    """A file that is not there, and one that is no NWB file: errors of this library, no target."""
+    (tmp_path / "text.nwb").write_text("text")
+    for name in ("nothing.nwb", "text.nwb"):
+        with pytest.raises(NotReadableError):
+            nwb.truncate(tmp_path / name, tmp_path / "cut.nwb")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["text.nwb"]
+
+
+def test_the_report(tmp_path: Path) -> None:
+    """It says what was cut, what is there for the sake of what, and what is whole and why."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        series(file["acquisition"], "S", np.arange(50.0))
+        wide = long_table(file["analysis"], "wide", "x")
+        column(wide, "x", np.arange(40))
+        user = long_table(file["analysis"], "user", "rows", rows=5)
+        column(user, "rows", [30] * 5, "DynamicTableRegion", table=wide.ref, description="d")
+    report = nwb.truncate(path, n=3)
+    assert report.target == tmp_path / "session_truncated.nwb"
+    assert report.target.exists()
+    parts = {part.path: (part.kept, part.total, part.needed_by) for part in report.parts}
+    assert parts == {
+        "/acquisition/S": (3, 50, ()),
+        "/analysis/wide": (4, 40, ("/analysis/user/rows",)),
+        "/analysis/user": (3, 5, ()),
+    }
+    assert "/analysis/wide: 4 of 40, for the sake of /analysis/user/rows" in str(report).splitlines()
