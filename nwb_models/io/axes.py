@@ -270,6 +270,8 @@ class Axes:
         return axis
 
     def _merge(self, one: Axis, two: Axis) -> Axis:
+        if len(one.members) < len(two.members):  # thousands of series may have their timestamps in common
+            one, two = two, one
         if one is not two:
             one.members += two.members
             one.owners += two.owners

@@ -86,7 +86,9 @@ class Excerpt:
             self._owners.setdefault(column, []).append(index)
         self._with_rows: set[Key] = set()
         """Groups that stay with the rows that were asked for."""
-        self._changed: list[Axis] = []
+        self._changed: dict[int, Axis] = {}
+        self._followed: dict[Key, Rows] = {}
+        """Dataset -> the rows of which it is known what they need."""
         self._given: dict[Key, Rows] = {}
         """VectorIndex -> the elements that its rows need."""
 
@@ -194,7 +196,7 @@ class Excerpt:
             for reference in references_in(node.value):
                 self._refer(node, reference)
         elif isinstance(node, StoredDataset) and axis is not None:
-            self._changed.append(axis)
+            self._changed[id(axis)] = axis
         elif isinstance(node, StoredDataset) and node.shape:
             self._values(node, Rows.span(0, node.shape[0]))
 
@@ -227,20 +229,22 @@ class Excerpt:
         found = found.hull() if axis.gapless else found
         if found != known:
             self.rows[id(axis)] = found
-            self._changed.append(axis)
+            self._changed[id(axis)] = axis
             if needed_by:
                 self.needed_by[id(axis)][needed_by] = None
 
     def _follow(self) -> None:
         """Let rows stay that others need, until nothing is missing."""
         while self._changed:
-            axis = self._changed.pop()
-            rows = self.rows[id(axis)]
+            number, axis = self._changed.popitem()
+            rows = self.rows[number]
             for key in axis.members:
-                node = self._flat.nodes[key]
-                assert isinstance(node, StoredDataset)
-                if key in self.kept:
-                    self._values(node, rows)
+                if key in self.kept and self._followed.get(key) is not rows:
+                    node = self._flat.nodes[key]
+                    assert isinstance(node, StoredDataset)
+                    new = rows - self._followed.get(key, Rows())
+                    self._followed[key] = rows
+                    self._values(node, new)
                     for index in self._owners.get(key, ()):
                         self._owning(index, node, rows)
 
@@ -249,14 +253,32 @@ class Excerpt:
         if node.key in self._axes.indexes:
             self._elements(node, rows)
         elif node.key in self._axes.numbered:
-            numbers = self._axes.numbers(node, rows).astype(np.int64)
-            self._add(self._axes.numbered[node.key], Rows.of(numbers[numbers >= 0]), node.path)
+            numbered = self._axes.numbered[node.key]
+            if numbered is self._axes.of.get(node.key):
+                found = self._reachable(node, rows)
+            else:
+                numbers = self._axes.numbers(node, rows).astype(np.int64)
+                found = Rows.of(numbers[numbers >= 0])
+            self._add(numbered, found, node.path)
         elif node.key in self._axes.windows and self._wanted.only:
             self._windows(node, rows)
         elif _holds(node.dtype, None if self._wanted.only else h5py.RegionReference):
             for values in self._axes.read(node, rows):
                 for reference in dict.fromkeys(references_in(plain(values, node.dtype, self._resolve))):
                     self._refer(node, reference)
+
+    def _reachable(self, column: StoredDataset, rows: Rows) -> Rows:
+        """Return some rows of a table with those that they lead to by a column that numbers rows of the same table."""
+        numbers = self._axes.numbers(column).astype(np.int64)
+        numbers[(numbers < 0) | (numbers >= len(numbers))] = -1
+        reached = np.zeros(len(numbers) + 1, bool)  # the last one stands for what is no row
+        reached[-1] = True
+        new = rows.below(len(numbers)).numbers()
+        while len(new):
+            reached[new] = True
+            next_ones = np.unique(numbers[new])
+            new = next_ones[~reached[next_ones]]
+        return Rows.of(np.flatnonzero(reached[:-1]))
 
     def _elements(self, index: StoredDataset, rows: Rows) -> None:
         """Let the elements stay that some rows of a ragged column have."""
@@ -268,7 +290,7 @@ class Excerpt:
         starts = np.where(numbers == 0, 0, ends[around.rank(numbers - 1)] if len(ends) else 0)
         found = Rows(starts, ends[around.rank(numbers)]).below(axis_length(column))
         found = found & self._filters[id(axis)] if id(axis) in self._filters else found
-        self._given[index.key] = found
+        self._given[index.key] = self._given.get(index.key, Rows()) | found
         self._add(axis, found, "" if column.key in self._owners else index.path)
 
     def _owning(self, key: Key, column: StoredDataset, elements: Rows) -> None:

@@ -32,14 +32,14 @@ class Rows:
         first, last = np.asarray(starts, np.int64).reshape(-1), np.asarray(stops, np.int64).reshape(-1)
         there = first < last
         first, last = first[there], last[there]
-        order = np.argsort(first, kind="stable")
-        first, last = first[order], np.maximum.accumulate(last[order])
-        apart = np.ones(len(first), bool)
-        apart[1:] = first[1:] > last[:-1]
-        self.starts: Numbers = first[apart]
-        ends = np.flatnonzero(apart)
-        self.stops: Numbers = last[np.append(ends[1:], len(first)) - 1] if len(first) else last
-        self._before = np.concatenate(([0], np.cumsum(self.stops - self.starts)))
+        if len(first) > 1:
+            order = np.argsort(first, kind="stable")
+            first, last = first[order], np.maximum.accumulate(last[order])
+            apart = np.append(first[1:] > last[:-1], True)
+            first, last = first[np.append(True, apart[:-1])], last[apart]
+        self.starts: Numbers = first
+        self.stops: Numbers = last
+        self._before = np.append(0, np.cumsum(last - first))
 
     @classmethod
     def span(cls, start: int, stop: int) -> Rows:
@@ -85,6 +85,16 @@ class Rows:
         inside = (np.diff(self.rank(points)) > 0) & (np.diff(other.rank(points)) > 0)
         return Rows(points[:-1][inside], points[1:][inside])
 
+    def __sub__(self, other: Rows) -> Rows:
+        """Return the rows that others do not have.
+
+        >>> Rows([0, 10], [5, 20]) - Rows([3, 12], [11, 14])
+        Rows(0:3, 11:12, 14:20)
+        """
+        points = np.unique(np.concatenate((self.starts, self.stops, other.starts, other.stops)))
+        inside = (np.diff(self.rank(points)) > 0) & (np.diff(other.rank(points)) == 0)
+        return Rows(points[:-1][inside], points[1:][inside])
+
     def __repr__(self) -> str:
         ranges = [f"{start}:{stop}" for start, stop in self]
         return f"Rows({', '.join([*ranges[:5], '...'] if len(ranges) > 6 else ranges)})"
@@ -95,6 +105,8 @@ class Rows:
 
     def below(self, length: int) -> Rows:
         """Return the rows that an axis of a length has."""
+        if not len(self.stops) or self.stops[-1] <= length:
+            return self
         return Rows(self.starts, np.minimum(self.stops, length))
 
     def hull(self) -> Rows:

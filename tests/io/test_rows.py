@@ -26,7 +26,7 @@ def numbers_of(rows: Rows) -> set[int]:
 def test_the_examples() -> None:
     """What the docstrings show is what comes out."""
     found = doctest.testmod(module)
-    assert found.attempted == 4
+    assert found.attempted == 5
     assert found.failed == 0
 
 
@@ -44,6 +44,7 @@ def test_as_sets(one: set[int], two: set[int], limit: int) -> None:
     assert numbers_of(a) == one
     assert numbers_of(a | b) == one | two
     assert numbers_of(a & b) == one & two
+    assert numbers_of(a - b) == one - two
     assert (a == b) == (one == two)
     assert numbers_of(a.below(limit)) == {number for number in one if number < limit}
     assert numbers_of(a.first(limit)) == set(sorted(one)[:limit])
