@@ -15,6 +15,7 @@ from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import InvalidModelError, UnreadableObjectError
 from nwb_models.io.between import bring_along
+from nwb_models.io.blocks import unwrapped
 from nwb_models.io.encode import REFERENCES, encode
 from nwb_models.io.members import PENDING, Member, attributes, attributes_of_child, children
 from nwb_models.io.nodes import StoredDataset, StoredLink, StoredReference
@@ -35,6 +36,7 @@ from nwb_models.io.unchanged import same, same_data
 from nwb_models.io.values import encode as path_bytes
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
+from nwb_models.models.blocks import Blocks
 from nwb_models.models.check import shape_name
 from nwb_models.models.convert import array_of
 from nwb_models.models.issues import Issue
@@ -95,6 +97,8 @@ class Deconstruction:
         self._waiting: list[NewObject] = []
         self._soft: list[tuple[NewGroup, NewLink, Member]] = []
         """Links that can only be made when it is known where everything lives."""
+        self._streams: dict[int, str] = {}
+        """Where iterators were given as data: their blocks come once."""
         self._targets: list[tuple[NewObject, str, Any]] = []
         """References of models that were made or changed by hand, to be looked for in the end."""
 
@@ -205,7 +209,7 @@ class Deconstruction:
         except (ValueError, TypeError, OverflowError) as error:
             self._add(made, where, "value", "a value that HDF5 can store", str(error))
             return None
-        problem = self._problem(entry, value, found)
+        problem = self._problem(entry, value, found) or self._shared_stream(made.path + where, found.data)
         if problem is not None:
             self._add(made, where, *problem)
         self._targets += [(made, where, target) for target in _references(found)]
@@ -226,6 +230,16 @@ class Deconstruction:
         if problem is None and single and shape:
             return "shape", "a single value", shape_name(shape)
         return problem
+
+    def _shared_stream(self, path: str, data: Any) -> tuple[str, str, str] | None:
+        """Return what is wrong with an iterator that was given at another place as well."""
+        blocks, _ = unwrapped(data)
+        if not isinstance(blocks, Blocks):
+            return None
+        first = self._streams.setdefault(id(blocks.iterator), path)
+        return (
+            ("data", "an iterator of its own", f"the one of {first}, whose blocks come once") if first != path else None
+        )
 
     # ------------------------------------------------------------------------------------------ children
     def _children(self, made: NewGroup, model: NWBModel | None) -> None:

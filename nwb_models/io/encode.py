@@ -18,7 +18,7 @@ from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
 from nwb_models.models.blocks import Blocks
 from nwb_models.models.check import DATES
-from nwb_models.models.convert import array_of
+from nwb_models.models.convert import array_of, is_exact, require_unmasked
 from nwb_models.models.links import Region, Unresolved
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ def _require_values(value: Any) -> None:
     if isinstance(value, Iterator):  # models have made `Blocks` of those that may be data
         msg = "an iterator, and this is no dataset that could be written block by block: give a list"
         raise ValueError(msg)
-    if np.ma.is_masked(value):
-        msg = "some values of a masked array are hidden, and HDF5 cannot hide them: fill them in, as with filled(nan)"
+    require_unmasked(value)
+    if isinstance(getattr(value, "_meta", None), np.ma.MaskedArray):  # numpy would show what the blocks hide
+        msg = "blocks of masked arrays may hide values, and HDF5 cannot: fill them in, as with dask.array.ma.filled"
         raise ValueError(msg)
     if any(math.isnan(length) for length in getattr(value, "shape", None) or () if length is not None):
         msg = "the shape of this array is not known before it is computed: call its compute_chunk_sizes()"
@@ -182,23 +183,11 @@ def _numbers(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValu
     if like is None or like.kind not in "iufb" or array.dtype.kind not in "iufb":
         return NewValue(array, array.dtype)
     names = h5py.check_enum_dtype(like)
-    if (like.kind == "b") != (array.dtype.kind == "b") or not _is_exact(array, like):
+    if (like.kind == "b") != (array.dtype.kind == "b") or not is_exact(array, like):
         return NewValue(array, array.dtype)
     if names is not None and not np.isin(array, list(names.values())).all():
         return NewValue(array, array.dtype)
     return NewValue(array.astype(like), like)
-
-
-def _is_exact(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
-    """Tell whether a dtype holds all values of an array.
-
-    They have to come back, too: to compare large integers with floats, numpy rounds them first.
-    """
-    floating = array.dtype.kind in "fc"
-    with np.errstate(all="ignore"):
-        converted = array.astype(dtype)
-        back = converted.astype(array.dtype)
-    return np.array_equal(converted, array, equal_nan=floating) and np.array_equal(back, array, equal_nan=floating)
 
 
 def _ragged(array: np.ndarray[Any, Any], like: np.dtype[Any]) -> NewValue:
@@ -212,7 +201,7 @@ def _ragged(array: np.ndarray[Any, Any], like: np.dtype[Any]) -> NewValue:
     rows = [np.asarray(row) for row in array.flat]
     if not all(_numbers(row, base).dtype == base for row in rows if row.size):
         base = np.result_type(*(row.dtype for row in rows if row.size))
-        if base.kind not in "biufc" or not all(_is_exact(row, base) for row in rows if row.size):
+        if base.kind not in "biufc" or not all(is_exact(row, base) for row in rows if row.size):
             msg = f"rows that no dtype of numbers holds all of: {base}"
             raise ValueError(msg)
         like = h5py.vlen_dtype(base)

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from nwb_models.models.check import dtype_name, shape_name
-from nwb_models.models.convert import array_of
+from nwb_models.models.convert import array_of, is_exact
 
 if TYPE_CHECKING:
     from nwb_models.models.arrays import ArraySource
@@ -107,9 +107,7 @@ def _problem(rows: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> str | None:
     is_other = any((rows.dtype.kind == kind) != (dtype.kind == kind) for kind in "bc")
     if rows.dtype.kind not in "biufc" or is_other:
         return f"rows of {dtype_name(rows.dtype)}"
-    with np.errstate(all="ignore"):
-        same = np.array_equal(rows.astype(dtype), rows, equal_nan=rows.dtype.kind in "fc")
-    return None if same or (rows.dtype.kind == "f" and dtype.kind == "f") else "these values"
+    return None if (rows.dtype.kind == "f" and dtype.kind == "f") or is_exact(rows, dtype) else "these values"
 
 
 def _text_problem(rows: np.ndarray[Any, Any], length: int | None, encoding: str) -> str | None:

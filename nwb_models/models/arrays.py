@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from nwb_models.models.blocks import Blocks
-from nwb_models.models.convert import array_of
+from nwb_models.models.convert import array_of, require_unmasked
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -194,6 +194,7 @@ class Array:
 
 
 def _as_array(value: Any) -> Any:
+    require_unmasked(value)
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return value
     if isinstance(value, list | tuple):

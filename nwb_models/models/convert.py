@@ -24,11 +24,13 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     Raises
     ------
     ValueError
-        Where a list is no array, for example because its rows differ in length.
+        Where a list is no array, for example because its rows differ in length; where a mask hides some values; where
+        no float that the specification allows holds some integers.
 
     >>> array_of([1, 2, 300], "uint8").dtype, array_of([1, 2], "float64").dtype, array_of(["a"], "text").dtype
     (dtype('uint16'), dtype('float64'), dtype('O'))
     """
+    require_unmasked(value)
     if hasattr(value, "astype") and not isinstance(value, np.ndarray | np.generic):
         return _promised(value, dtype)
     if dtype is not None and not isinstance(dtype, str):
@@ -44,11 +46,42 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     return _widened(array, dtype)
 
 
+def require_unmasked(value: Any) -> None:
+    """Refuse values that a mask hides, also those of arrays in a list: numpy would show them again.
+
+    Raises
+    ------
+    ValueError
+        Where there are some.
+    """
+    if isinstance(value, list | tuple):
+        for entry in value:
+            if isinstance(entry, list | tuple | np.ma.MaskedArray):
+                require_unmasked(entry)
+    elif isinstance(value, np.ma.MaskedArray) and np.ascontiguousarray(np.ma.getmaskarray(value)).view(bool).any():
+        msg = "some values of a masked array are hidden, and HDF5 cannot hide them: fill them in, as with filled(nan)"
+        raise ValueError(msg)
+
+
+def is_exact(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype holds all values of an array.
+
+    They have to come back, too: to compare large integers with floats, numpy rounds them first.
+    """
+    floating = array.dtype.kind in "fc"
+    with np.errstate(all="ignore"):
+        converted = array.astype(dtype)
+        back = converted.astype(array.dtype)
+    return np.array_equal(converted, array, equal_nan=floating) and np.array_equal(back, array, equal_nan=floating)
+
+
 def _promised(value: Any, dtype: Dtype | None) -> Any:
     """Return an array that is not in memory in the least dtype that the specification allows and holds all of its."""
     if not isinstance(dtype, str) or dtype not in MINIMUM or allows(dtype, value.dtype):
         return value
     kind, least = MINIMUM[dtype]
+    if kind == "f" and value.dtype.kind in "iu" and value.dtype.itemsize > 4 and value.shape[:1] != (None,):
+        return value  # not looked at: numpy would round large ones; blocks are, one by one
     wider = (np.dtype(f"{kind}{size}") for size in _SIZES if size >= max(least, 2 if kind == "f" else 1))
     target = next((found for found in wider if np.can_cast(value.dtype, found, "safe")), None)
     return value if target is None else value.astype(target)
@@ -110,9 +143,11 @@ def _widened(array: np.ndarray[Any, Any], dtype: str | None) -> np.ndarray[Any, 
         target = np.dtype(f"{kind}{size}")
         if kind != "f" and array.size and not _within(array, target):
             continue
-        converted = array.astype(target)
-        if np.array_equal(converted, array, equal_nan=array.dtype.kind == "f"):
-            return converted
+        if is_exact(array, target):
+            return array.astype(target)
+    if kind == "f" and array.dtype.kind != "f":
+        msg = f"no float holds these integers, up to {array.max()}, exactly: round them yourself, as with astype(float)"
+        raise ValueError(msg)
     return array
 
 

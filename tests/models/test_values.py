@@ -1,0 +1,132 @@
+"""Values that a field is given: what would be lost in a file is refused where it is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pytest
+
+import nwb_models as nwb
+from nwb_models.core import v2_11_0 as core
+from nwb_models.errors import InvalidModelError
+from tests.io.test_writing import new_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
+ROWS = np.ma.masked_array(np.zeros(2, dtype=[("a", "i4"), ("b", "f4")]), mask=[(False, True), (False, False)])
+LARGE = 2**53 + 1
+"""The first integer that no float64 holds."""
+
+
+def series(**more: Any) -> Any:
+    return core.TimeSeries(**{"name": "x", "data": [1.0], "unit": "V", **more})
+
+
+# ---------------------------------------------------------------------------------------------- masks
+HIDDEN: dict[str, Callable[[], Any]] = {
+    "numbers": lambda: series(data=MASKED),
+    "numbers that are converted": lambda: series(timestamps=np.ma.masked_array([1, 2], mask=[False, True])),
+    "text": lambda: series(control_description=np.ma.masked_array(["a", "b"], mask=[False, True])),
+    "a list of arrays": lambda: series(data=[MASKED, MASKED]),
+    "a list with nothing": lambda: series(data=[1.0, np.ma.masked]),
+    "compound rows": lambda: core.VectorData(name="c", description="d", value=ROWS),
+    "the first block": lambda: series(data=iter([MASKED])),
+    "options of a list": lambda: nwb.DatasetOptions([MASKED, MASKED]),
+    "rows behind others": lambda: series().data.append(MASKED),
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_a_mask_hides_does_not_come_to_light(what: str) -> None:
+    with pytest.raises(ValueError, match=r"masked array are hidden.* fill them in"):
+        HIDDEN[what]()
+
+
+@pytest.mark.parametrize("what", ["a block", "dask", "options"])
+def test_what_a_mask_hides_is_not_written(what: str, tmp_path: Path) -> None:
+    root = new_session()
+    if what == "dask":
+        data = pytest.importorskip("dask.array").from_array(MASKED, chunks=2)
+    else:
+        data = iter([[0.0], MASKED]) if what == "a block" else nwb.DatasetOptions(MASKED)
+    root.acquisition.add(series(data=data))
+    with pytest.raises((InvalidModelError, OSError), match=r"/acquisition/x/data.*hid(e|den).*fill them in"):
+        nwb.write(root, tmp_path / "a.nwb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mask_that_hides_nothing_is_none(tmp_path: Path) -> None:
+    root = new_session()
+    root.acquisition.add(series(data=np.ma.masked_array([1.0, 2.0], mask=[False, False])))
+    nwb.write(root, tmp_path / "a.nwb")
+    assert nwb.read(tmp_path / "a.nwb").acquisition["x"].data[:].tolist() == [1, 2]
+
+
+# ---------------------------------------------------------------------------------------------- large integers
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([LARGE], f"up to {LARGE}, exactly"),
+        (np.array([2**63 - 1]), "exactly"),
+        (np.array([2**64 - 1], dtype="u8"), "exactly"),
+    ],
+    ids=["a list", "int64", "uint64"],
+)
+def test_integers_are_not_rounded(given: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        series(timestamps=given)
+
+
+def test_integers_that_a_float_holds_become_one() -> None:
+    assert series(timestamps=[LARGE - 1, 2**60]).timestamps[:].tolist() == [2.0**53, 2.0**60]
+    with pytest.raises(ValueError, match="cannot be stored"):
+        series().data.append([LARGE])
+
+
+def test_integers_that_are_not_looked_at_are_not_rounded(tmp_path: Path) -> None:
+    """Those of blocks are looked at when they come."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for dtype in ("i4", "i8"):
+            file[dtype] = np.arange(3, dtype=dtype)
+        assert series(timestamps=file["i4"]).timestamps.dtype == "f8"
+        with pytest.raises(ValueError, match="dtype is int64, and has to be float64"):
+            series(timestamps=file["i8"])
+    root = new_session()
+    root.acquisition.add(series(timestamps=iter([np.arange(3), np.arange(3)])))
+    nwb.write(root, tmp_path / "b.nwb")
+    assert nwb.read(tmp_path / "b.nwb").acquisition["x"].timestamps[:].tolist() == [0, 1, 2] * 2
+
+
+# ---------------------------------------------------------------------------------------------- iterators
+def pieces() -> Any:
+    """Yield blocks; a generator, which can be known again."""
+    yield from (np.full(2, n) for n in range(3))
+
+
+@pytest.mark.parametrize("make", [pieces, lambda: iter(list(pieces()))], ids=["generator", "iterator"])
+def test_an_iterator_is_the_data_of_one_place(make: Any, tmp_path: Path) -> None:
+    """Each block would go to whichever asks for it first."""
+    root, data = new_session(), make()
+    for name in ("a", "b"):
+        root.acquisition.add(series(name=name, data=data))
+    with pytest.raises(InvalidModelError, match=r"/acquisition/b/data: .* the one of /acquisition/a/data"):
+        nwb.write(root, tmp_path / "a.nwb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_block_that_was_asked_for_in_vain_is_not_lost(tmp_path: Path) -> None:
+    """A constructor that refuses something else has asked for the first block already."""
+    root, data = new_session(), pieces()
+    with pytest.raises(ValueError, match="unit"):
+        core.TimeSeries(name="x", data=data)
+    root.acquisition.add(series(data=data))
+    nwb.write(root, tmp_path / "a.nwb")
+    assert nwb.read(tmp_path / "a.nwb").acquisition["x"].data[:].tolist() == [0, 0, 1, 1, 2, 2]
+    root.acquisition["x"].data = data
+    with pytest.raises(InvalidModelError, match="were written already"):
+        nwb.write(root, tmp_path / "b.nwb")
