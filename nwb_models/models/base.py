@@ -15,6 +15,8 @@ from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler
     from pydantic_core import CoreSchema
 
@@ -152,6 +154,49 @@ class NWBModel(BaseModel):
                 msg = f"{name!r} is {means} of {cls.__name__}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a new object like this one: it is in no file, has no ``object_id``, and is written as its own.
+
+        What lives in the object is copied with it, and what the file has of it is listed for that.  What it links or
+        refers to is shared, or the copy where that is copied, too.  Arrays on disk are not read, and stay where they
+        are, deep or not; what is appended to one is not appended to the other.
+
+        Parameters
+        ----------
+        update
+            Fields and shortcuts to set in the copy; as when they are set one by one, they are checked.
+        deep
+            Whether arrays in memory are copied as well.  They are shared where this is not asked for.
+
+        Examples
+        --------
+        >>> from nwb_models.core import TimeSeries
+        >>> series = TimeSeries(name="raw", data=[1.0, 2.0], unit="V")
+        >>> scaled = series.model_copy(update={"name": "scaled", "data": [1e3, 2e3], "unit": "mV"})
+        >>> series.unit, series.data[0], scaled.unit, scaled.data[0]
+        ('V', np.float64(1.0), 'mV', np.float64(1000.0))
+        """
+        from nwb_models.models.copies import copied
+
+        made = copied(self, deep=deep)
+        for name, value in (update or {}).items():
+            setattr(made, name, value)
+        return made
+
+    def copy(self, **options: Any) -> Self:
+        """Return what `model_copy` does: pydantic's own, of its first version, shares all that lives in an object."""
+        return self.model_copy(**options)
+
+    def __copy__(self) -> Self:
+        """Return a copy, see `model_copy`."""
+        return self.model_copy()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Return a deep copy, see `model_copy`."""
+        from nwb_models.models.copies import copied
+
+        return copied(self, deep=True, memo=memo)
 
     @property
     def path(self) -> str | None:

@@ -54,6 +54,34 @@ class Pending(Protocol):
         ...
 
 
+class Nothing:
+    """Stands for the children that are on disk, where none are."""
+
+    def __init__(self, cls: type) -> None:
+        self._cls = cls
+
+    def __contains__(self, name: object) -> bool:
+        """Return False."""
+        return False
+
+    def names(self) -> Iterable[str]:
+        """Return no name."""
+        return ()
+
+    def field_of(self, name: str) -> None:
+        """Return None."""
+
+    def exclude(self, name: str) -> None:
+        """Do nothing."""
+
+    def listed(self, fields: set[str | None]) -> None:
+        """Do nothing."""
+
+    def build(self, name: str) -> tuple[Any, str | None]:
+        """Refuse: there is nothing."""
+        raise KeyError(name)
+
+
 class Shelf:
     """What the collections of one group share: the children that are still on disk."""
 
