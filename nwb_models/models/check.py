@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -80,6 +81,24 @@ def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str
         return None
     problem = dtype_problem(value, dtype) or shape_problem(value, shapes)
     return None if problem is None else f"{problem[0]} is {problem[2]}, and has to be {problem[1]}"
+
+
+def require_zone(value: Any) -> None:
+    """Refuse a time of which nobody can say when it was.
+
+    Those in an array are taken, as they are by the validator of PyNWB 4.2.  A date alone is no moment to it either.
+
+    Raises
+    ------
+    ValueError
+        Where the time has no zone.
+    """
+    if isinstance(value, datetime) and value.utcoffset() is None:
+        msg = (
+            f"{value.isoformat()} has no time zone: give one, as with datetime(..., tzinfo=timezone.utc), with "
+            f"'{value.isoformat()}+01:00', or with .astimezone() where it is the time of this computer"
+        )
+        raise ValueError(msg)
 
 
 def describe(dtype: Dtype) -> str:

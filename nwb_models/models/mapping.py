@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 import numpy as np
 
 from nwb_models.models.blocks import Blocks
-from nwb_models.models.check import array_problem, dtype_problem, shape_problem
+from nwb_models.models.check import DATES, array_problem, dtype_problem, require_zone, shape_problem
 from nwb_models.models.convert import array_of
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Stored:
         if isinstance(value, list | tuple | np.ndarray) or (hasattr(value, "astype") and hasattr(value, "shape")):
             value = array_of(value, self.dtype)
         value = handler(value)
+        if self.dtype in DATES:
+            require_zone(value)
         # a typed dataset may have to hold more specific data at this place than its type asks for
         data = getattr(value, "value", None) if hasattr(value, "neurodata_type") else value
         problem = array_problem(
@@ -97,6 +99,18 @@ class Reference(Stored):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value(Stored):
     """The payload of the dataset that the model stands for."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take options that were made for the model of a dataset as ones for its payload."""
+        from pydantic_core import core_schema
+
+        schema = super(Value, self).__get_pydantic_core_schema__(source, handler)
+        return core_schema.no_info_before_validator_function(_of_payload, schema)
+
+
+def _of_payload(value: Any) -> Any:
+    is_model = hasattr(value, "with_data") and hasattr(value.data, "neurodata_type")
+    return value.with_data(value.data.value) if is_model else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+import pynwb
 import pytest
+from pydantic import ValidationError
 
 import nwb_models as nwb
 from nwb_models.core import v2_11_0 as core
 from nwb_models.errors import InvalidModelError
+from tests.compare import differences
+from tests.conftest import EXAMPLE
 from tests.io.test_writing import new_session
 
 if TYPE_CHECKING:
@@ -130,3 +135,64 @@ def test_a_block_that_was_asked_for_in_vain_is_not_lost(tmp_path: Path) -> None:
     root.acquisition["x"].data = data
     with pytest.raises(InvalidModelError, match="were written already"):
         nwb.write(root, tmp_path / "b.nwb")
+
+
+# ---------------------------------------------------------------------------------------------- times
+NAIVE = [datetime(2025, 1, 1), "2025-01-01T12:00:00", "2025-01-01", date(2025, 1, 1)]  # noqa: DTZ001
+ZONED = [datetime(2025, 1, 1, tzinfo=UTC), "2025-01-01T12:00Z", "2025-01-01T12:00:00.5-03:30", NAIVE[0].astimezone()]
+
+
+@pytest.mark.parametrize("given", NAIVE, ids=str)
+def test_a_time_needs_a_zone(given: Any) -> None:
+    """PyNWB finds an error in a file that has one without."""
+    with pytest.raises(ValidationError, match=r"session_start_time\n.*no time zone: give one, as with datetime\("):
+        core.NWBFile(session_description="d", identifier="i", session_start_time=given)
+    with pytest.raises(ValidationError, match=r"date_of_birth\n.*no time zone"):
+        core.Subject(name="subject", date_of_birth=given)
+    root = nwb.read(EXAMPLE)
+    before = root.session_start_time
+    with pytest.raises(ValidationError, match=r"session_start_time\n.*no time zone"):
+        root.session_start_time = given
+    assert root.session_start_time == before
+
+
+@pytest.mark.parametrize("given", ZONED, ids=str)
+def test_a_time_with_a_zone_is_valid(given: Any, tmp_path: Path) -> None:
+    root = core.NWBFile(
+        session_description="d", identifier="i", session_start_time=given, file_create_date=["2025-01-01"]
+    )
+    root.subject = core.Subject(name="subject", date_of_birth=given)
+    nwb.write(root, tmp_path / "a.nwb")
+    assert pynwb.validate(path=tmp_path / "a.nwb") == []
+
+
+def test_a_time_without_a_zone_is_read_and_copied(tmp_path: Path) -> None:
+    """It is what the file says; an object that has one can be given to another file."""
+    (tmp_path / "a.nwb").write_bytes(EXAMPLE.read_bytes())
+    with h5py.File(tmp_path / "a.nwb", "r+") as file:
+        for name in ("session_start_time", "general/subject/date_of_birth"):
+            file.pop(name, None)
+            file[name] = "2025-01-01T12:00:00"
+    root, other = nwb.read(tmp_path / "a.nwb"), new_session()
+    assert root.session_start_time == datetime(2025, 1, 1, 12)  # noqa: DTZ001
+    nwb.write(root, tmp_path / "b.nwb")
+    assert differences(tmp_path / "a.nwb", tmp_path / "b.nwb") == []
+    other.subject = root.subject.model_copy()
+    nwb.write(other, tmp_path / "c.nwb")
+    assert nwb.read(tmp_path / "c.nwb").subject.date_of_birth == root.subject.date_of_birth
+
+
+# ---------------------------------------------------------------------------------------------- options
+def test_options_for_data_that_was_read(tmp_path: Path) -> None:
+    """The data of a series is a model; its values are meant."""
+    root = nwb.read(EXAMPLE)
+    one = root.acquisition["ElectricalSeries"]
+    before, unit = one.data[:], one.unit
+    one.data = nwb.DatasetOptions(one.data, compression="gzip", compression_opts=9)
+    root.acquisition.add(series(data=nwb.DatasetOptions(root.acquisition["voltage_0"].data, chunks=(10,))))
+    nwb.write(root, tmp_path / "a.nwb")
+    with h5py.File(tmp_path / "a.nwb") as file:
+        found = file["acquisition/ElectricalSeries/data"]
+        assert (found.compression_opts, found.attrs["unit"]) == (9, unit)
+        assert np.array_equal(found[:], before)
+        assert file["acquisition/x/data"].chunks == (10,)
