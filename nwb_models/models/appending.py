@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -77,8 +78,15 @@ def fitting(block: Any, dtype: np.dtype[Any], shape: tuple[int, ...], where: str
         raise ValueError(msg)
     if dtype.names is not None and not isinstance(block, np.ndarray):
         block = np.array([tuple(row) for row in block], dtype=dtype)
+    if isinstance(block, Iterator):
+        msg = f"append takes rows that are in memory, and got an iterator: append each of its blocks to {where}"
+        raise ValueError(msg)
     given = block if isinstance(block, list | tuple | np.ndarray) else np.asarray(block)
     rows: np.ndarray[Any, Any] = array_of(given, None)
+    if not rows.ndim:
+        example = "[1.0, 2.0]" if len(shape) == 1 else f"an array of shape {shape_name((1, *shape[1:]))} for one row"
+        msg = f"append takes an array or a list of rows, such as {example}, and got {block!r:.40} for {where}"
+        raise ValueError(msg)
     if rows.ndim != len(shape) or rows.shape[1:] != shape[1:]:
         msg = f"rows of shape {shape_name(rows.shape)} cannot follow those of {where}: {shape_name((None, *shape[1:]))}"
         raise ValueError(msg)

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, PrivateAttr, model_serializer
-from pydantic_core import core_schema
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_serializer
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
@@ -108,7 +108,10 @@ class NWBModel(BaseModel):
         cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
 
     def __init__(self, /, **data: Any) -> None:
-        super().__init__(**_gathered(type(self), data))
+        try:
+            super().__init__(**_gathered(type(self), data))
+        except ValidationError as error:
+            raise _as_given(type(self), data, error) from None
         for entry in storage(type(self)).collections:
             if getattr(self, entry.field) is not None:
                 getattr(self, entry.field).bind(entry.field, entry.model)
@@ -269,6 +272,12 @@ def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
     return None
 
 
+def shortcuts(cls: type) -> dict[str, tuple[str, ...]]:
+    """Return the shortcuts of a class, and where each leads."""
+    found = ((name, value) for base in cls.__mro__ for name, value in vars(base).items())
+    return {name: value.steps for name, value in found if isinstance(value, Shortcut)}
+
+
 class _Parts(dict[str, Any]):
     """What a constructor was given for a child that it has to make."""
 
@@ -300,8 +309,33 @@ def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
             inner = inner.setdefault(step, _Parts())
         inner[shortcut.steps[-1]] = value
     for field, inner in parts.items():
-        result[field] = _filled(result[field], inner) if field in result else _made(_child(cls, field), inner)
+        if isinstance(result.get(field), dict):
+            result[field] = {**result[field], **_made(_child(cls, field), inner)}
+        elif result.get(field) is not None:
+            result[field] = _filled(result[field], inner)
+        elif any(value is not None for value in inner.values()):
+            result[field] = _made(_child(cls, field), inner)
     return result
+
+
+def _as_given(cls: type[NWBModel], data: dict[str, Any], error: ValidationError) -> ValidationError:
+    """Return an error with what is missing in a child called as a constructor is given it.
+
+    The unit of ``data`` is ``unit``, and the value of ``starting_time`` is ``starting_time``: it is needed with a rate.
+    """
+    names: dict[tuple[int | str, ...], str] = {steps: name for name, steps in shortcuts(cls).items()}
+    lines, found = error.errors(include_url=False), []
+    for line in lines:
+        place, message = line["loc"], line["msg"]
+        if place in names:
+            place = (names[place],)
+        elif place[1:] == ("value",) and not isinstance(data.get(str(place[0])), dict):
+            place = place[:1]
+            given = [name for steps, name in names.items() if steps[:1] == place and name in data]
+            message += f": {' and '.join(given)} cannot stand alone" if line["type"] == "missing" and given else ""
+        found.append(InitErrorDetails(type=PydanticCustomError(line["type"], message), loc=place, input=line["input"]))
+    is_other = [line["loc"] for line in found] != [line["loc"] for line in lines]
+    return ValidationError.from_exception_data(error.title, found) if is_other else error
 
 
 def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField | None:
@@ -324,14 +358,14 @@ def _children_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
     return {entry.field: entry for entry in (*tables.children.values(), *tables.unnamed)}
 
 
-def _made(entry: StoredField, parts: dict[str, Any]) -> Any:
-    """Return a child made of what was given for it."""
+def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a child is made of: it is made where it is validated, so that an error says where it is."""
     assert entry.model is not None
     inner = {
         key: _made(_child(entry.model, key), value) if isinstance(value, _Parts) else value
         for key, value in parts.items()
     }
-    return entry.model(name=entry.stored_name, **inner)
+    return {"name": entry.stored_name, **inner}
 
 
 def _filled(child: Any, parts: dict[str, Any]) -> Any:
@@ -347,8 +381,7 @@ def _filled(child: Any, parts: dict[str, Any]) -> Any:
 def _unknown_field(cls: type[BaseModel], name: str) -> str:
     import difflib
 
-    shortcuts = {key for base in cls.__mro__ for key, value in vars(base).items() if isinstance(value, Shortcut)}
-    near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts], n=1)
+    near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
     hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
     return f"{cls.__name__} has no field {name!r}{hint}"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import UnknownFieldError
+from nwb_models.models.base import shortcuts
 from nwb_models.models.children import Collection
-from nwb_models.models.mapping import fits, storage
+from nwb_models.models.mapping import fits, owns, storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +22,17 @@ MAX_STEPS = 8
 
 @dataclass(frozen=True)
 class Place:
-    """A collection that may hold an object."""
+    """A collection or a member that may hold an object."""
 
     steps: tuple[StoredField, ...]
     """The fields that lead to its group."""
     entry: StoredField
-    """The field of the collection."""
+    """The field of the collection, or of the named member."""
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """The way to it in the file."""
+        return tuple(step.stored_name for step in (*self.steps, self.entry))
 
     def __str__(self) -> str:
         """Return the way to it, as one would write it."""
@@ -48,12 +54,7 @@ def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
     nearest = max((len(_held(place).__mro__) for place in here or found), default=0)
     best = [place for place in here or found if len(_held(place).__mro__) == nearest]
     if len(best) != 1:
-        kind = type(child).__name__
-        places = ", ".join(sorted({_held(place).__name__ for place in _places(type(group))})) or "named members only"
-        msg = f"{group!r} holds no {kind} under a name of its own; it holds: {places}"
-        if best:
-            msg = f"a {kind} may be in several places of {group!r}; add it to one of them: {', '.join(map(str, best))}"
-        raise UnknownFieldError(msg)
+        raise UnknownFieldError(_only_place(group, child, nearest) or _no_single_place(group, child, found))
     owner: Any = group
     for step in best[0].steps:
         if getattr(owner, step.field) is None:
@@ -65,16 +66,49 @@ def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
     return collection
 
 
+def _only_place(group: NWBGroup, child: NWBModel, nearest: int) -> str | None:
+    """Say where the only object of a type belongs, None where no named member is of a nearer type than collections."""
+    kind = type(child).__name__
+    members = [place for place in _places(type(group), named=True) if fits(type(child), _held(place))]
+    members = [place for place in members if len(_held(place).__mro__) > nearest]
+    if len(members) != 1:
+        return None
+    [place] = members
+    fields = tuple(step.field for step in (*place.steps, place.entry))
+    there: Any = group
+    for field in fields:
+        there = getattr(there, field, None)
+    path = "/".join([(group.path or ("" if group.name == "root" else group.name)).rstrip("/"), *place.stored_names])
+    short = next((name for name, steps in shortcuts(type(group)).items() if steps == fields), ".".join(fields))
+    how = f"{type(group).__name__.rpartition('__')[2].lower()}.{short} = ..."
+    if there is not None:
+        return f"there is one already at {path}: {how!r} puts another {kind} in its place"
+    return f"a {kind} has one place in {group!r}, {path}: set it with {how!r}"
+
+
+def _no_single_place(group: NWBGroup, child: NWBModel, found: list[Place]) -> str:
+    kind = type(child).__name__
+    if not found:
+        places = ", ".join(sorted({_held(place).__name__ for place in _places(type(group))})) or "named members only"
+        return f"{group!r} holds no {kind} under a name of its own; it holds: {places}"
+    places = ", ".join(dict.fromkeys(map(str, found)))
+    return f"a {kind} may be in several places of {group!r}; add it to one of them: {places}"
+
+
 def _held(place: Place) -> type:
     return place.entry.model or object
 
 
-def _places(cls: type[NWBModel], steps: tuple[StoredField, ...] = ()) -> Iterator[Place]:
-    """Yield the collections of a class, and those of its untyped groups at any depth."""
+def _places(cls: type[NWBModel], steps: tuple[StoredField, ...] = (), *, named: bool = False) -> Iterator[Place]:
+    """Yield the collections of a class, or its named members that have a type; those of its untyped groups, too."""
     table = storage(cls)
-    yield from (Place(steps, entry) for entry in table.collections)
+    if not named:
+        yield from (Place(steps, entry) for entry in table.collections)
     for entry in table.children.values():
         model: Any = entry.model
-        is_untyped = model is not None and getattr(model, "neurodata_type", "") is None and hasattr(model, "add")
-        if is_untyped and len(steps) < MAX_STEPS:
-            yield from _places(model, (*steps, entry))
+        if model is None or not owns(entry):
+            continue
+        if model.neurodata_type is not None:
+            yield from [Place(steps, entry)] if named else []
+        elif hasattr(model, "add") and len(steps) < MAX_STEPS:
+            yield from _places(model, (*steps, entry), named=named)

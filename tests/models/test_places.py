@@ -77,9 +77,28 @@ def test_the_collection_of_its_type_is_meant(nwbfile: Any) -> None:
 
 
 def test_where_several_places_could_be_meant_they_are_named(nwbfile: Any) -> None:
-    with pytest.raises(UnknownFieldError, match=r"several places .*stimulus\.presentation, stimulus\.templates"):
+    places = r"several places .*: acquisition, analysis, scratch, stimulus\.presentation, stimulus\.templates$"
+    with pytest.raises(UnknownFieldError, match=places):
         nwbfile.add(series())
     assert "x" not in nwbfile.stimulus.presentation
+
+
+def units() -> Any:
+    return core.Units(name="units", description="d", colnames=[], id={"name": "id", "value": []})
+
+
+def test_what_has_one_place_is_set_there(nwbfile: Any) -> None:
+    """The most general collections would take it as well."""
+    subject = core.Subject(name="subject")
+    with pytest.raises(UnknownFieldError, match=r"one place in .*, /general/subject: .*'nwbfile\.subject = "):
+        nwbfile.add(subject)
+    with pytest.raises(UnknownFieldError, match=r"general/subject: .*'general\.subject = "):
+        nwbfile.general.add(subject)
+    with pytest.raises(UnknownFieldError, match=r"one place in .*, /units: .*'nwbfile\.units = "):
+        nwbfile.add(units())
+    nwbfile.units = units()
+    with pytest.raises(UnknownFieldError, match=r"one already at /units: "):
+        nwbfile.add(units())
 
 
 def test_what_belongs_nowhere_is_refused(nwbfile: Any) -> None:
@@ -141,3 +160,61 @@ def test_an_object_of_another_version_is_told_apart_by_its_module(nwbfile: Any) 
     other = type("Subject", (core.NWBContainer,), {"__module__": "other.version"})
     with pytest.raises(ValidationError, match=r"a Subject of nwb_models\S+ is needed .* of other\.version"):
         nwbfile.general.subject = other(name="subject")
+
+
+MISSING: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    # what is given: what is said to be wrong, by what people would have to give
+    "a rate alone": (
+        {"data": [1.0], "unit": "V", "rate": 1.0},
+        {"starting_time": "Field required: rate cannot stand alone"},
+    ),
+    "no unit, a rate alone": ({"data": [1.0], "rate": 1.0}, {"unit": "Field", "starting_time": "Field required: rate"}),
+    "no data": ({"unit": "V"}, {"data": "Field required: unit cannot stand alone"}),
+    "None for data": ({"data": None, "unit": "V"}, {"data": "Field required: unit cannot stand alone"}),
+    "None, and nothing else": ({"data": None}, {"data": "instance of TimeSeries__data"}),
+    "no rate": ({"data": [1.0], "unit": "V", "starting_time": 0.0}, {"rate": "Field required"}),
+    "another type": ({"data": "text", "unit": 3}, {"data": "an array or a list", "unit": "a valid string"}),
+    "a dict": ({"data": {"name": "data", "unit": "V"}}, {"data.value": "Field required"}),
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_what_is_missing_is_called_as_it_is_given(what: str) -> None:
+    given, said = MISSING[what]
+    with pytest.raises(ValidationError) as caught:
+        core.TimeSeries(name="x", **given)
+    assert caught.value.title == "TimeSeries"
+    found = {".".join(map(str, line["loc"])): line["msg"] for line in caught.value.errors()}
+    assert set(found) == set(said)
+    assert all(part in found[place] for place, part in said.items()), found
+
+
+def test_none_is_as_if_it_was_not_given() -> None:
+    made = core.TimeSeries(name="x", data=[1.0], unit="V", timestamps=[0.0], rate=None, starting_time=None)
+    assert (made.starting_time, made.rate) == (None, None)
+
+
+def test_a_shortcut_completes_a_dict() -> None:
+    made = core.TimeSeries(name="x", data={"name": "data", "value": [1.0]}, unit="V")
+    assert (made.data[:].tolist(), made.unit) == ([1.0], "V")
+
+
+ROWS: dict[str, tuple[Any, str]] = {
+    "a number": (1.0, r"an array or a list of rows, such as \[1\.0, 2\.0\], and got 1\.0 for"),
+    "text": ("a", "an array or a list of rows"),
+    "a generator": ((n for n in [[1.0]]), "got an iterator: append each of its blocks"),
+    "rows of another shape": ([[1.0]], r"rows of shape \(1, 1\)"),
+}
+
+
+@pytest.mark.parametrize("what", ROWS)
+def test_what_is_appended_is_rows(what: str) -> None:
+    given, said = ROWS[what]
+    with pytest.raises(ValueError, match=said):
+        series().data.append(given)
+
+
+def test_a_single_row_is_told_from_rows() -> None:
+    made = core.TimeSeries(name="x", data=np.zeros((2, 3)), unit="V")
+    with pytest.raises(ValueError, match=r"an array of shape \(1, 3\) for one row"):
+        made.data.append(1.0)
