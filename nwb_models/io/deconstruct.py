@@ -32,6 +32,7 @@ from nwb_models.io.plan import (
 )
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, read_node, walk
 from nwb_models.io.sources import identity_of
+from nwb_models.io.tables import check_tables
 from nwb_models.io.unchanged import same, same_data
 from nwb_models.io.values import encode as path_bytes
 from nwb_models.models.arrays import Array
@@ -42,6 +43,7 @@ from nwb_models.models.convert import array_of
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage
+from nwb_models.models.mixins.tables import DynamicTableMixin
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
@@ -109,6 +111,7 @@ class Deconstruction:
                 self._visit(self._waiting.pop())
             self._settle()
         self._check_targets()
+        check_tables(self)
 
     # ------------------------------------------------------------------------------------------ objects
     def own(self, identity: Identity, path: str, model: NWBModel, member: Member) -> NewObject:
@@ -132,6 +135,8 @@ class Deconstruction:
     def _visit(self, made: NewObject) -> None:
         model = self.models.get(made.identity)
         before = len(self._waiting)
+        if isinstance(model, DynamicTableMixin):
+            model.follow_columns(self._links(made.origin) if made.origin is not None else ())
         if model is not None:
             self._attributes(made, model)
         if isinstance(made, NewGroup):
