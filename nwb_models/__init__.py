@@ -101,7 +101,14 @@ def read(
     return HDF5IO(path).read(object_path, eager=eager, strict=strict)
 
 
-def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = False, backup: bool = False) -> None:
+def write(
+    model: NWBModel,
+    path: str | os.PathLike[str],
+    *,
+    exclusive: bool = False,
+    backup: bool = False,
+    repair: bool = False,
+) -> None:
     """Write an NWB file: from models made by hand, read from a file, or a mix.
 
     What was read from a file and is unchanged comes out as it was stored, and data goes from file to file without
@@ -117,16 +124,23 @@ def write(model: NWBModel, path: str | os.PathLike[str], *, exclusive: bool = Fa
         Refuse to replace a file.
     backup
         Keep a file that is replaced as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
+    repair
+        Make references to what is no longer there null, and leave out such soft links, with a warning that names them.
 
     Raises
     ------
+    TypeError
+        Where model and path are exchanged.
     InvalidModelError, DanglingReferenceError
         Where the models cannot be written as they are; each names all places.
     NotWritableError
         Where the file cannot be written.  What was at its place before is there still.
     """
+    from nwb_models.io.write import require_root
+
+    require_root(model)
     with HDF5IO(path, "x" if exclusive else "w") as io:
-        io.write(model, backup=backup)
+        io.write(model, backup=backup, repair=repair)
 
 
 def __getattr__(name: str) -> Any:

@@ -120,7 +120,7 @@ class _Tree:
         if there is not None and _is_same(there, model):
             self._note_same(model, there)
         elif place is None or there is not None:
-            found = problem or f"another {there!r}"
+            found = problem or f"another {there!r}: let it refer to that one, or take that one away first"
             where = f"{model.path} of {model._source.filename}"
             self._refuse(holder, f"a place for {where}, which it refers to", found)
         else:

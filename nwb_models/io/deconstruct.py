@@ -11,7 +11,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from h5py import h5d, h5g, h5o
+from h5py import h5d, h5g
 
 from nwb_models.errors import InvalidModelError, UnreadableObjectError
 from nwb_models.io.between import bring_along
@@ -34,7 +34,6 @@ from nwb_models.io.queue import SPECLOC, join, key_of, links_of, read_node, walk
 from nwb_models.io.sources import identity_of
 from nwb_models.io.tables import check_tables
 from nwb_models.io.unchanged import same, same_data
-from nwb_models.io.values import encode as path_bytes
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.blocks import Blocks
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 TYPE_ATTRIBUTES = ("namespace", "neurodata_type")
 
 
-def deconstruct(model: NWBModel, sources: Sources) -> Plan:
+def deconstruct(model: NWBModel, sources: Sources, *, repair: bool | None = None) -> Plan:
     """Return what is to be written for a model and all that it owns.
 
     Parameters
@@ -61,6 +60,8 @@ def deconstruct(model: NWBModel, sources: Sources) -> Plan:
         The root of the new file.
     sources
         Opens the files that models were read from.
+    repair
+        See `~nwb_models.io.plan.Plan`.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def deconstruct(model: NWBModel, sources: Sources) -> Plan:
         Where a file that models were read from was changed since.
     """
     walk_ = Deconstruction(sources)
-    walk_.plan.same = bring_along(model)
+    walk_.plan.same, walk_.plan.repair = bring_along(model), repair
     walk_.own(identity_of(model), "/", model, Member("/", None, model))
     walk_.run()
     if walk_.issues:
@@ -432,13 +433,17 @@ class Deconstruction:
         return target not in self.plan.objects
 
     def _lost(self, made: NewGroup, link: NewLink, member: Member) -> None:
-        """Note a link to what is not written; an edit may repair it."""
+        """Note a link to what is not written, or leave it out."""
+        if self.plan.repair and link.path:  # otherwise it is a new link
+            del made.links[link.name]
+            self.plan.repaired.append(f"{join(made.path, link.name)} was a link to {link.path}")
+            return
         self._add(made, f"/{link.name}", "link", "an object of the new file", _described(member.value, link.path))
 
     # ------------------------------------------------------------------------------------------ what is stored
     def _open(self, origin: Origin) -> Any:
         try:
-            return h5o.open(self.sources.file(origin.io).id, path_bytes(origin.path))
+            return self.sources.open(origin)
         except (KeyError, OSError, RuntimeError) as error:
             msg = f"{origin.path} of {origin.io.filename} cannot be copied: HDF5 cannot read it ({error})"
             raise UnreadableObjectError(msg) from error

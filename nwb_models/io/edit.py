@@ -18,7 +18,9 @@ from nwb_models.io.referrers import lost_links, referrers
 from nwb_models.io.revision import Revision, changes_of, touched
 from nwb_models.io.sources import Sources
 from nwb_models.io.specified import add_specifications
+from nwb_models.io.unflatten import REPAIR
 from nwb_models.io.values import encode
+from nwb_models.io.write import require_root_name
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 
@@ -90,6 +92,8 @@ def _part(io: HDF5IO, model: Any, path: str | None) -> str:
     is_home = isinstance(model, NWBModel) and model._source is io and model.path is not None
     where = None if path is None else "/" + path.strip("/")
     if is_home and where in (None, model.path):
+        if model.path == "/":
+            require_root_name(model)
         renamed = model.path != "/" and model.name != model.path.rpartition("/")[2]
         return str(model.path.rpartition("/")[0] or "/") if renamed else str(model.path)
     if where is None or where == "/":
@@ -119,7 +123,7 @@ def _require_no_referrers(revision: Revision, found: list[Referrer], *, repair: 
     """Refuse to take away what others refer to, or let them refer to nothing; return one line on each."""
     lines = [*(str(entry) for entry in found if entry.lost), *lost_links(revision)]
     if lines and not repair:
-        raise DanglingReferenceError(lines, "repair=True makes such references null, and removes such links")
+        raise DanglingReferenceError(lines, REPAIR)
     for made, link in revision.lost:
         made.links.pop(link.name, None)
     return tuple(lines)

@@ -144,6 +144,8 @@ class HDF5IO:
         """The right to edit the file."""
         self._is_there = mode in ("r", "r+") or (mode == "a" and self._stream is None and Path(self.location).exists())
         """Whether there is a file to read."""
+        self._is_written = False
+        """Whether this has written it."""
         if mode in ("r+", "a"):
             self._take()
         if self._is_there:
@@ -251,7 +253,7 @@ class HDF5IO:
             Where a new object goes in a file that is edited.
         repair
             Whether to make references null, and to remove soft links, that lead to what is taken away; otherwise it
-            is refused to take that away.
+            is refused to take that away.  Of a new file, a warning says which they are.
         backup
             Whether to keep the file as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
 
@@ -272,10 +274,12 @@ class HDF5IO:
             Where the file cannot be written.  In all cases it is as it was.
         """
         from nwb_models.io.edit import edit
-        from nwb_models.io.write import write_file, write_stream
+        from nwb_models.io.write import require_root, write_file, write_stream
 
         if self.mode == "r":
             msg = f"{self.filename} was opened for reading: mode 'r+' edits a file, and 'w' writes a new one"
+            if self._is_written:
+                msg = f"{self.filename} was written, which is done once: mode 'a' or 'r+' goes on editing it"
             raise NotWritableError(msg)
         if self.mode == "r+":
             if self._guard is None:
@@ -286,13 +290,14 @@ class HDF5IO:
         if path not in (None, "/"):
             msg = f"{self.filename} is new, and has no {path} yet: write the root first"
             raise NotWritableError(msg)
+        require_root(model)
         if self._stream is not None:
-            write_stream(model, self._stream)
+            write_stream(model, self._stream, repair=repair)
         else:
             locked = self._guard is not None
-            write_file(model, self.location, exclusive=self.mode == "x", backup=backup, locked=locked)
+            write_file(model, self.location, exclusive=self.mode == "x", backup=backup, locked=locked, repair=repair)
         self.mode = "r+" if self.mode == "a" else "r"
-        self._is_there = True
+        self._is_there = self._is_written = True
         self._begin()
         return None
 

@@ -61,7 +61,9 @@ class FileLock:
                 os.close(descriptor)
                 if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                     raise _refused(self.target, error.strerror) from error
-                msg = f"it is being edited elsewhere{holder}"
+                msg = f"it is being edited elsewhere, by {holder}" if holder else "it is being edited elsewhere"
+                if holder == _ourselves():
+                    msg = "it is being edited in this process: write with what has it open, or close that first"
                 raise _refused(self.target, msg) from None
             if self._is_current(descriptor):
                 self._descriptor, self._process = descriptor, os.getpid()
@@ -155,7 +157,11 @@ def _note_holder(descriptor: int) -> None:
     """Write who has the lock, for the message to others; it holds without that, too."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        os.write(descriptor, f"{_ourselves()}\n".encode())
+
+
+def _ourselves() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def _holder(descriptor: int) -> str:
@@ -163,7 +169,7 @@ def _holder(descriptor: int) -> str:
         text = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
     except (OSError, AttributeError):
         return ""
-    return f", by {text}" if text.isprintable() and text else ""
+    return text if text.isprintable() else ""
 
 
 def _remove_litter(target: Path) -> None:

@@ -113,6 +113,11 @@ class Plan:
     same: dict[Identity, Identity] = field(default_factory=dict)
     """Objects of other files in whose place one of the plan is meant, see `nwb_models.io.between`."""
 
+    repair: bool | None = None
+    """Whether what leads to an object that is not written is to lead nowhere; None where nobody is asked."""
+    repaired: list[str] = field(default_factory=list)
+    """What led to such an object, one line each."""
+
     @property
     def root(self) -> NewGroup:
         """The first object."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5d
+from h5py import h5d, h5g, h5o
 
 from nwb_models.io.arrays import HDF5Array
-from nwb_models.io.plan import Identity, Target
+from nwb_models.io.plan import Identity, Origin, Target
 from nwb_models.io.queue import key_of
 from nwb_models.io.values import encode
 from nwb_models.models.arrays import Array
@@ -29,18 +29,61 @@ def identity_of(model: NWBModel) -> Identity:
     return (0, id(model)) if model._source is None else (id(model._source), model._key)
 
 
+class Opener:
+    """Opens objects of a file from the groups that were opened before.
+
+    From the root, HDF5 goes through a path name by name: of groups in groups, that takes the square of their number.
+    """
+
+    KEPT = 64
+    """How many groups are kept open: as many as one goes back and forth between."""
+
+    def __init__(self, file: h5py.File) -> None:
+        self._file = file
+        self._groups: dict[str, h5g.GroupID] = {}
+
+    def open(self, path: str) -> Any:
+        """Open the object at a path from the root."""
+        group = self._groups.get(path)
+        if group is not None:
+            return group
+        obj = h5o.open(*self.near(path))
+        if isinstance(obj, h5g.GroupID):
+            self.keep(path, obj)
+        return obj
+
+    def near(self, path: str) -> tuple[Any, bytes]:
+        """Return an open group, and the path from there: the group above, or the file."""
+        above, _, name = path.rpartition("/")
+        group = self._groups.get(above)
+        return (group, encode(name)) if group is not None else (self._file.id, encode(path))
+
+    def keep(self, path: str, group: h5g.GroupID) -> None:
+        """Keep a group at hand."""
+        if len(self._groups) >= self.KEPT:
+            del self._groups[next(iter(self._groups))]
+        self._groups[path] = group
+
+
 class Sources:
     """Opens each file once, and keeps it open until all is written."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._files: dict[int, tuple[HDF5IO, h5py.File]] = {}
+        self._openers: dict[int, Opener] = {}
 
     def file(self, io: HDF5IO) -> h5py.File:
         """Return the open file."""
         if id(io) not in self._files:
             self._files[id(io)] = io, self._stack.enter_context(io.opened())
+            self._openers[id(io)] = Opener(self._files[id(io)][1])
         return self._files[id(io)][1]
+
+    def open(self, origin: Origin) -> Any:
+        """Open a stored object."""
+        self.file(origin.io)
+        return self._openers[id(origin.io)].open(origin.path)
 
     def all(self) -> list[HDF5IO]:
         """Return the files."""
@@ -79,4 +122,5 @@ class Sources:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the files."""
+        self._openers.clear()
         self._stack.close()

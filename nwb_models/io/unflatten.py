@@ -40,6 +40,7 @@ from nwb_models.io.encode import has_references
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
+from nwb_models.io.sources import Opener
 from nwb_models.io.values import dtype_of, encode
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
@@ -57,6 +58,9 @@ REFUSALS = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowErro
 
 
 TOO_LARGE = "; an object in the oldest format of HDF5 holds attributes of 64 KiB at most"
+
+
+REPAIR = "repair=True makes such references null, and removes such links"
 
 
 def unflatten(plan: Plan, file: h5py.File, sources: Sources, folder: Path | None = None) -> None:
@@ -119,6 +123,7 @@ class Writer:
     def __init__(self, plan: Plan, file: h5py.File, sources: Sources, folder: Path | None) -> None:
         _require_names(plan)
         self.plan, self.file, self.sources, self.folder = plan, file, sources, folder
+        self._opener = Opener(file)
         self._references: list[tuple[NewObject, Callable[[], None]]] = []
         """What is left to be done when every object is there."""
         self._made: dict[Identity, h5r.Reference] = {}
@@ -184,7 +189,7 @@ class Writer:
     def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
         path = encode(made.path)
         if isinstance(made, NewGroup):
-            return self._group(made, path, source)
+            return self._group(made, source)
         if isinstance(made, NewDataset) and made.value is not None:
             return self._dataset(made, path, made.value)
         if isinstance(made, NewDataset) and made.cut is not None:
@@ -202,12 +207,14 @@ class Writer:
         """Open the object that an object comes from."""
         if made.origin is None:
             return None
-        return h5o.open(self.sources.file(made.origin.io).id, encode(made.origin.path))
+        return self.sources.open(made.origin)
 
-    def _group(self, made: NewGroup, path: bytes, source: Any) -> h5g.GroupID:
+    def _group(self, made: NewGroup, source: Any) -> h5g.GroupID:
         if made.path == "/":
             return h5g.open(self.file.id, b"/")
-        return h5g.create(self.file.id, path, gcpl=None if source is None else group_options(source))
+        group = h5g.create(*self._opener.near(made.path), gcpl=None if source is None else group_options(source))
+        self._opener.keep(made.path, group)
+        return group
 
     def _part(self, made: NewDataset, path: bytes, source: h5d.DatasetID, cut: Cut) -> h5d.DatasetID:
         """Create a dataset with some rows of one."""
@@ -341,7 +348,7 @@ class Writer:
     # ------------------------------------------------------------------------------------------ links
     def link(self, made: NewGroup) -> None:
         """Create the links of a group, but for those by which its children were created."""
-        group = h5g.open(self.file.id, encode(made.path))
+        group = self._opener.open(made.path)
         for link in made.links.values():
             self._create_link(made, group, link)
 
@@ -366,14 +373,14 @@ class Writer:
         for made, write in self._references:
             with self.explained(made):
                 write()
-        if self._dangling:
-            raise DanglingReferenceError(self._dangling)
+        if self._dangling and not self.plan.repair:
+            raise DanglingReferenceError(self._dangling, "" if self.plan.repair is None else REPAIR)
         if self._nulled:
-            from nwb_models.io.hdf5 import _outside
-
             places = ", ".join(dict.fromkeys(self._nulled))
-            msg = f"{len(self._nulled)} references led nowhere, and are null in the new file: in {places}"
-            warnings.warn(msg, NWBWarning, stacklevel=_outside())
+            _warn(f"{len(self._nulled)} references led nowhere, and are null in the new file: in {places}")
+        repaired = dict.fromkeys([*self.plan.repaired, *self._dangling])
+        if repaired:
+            _warn(f"What led to objects that are not in the new file leads nowhere there: {'; '.join(repaired)}")
 
     def _fill_references(self, made: NewObject, path: bytes) -> None:
         assert made.origin is not None
@@ -450,6 +457,12 @@ class Writer:
         space = h5d.open(self.file.id, encode(self.plan.objects[identity].path)).get_space()
         select(space, region.selection)
         return self._region(identity, space)
+
+
+def _warn(text: str) -> None:
+    from nwb_models.io.hdf5 import _outside
+
+    warnings.warn(text, NWBWarning, stacklevel=_outside())
 
 
 def select(space: h5s.SpaceID, selection: str) -> None:

@@ -73,6 +73,8 @@ class World:
                 value = CHOSEN.get((cls.__name__, entry.field), self.rows(name, entry))
                 if value is None:
                     value = self.value(place if narrow else entry, plain=bool(narrow))  # type: ignore[arg-type]
+                if isinstance(entry.marker, Value) and issubclass(cls, VectorIndexMixin):
+                    value = value + np.uint8(1)  # each row has one entry
                 if value is not None:
                     values[entry.field] = value
         self.depth -= 1

@@ -659,16 +659,16 @@ def test_references_come_in_blocks(path: Path) -> None:
 
 
 def test_references_follow_a_dataset_that_is_written_anew(path: Path) -> None:
-    """The column of a ragged column gets longer than its dataset can: its index refers to the new one."""
+    """A ragged column gets wider than its dataset can: its index refers to the new one."""
     with nwb.open(path, "r+") as io:
         trials = io.read("/intervals/trials")
-        trials["tags"].value = np.arange(8.0)
+        trials["tags"].value = np.zeros((4, 2))
         io.write(trials)
         assert trials["tags_index"].target is trials["tags"]
     with h5py.File(path) as file:
         rows = file["intervals/trials"]
         assert file[rows["tags_index"].attrs["target"]] == rows["tags"]
-        assert rows["tags"].shape == (8,)
+        assert rows["tags"].shape == (4, 2)
 
 
 def test_rows_are_appended(path: Path) -> None:
