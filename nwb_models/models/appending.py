@@ -84,7 +84,9 @@ def fitting(block: Any, dtype: np.dtype[Any], shape: tuple[int, ...], where: str
     given = block if isinstance(block, list | tuple | np.ndarray) else np.asarray(block)
     rows: np.ndarray[Any, Any] = array_of(given, None)
     if not rows.ndim:
-        example = "[1.0, 2.0]" if len(shape) == 1 else f"an array of shape {shape_name((1, *shape[1:]))} for one row"
+        example = (
+            f"[{block!r:.40}]" if len(shape) == 1 else f"an array of shape {shape_name((1, *shape[1:]))} for one row"
+        )
         msg = f"append takes an array or a list of rows, such as {example}, and got {block!r:.40} for {where}"
         raise ValueError(msg)
     if rows.ndim != len(shape) or rows.shape[1:] != shape[1:]:

@@ -200,7 +200,7 @@ def test_a_shortcut_completes_a_dict() -> None:
 
 
 ROWS: dict[str, tuple[Any, str]] = {
-    "a number": (1.0, r"an array or a list of rows, such as \[1\.0, 2\.0\], and got 1\.0 for"),
+    "a number": (1.0, r"an array or a list of rows, such as \[1\.0\], and got 1\.0 for"),
     "text": ("a", "an array or a list of rows"),
     "a generator": ((n for n in [[1.0]]), "got an iterator: append each of its blocks"),
     "rows of another shape": ([[1.0]], r"rows of shape \(1, 1\)"),
