@@ -61,12 +61,37 @@ def copy_part(
         Called with the values of each part; returns those to write, as many.
     """
     memory = _in_memory(source, as_stored=change is None)[0]
+    unwritten = _unwritten(target)
     for start, values in parts_of(source, rows, as_stored=change is None):
         count = values.shape[: len(start)]
+        report(values.nbytes)
+        if unwritten is not None and change is None and _is_all(values, unwritten):
+            continue
         space = target.get_space()
         space.select_hyperslab(start, count)
         target.write(h5s.create_simple(count), space, values if change is None else change(values), memory)
-        report(values.nbytes)
+
+
+def _unwritten(target: h5d.DatasetID) -> bytes | None:
+    """Return the bytes of a value where nothing was written; None where they are not known, or space is taken anyway.
+
+    A dataset of a million columns may have a few chunks only.
+    """
+    options, dtype = target.get_create_plist(), target.dtype
+    if (
+        options.get_layout() != h5d.CHUNKED
+        or dtype.kind not in "biufc"
+        or options.get_fill_time() == h5d.FILL_TIME_NEVER
+    ):
+        return None
+    value = np.zeros((), dtype)
+    if options.fill_value_defined() != h5d.FILL_VALUE_UNDEFINED:
+        options.get_fill_value(value)
+    return value.tobytes()
+
+
+def _is_all(values: Values, value: bytes) -> bool:
+    return bool(np.all(values.view(np.uint8).reshape(-1, len(value)) == np.frombuffer(value, np.uint8)))
 
 
 def parts_of(source: h5d.DatasetID, rows: Rows, *, as_stored: bool = False) -> Iterator[Part]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBERS = (1, 2, 10)
-BY_PYNWB = ("4.2.0_rich", "1.3.3_rich", "write_pose_training", "full_roundtrip", "ndx-events_0.2.1", "4.0.0_ecephys")
+BY_PYNWB = ("4.2.0_rich", "1.3.3_rich", "roundtrip_link_timestamps", "ndx-events_0.2.1", "4.0.0_ecephys")
 """Files of the corpus that are read by PyNWB, too."""
 
 
@@ -296,6 +296,25 @@ def test_large_data_is_copied_in_parts(block: int, tmp_path: Path, monkeypatch: 
         assert found["x"][()].tolist() == np.arange(100.0).reshape(50, 2)[kept].tolist()
         assert found["chunked"][()].tolist() == [3 * number for number in kept]
         assert found["id"][()][part["acquisition/user/rows"][()]].tolist() == numbers.tolist()
+
+
+def test_what_was_never_written_takes_no_space(tmp_path: Path) -> None:
+    """Of a dataset that is a million wide and almost empty, the chunks that are there are copied."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        for name, options in (("zero", {}), ("big", {"fillvalue": -3, "dtype": ">i8"})):
+            del series(file["acquisition"], name)["data"]
+            options = {"dtype": "f8", **options}
+            data = file["acquisition"][name].create_dataset("data", (30, 1_000_000), chunks=(10, 10_000), **options)
+            data[1, 500_000:500_010] = np.arange(10)
+            data[20] = 5
+    target = truncated(path, 3)
+    with h5py.File(path) as whole, h5py.File(target) as part:
+        for name in ("zero", "big"):
+            before, after = (file["acquisition"][name]["data"] for file in (whole, part))
+            assert np.array_equal(before[:3, 400_000:600_000], after[:, 400_000:600_000])
+            assert after[2, 0] == before.fillvalue
+            assert after.id.get_storage_size() < 13_000_000  # of 24
 
 
 # ------------------------------------------------------------------------------------------ what is not cut
@@ -612,6 +631,12 @@ def test_events_detected_in_a_series(tmp_path: Path) -> None:
         assert part["processing/one/source_idx"][()].tolist() == [8, 2]
         assert part["processing/one/times"][()].tolist() == [0.0, 1.0]
         assert part["processing/two/source_idx"][()].tolist() == [[4, 1], [11, 0]]
+    target = tmp_path / "later.nwb"
+    nwb.truncate(path, target, rows={"/acquisition/recording": slice(5, 7)})
+    with h5py.File(target) as part:  # from the second entry on, as one of the events needs it
+        assert part["acquisition/recording/data"][0].tolist() == [4, 5]
+        assert part["acquisition/recording/starting_time"][()] == pytest.approx(0.2)
+        assert part["processing/two/source_idx"][()].tolist() == [[2, 1], [9, 0], [10, 1], [27, 1]]
 
 
 # ------------------------------------------------------------------------------------------ a part of a file
