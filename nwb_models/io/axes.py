@@ -288,6 +288,11 @@ class Axes:
         return {key for key in self.of if "DynamicTable" in self.types(self._flat.nodes[key])}
 
 
+def row_numbers(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return what numbers rows among the values of a dataset that does; of events that is (time, channel) the time."""
+    return values[:, 0] if values.ndim == 2 else values
+
+
 def _target(node: StoredObject, name: str) -> Key | None:
     """Return the object that an attribute refers to."""
     found = node.attributes.get(name)

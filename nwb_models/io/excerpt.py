@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from nwb_models.io.axes import NUMBERED, TIMES, WINDOW
+from nwb_models.io.axes import NUMBERED, TIMES, WINDOW, row_numbers
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
 from nwb_models.io.queue import SPECLOC, join, references_in
 from nwb_models.io.rows import Rows
@@ -257,7 +257,7 @@ class Excerpt:
             if numbered is self._axes.of.get(node.key):
                 found = self._reachable(node, rows)
             else:
-                numbers = self._axes.numbers(node, rows).astype(np.int64)
+                numbers = row_numbers(self._axes.numbers(node, rows)).astype(np.int64)
                 found = Rows.of(numbers[numbers >= 0])
             self._add(numbered, found, node.path)
         elif node.key in self._axes.windows and self._wanted.only:

@@ -21,7 +21,7 @@ from nwb_models.errors import (
     SelectionError,
 )
 from nwb_models.io.atomic import new_file, require_target
-from nwb_models.io.axes import WINDOW, Axes
+from nwb_models.io.axes import WINDOW, Axes, row_numbers
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
@@ -331,19 +331,15 @@ class Truncation:
         if node.key in self.axes.indexes:
             if values.size and values.max() > axis.length:
                 self._unsound[node.path] = f"{node.path}: went past its data in the source; it ends with it now"
-        elif np.any((values < 0) | (values >= axis.length)):
+        elif np.any((row_numbers(values) < 0) | (row_numbers(values) >= axis.length)):
             self._unsound[node.path] = f"{node.path}: has numbers of rows that are not there, as in the source"
 
     def _renumber(self, axis: Axis, values: Any, *, is_index: bool) -> Any:
         """Return numbers of rows as they are among those that stay; what is no row of the axis stays what it is."""
-        new = self.excerpt.rows[id(axis)].rank(values)
-        if not is_index:
-            new = np.where((values >= 0) & (values < axis.length), new, values)
-        result = values.copy()
-        if values.ndim == 2 and not is_index:  # (time, channel) of events
-            result[:, 0] = new[:, 0]
-        else:
-            result[...] = new
+        result, numbers = values.copy(), row_numbers(values)
+        new = self.excerpt.rows[id(axis)].rank(numbers)
+        there = is_index | ((numbers >= 0) & (numbers < axis.length))
+        row_numbers(result)[...] = np.where(there, new, numbers)
         return result
 
     def _clip(self, values: Any) -> Any:
