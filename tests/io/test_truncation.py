@@ -32,7 +32,7 @@ from nwb_models.errors import (
 )
 from nwb_models.io import copying, cutting, excerpt
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
-from tests.io.handmade import REGION, TEXT, column, new_file, references, series, table, typed
+from tests.io.handmade import REFERENCE, REGION, TEXT, column, new_file, references, series, table, typed
 from tests.io.integrity import objects, problems
 from tests.pynwb_files import FILES
 
@@ -552,6 +552,32 @@ def test_meanings_of_values_are_all_kept(tmp_path: Path) -> None:
         assert len(table_of_meanings["id"]) >= 3
 
 
+def test_ranges_of_time_are_clipped(tmp_path: Path) -> None:
+    """Ranges that are missing stay so; of others, what the series has still; what is too long or negative is mended."""
+    path, target = tmp_path / "session.nwb", tmp_path / "cut.nwb"
+    dtype = np.dtype([("idx_start", "i4"), ("count", "i4"), ("timeseries", REFERENCE)])
+    ranges = [(0, 3), (2, 40), (-1, -1), (-3, 5), (6, 2), (0, 0), (1, 3)]
+    with new_file(path) as file:
+        one = series(file["acquisition"], "one", np.arange(20.0))
+        made = long_table(file["analysis"], "t", "w", rows=7)
+        windows = np.array([(start, count, one.ref) for start, count in ranges], dtype)
+        column(made, "w", windows, "TimeSeriesReferenceVectorData")
+    report = nwb.truncate(path, target, 6)
+    assert report.clipped == {"/analysis/t/w": 3}
+    truncated(path, 6)
+    require_windows(path, target)
+    with h5py.File(target) as part:
+        found = part["analysis/t/w"][()]
+        assert found["idx_start"].tolist() == [0, 2, -1, 0, 5, 0]
+        assert found["count"].tolist() == [3, 4, -1, 2, 0, 0]
+        assert all(part[reference] == part["acquisition/one"] for reference in found["timeseries"])
+    nwb.truncate(path, target, time=(0.5, 1.2))
+    with h5py.File(target) as part:  # entries 5 to 11
+        assert part["acquisition/one/data"][()].tolist() == list(range(5, 12))
+        assert part["analysis/t/w"]["idx_start"].tolist() == [0, 0, -1, 0, 1, 0, 0]
+        assert part["analysis/t/w"]["count"].tolist() == [0, 7, -1, 0, 2, 0, 0]
+
+
 # ------------------------------------------------------------------------------------------ series
 def test_series_of_unusual_forms(tmp_path: Path) -> None:
     """Channels first, frames elsewhere, bands, indexes into series and images, events of channels."""
@@ -747,7 +773,9 @@ def two_files(tmp_path: Path) -> Path:
         series(file["acquisition"], "whole", np.arange(50.0) * 2)
         file["analysis/x"] = np.arange(50.0)
     with new_file(path) as file:
-        del series(file["acquisition"], "S")["data"]
+        group = series(file["acquisition"], "S")
+        del group["data"], group["starting_time"]
+        group["timestamps"] = np.arange(50.0)
         file["acquisition/S/data"] = h5py.ExternalLink("raw.nwb", "/analysis/x")
         file["acquisition/other"] = h5py.ExternalLink("raw.nwb", "/acquisition/whole")
         series(file["acquisition"], "own", np.arange(50.0))
@@ -762,6 +790,7 @@ def test_external_links_are_kept(two_files: Path) -> None:
     with h5py.File(folder / "cut.nwb") as part:
         assert isinstance(part["acquisition"].get("other", getlink=True), h5py.ExternalLink)
         assert part["acquisition/S/data"].shape == part["acquisition/other/data"].shape == (50,)
+        assert part["acquisition/S/timestamps"].shape == (50,)
         assert part["acquisition/own/data"].shape == (4,)
 
 
@@ -774,6 +803,9 @@ def test_external_links_are_copied(two_files: Path) -> None:
     with h5py.File(target) as part:
         for name, values in (("S", [0.0, 1.0, 2.0, 3.0]), ("other", [0.0, 2.0, 4.0, 6.0])):
             assert part["acquisition"][name]["data"][()].tolist() == values
+        assert part["acquisition/S/timestamps"].shape == (4,)
+    with h5py.File(target) as part:
+        for name in ("S", "other"):
             assert isinstance(part["acquisition"].get(name, getlink=True), h5py.HardLink)
     assert problems(target) == set()
 
