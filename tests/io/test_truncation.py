@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections import Counter
 from contextlib import contextmanager
@@ -494,6 +495,29 @@ def test_tables_that_share_columns(tmp_path: Path) -> None:
         assert part["analysis/user/rows"][()].tolist() == [2, 3]
 
 
+def test_elements_that_something_else_needs(tmp_path: Path) -> None:
+    """Elements of a ragged column that a region, or another index, needs come with the rows that have them."""
+    path = tmp_path / "session.nwb"
+    with new_file(path) as file:
+        made = long_table(file["analysis"], "t", "x", rows=6)
+        ragged(made, "x", [[10 * number, 10 * number + 1] for number in range(6)])
+        file["analysis"].attrs.create("part", made["x"].regionref[9:10], dtype=REGION)
+        other = long_table(file["analysis"], "other", "y", rows=3)
+        other["y"] = made["x"]
+        column(other, "y_index", [6, 8, 12], "VectorIndex", target=made["x"].ref)
+    with h5py.File(truncated(path, 1)) as part:
+        made, other = part["analysis/t"], part["analysis/other"]
+        assert selected(made["x"], part["analysis"].attrs["part"]) == [41]
+        for found, cells in (
+            (made, {0: [0, 1], 1: [10, 11], 2: [20, 21], 4: [40, 41], 5: [50, 51]}),
+            (other, {0: [0, 1, 10, 11, 20, 21], 2: [40, 41, 50, 51]}),
+        ):
+            name = "x" if found == made else "y"
+            ends = [0, *found[f"{name}_index"][()].tolist()]
+            assert [found[name][a:b].tolist() for a, b in pairwise(ends)] == list(cells.values())
+            assert found["id"][()].tolist() == list(cells)
+
+
 def test_tables_of_tables(tmp_path: Path) -> None:
     """The categories of an aligned table are cut with it; of a table that is merely in another one, nothing is lost."""
     path = tmp_path / "session.nwb"
@@ -640,6 +664,38 @@ def nwbfile_of_pynwb() -> NWBFile:
 def write(nwbfile: NWBFile, path: Path) -> None:
     with NWBHDF5IO(str(path), "w") as io:
         io.write(nwbfile)
+
+
+def test_entries_of_an_extension(tmp_path: Path) -> None:
+    """A dataset of an extension whose first axis is called like that of the data is cut with it; another one is not."""
+    path = tmp_path / "session.nwb"
+    schema = [{"namespace": "core"}, {"source": "tracking"}]
+    about = {
+        "name": "ndx-tracking",
+        "version": "0.1.0",
+        "author": ["a"],
+        "contact": ["c"],
+        "doc": "d",
+        "schema": schema,
+    }
+    datasets = [
+        {"name": name, "dtype": "numeric", "dims": dims, "shape": [None], "doc": "d"}
+        for name, dims in (("confidence", ["num_times"]), ("colors", ["num_colors"]))
+    ]
+    types = {
+        "neurodata_type_def": "Tracked", "neurodata_type_inc": "TimeSeries", "doc": "d", "datasets": datasets
+    }  # fmt: skip
+    with new_file(path) as file:
+        file["specifications/ndx-tracking/0.1.0/namespace"] = json.dumps({"namespaces": [about]})
+        file["specifications/ndx-tracking/0.1.0/tracking"] = json.dumps({"groups": [types]})
+        group = series(file["acquisition"], "S", np.arange(40.0))
+        group.attrs.update(neurodata_type="Tracked", namespace="ndx-tracking")
+        group["confidence"] = np.arange(40) / 40
+        group["colors"] = np.arange(40)
+    with h5py.File(truncated(path, 3)) as part:
+        group = part["acquisition/S"]
+        assert group["data"].shape == group["confidence"].shape == (3,)
+        assert group["colors"].shape == (40,)
 
 
 def test_events_detected_in_a_series(tmp_path: Path) -> None:
