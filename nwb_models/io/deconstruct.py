@@ -134,7 +134,7 @@ class Deconstruction:
             self._waiting.append(made)
 
     def _visit(self, made: NewObject) -> None:
-        model = self.models.get(made.identity)
+        model: Any = self.models.get(made.identity)
         before = len(self._waiting)
         if isinstance(model, DynamicTableMixin):
             model.follow_columns(self._links(made.origin) if made.origin is not None else ())

@@ -1,7 +1,7 @@
 """Whether tables that are written hold together: only what is new or changed is looked at.
 
-What was read from a file and is unchanged is copied as it is, right or wrong.  Of data on disk, no more than lengths and
-ends are read.
+What was read from a file and is unchanged is copied as it is, right or wrong.  Of data on disk, no more than lengths
+and ends are read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.errors import NWBError
+from nwb_models.io.blocks import unwrapped
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.sources import identity_of
 from nwb_models.models.appending import Appended
@@ -65,9 +66,10 @@ class _Table:
 
     def __init__(self, walk: Deconstruction, made: NewGroup, table: Any, new: set[Identity]) -> None:
         self.walk, self.made, self.table, self.new = walk, made, table, new
-        found = {name: table.get(name) for name in made.links}
-        self.columns = {name: child for name, child in found.items() if isinstance(child, NWBDataset)}
-        self.indexes = {id(c.target): name for name, c in self.columns.items() if isinstance(c, VectorIndexMixin)}
+        found = {name: _child(table, name) for name in made.links}
+        self.columns: dict[str, Any] = {name: child for name, child in found.items() if isinstance(child, NWBDataset)}
+        indexes: dict[str, Any] = {name: c for name, c in self.columns.items() if isinstance(c, VectorIndexMixin)}
+        self.indexes = {id(index.target): name for name, index in indexes.items()}
 
     def check(self) -> None:
         """Note what does not fit."""
@@ -91,13 +93,14 @@ class _Table:
             before = column_names(self.walk._node(self.made.origin).attributes.get("colnames", []))
         for name in names:
             if name not in self.made.links and (name in stored or name not in before):
-                self._add("@colnames", "column", f"the names of the columns of {self.made.path}", f"{name!r}, no column")
+                wanted = f"the names of the columns of {self.made.path}"
+                self._add("@colnames", "column", wanted, f"{name!r}, which is none")
 
     def _check_length(self, name: str) -> None:
         """Note a column that is not as long as the table; of a ragged one, its outermost index."""
         column = self.columns[name]
-        while id(column) in self.indexes:
-            name = self.indexes[id(column)]
+        for _ in self.indexes:  # an index may have one, too; a wrong one, itself
+            name = self.indexes.get(id(column), name)
             column = self.columns[name]
         rows, found = _length(self.table.id), _length(column)
         if rows is None or found in (None, rows) or not (self._is_new(column) or self._is_new(self.table.id)):
@@ -125,14 +128,23 @@ class _Table:
 
 def _check_region(walk: Deconstruction, made: NewDataset, region: Any) -> None:
     """Note rows that a table does not have."""
-    rows = _length(region.table.id) if isinstance(region.table, DynamicTableMixin) else None  # type: ignore[attr-defined]
+    table: Any = region.table
+    rows = _length(table.id) if isinstance(table, DynamicTableMixin) else None
     values = _new_part(region.value)
     if rows is None or values is None or values.dtype.kind not in "iu":
         return
     wrong = values[(values < 0) | (values >= rows)]
     if wrong.size:
-        expected = f"rows of {region.table.path or region.table.name}, which has {rows}, counted from 0"  # type: ignore[attr-defined]
+        expected = f"rows of {table.path or table.name}, which has {rows}, counted from 0"
         walk._add(made, "", "rows", expected, str(wrong.flat[0]))
+
+
+def _child(table: Any, name: str) -> Any:
+    """Return what a table holds; None for what is damaged, which stays as it is."""
+    try:
+        return table.get(name)
+    except NWBError:
+        return None
 
 
 def _length(column: Any) -> int | None:
@@ -143,6 +155,7 @@ def _length(column: Any) -> int | None:
 
 def _new_part(value: Any) -> np.ndarray[Any, Any] | None:
     """Return what of a value is in memory."""
+    value, _ = unwrapped(value)
     if isinstance(value, Array) and isinstance(value.source, Appended):
         return np.concatenate(value.source.blocks)
     return value if isinstance(value, np.ndarray) else None
@@ -150,6 +163,7 @@ def _new_part(value: Any) -> np.ndarray[Any, Any] | None:
 
 def _known_end(value: Any) -> np.ndarray[Any, Any] | None:
     """Return what of an index is in memory, behind the last entry on disk; None where that cannot be read."""
+    value, _ = unwrapped(value)
     if isinstance(value, np.ndarray) and value.ndim == 1:
         return value
     if not isinstance(value, Array) or value.ndim != 1:

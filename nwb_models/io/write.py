@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5g, h5l, h5o
+from h5py import h5g, h5l
 
 from nwb_models.errors import InvalidModelError, NotWritableError
 from nwb_models.io.atomic import LIBVER, new_file
 from nwb_models.io.deconstruct import deconstruct
-from nwb_models.io.sources import Sources
+from nwb_models.io.queue import key_of
+from nwb_models.io.sources import Opener, Sources
 from nwb_models.io.specified import add_specifications
 from nwb_models.io.unflatten import unflatten
+from nwb_models.io.values import decode
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 from nwb_models.models.mixins.files import NWBFileMixin
@@ -56,7 +58,9 @@ def require_root_name(root: NWBModel) -> None:
     """
     name = type(root).model_fields["name"].default
     if isinstance(name, str) and root.name != name:
-        raise InvalidModelError([Issue("/", root.neurodata_type, "name", f"the name {name!r} of a root", repr(root.name))])
+        raise InvalidModelError(
+            [Issue("/", root.neurodata_type, "name", f"the name {name!r} of a root", repr(root.name))]
+        )
 
 
 def write_file(
@@ -124,13 +128,13 @@ def write_stream(model: NWBModel, stream: Any, *, repair: bool | None = None) ->
 
 def check_plan(file: h5py.File, plan: Plan) -> None:
     """Refuse a file in which HDF5 does not find as many objects as were written."""
-    found = {h5o.get_info(file.id).addr}
+    found = {key_of(file.id)}
+    opener = Opener(file)  # h5o.visit opens each object by its whole path
 
-    def visit(name: bytes, info: Any) -> None:  # noqa: ARG001 - what h5py gives
+    def visit(name: bytes, info: Any) -> None:
         if info.type == h5l.TYPE_HARD:
-            found.add(info.u)
+            found.add(key_of(opener.open("/" + decode(name))))
 
-    # h5o.visit opens each object by its path: of groups in groups, that takes the square of their number
     root = h5g.open(file.id, b"/")  # its links are gone when it is
     root.links.visit(visit, info=True)
     if len(found) != len(plan.objects):

@@ -139,6 +139,28 @@ def test_two_objects_for_one_place_are_refused(source: Path, tmp_path: Path) -> 
     assert not (tmp_path / "b.nwb").exists()
 
 
+def test_two_objects_for_one_place_and_the_way_out(source: Path, tmp_path: Path) -> None:
+    """What is added may refer to the one that is there."""
+    root = added(source, "electrical", new_session())
+    device = root.add(core.Device(name="d"))
+    group = root.add(core.ElectrodeGroup(name="g", description="d", location="l", device=device))
+    column = {
+        name: common.VectorData(name=name, description="d", value=value)
+        for name, value in {"location": ["CA1"] * 3, "group": [group] * 3, "group_name": ["g"] * 3}.items()
+    }
+    root.electrodes = core.ElectrodesTable(
+        name="electrodes", description="d", colnames=list(column), id={"name": "id", "value": [0, 1, 2]}, **column
+    )
+    with pytest.raises(InvalidModelError, match=r"another <ElectrodesTable.*: let it refer to that one, or take that"):
+        nwb.write(root, tmp_path / "b.nwb")
+    root.acquisition["electrical"].electrodes.table = root.electrodes
+    nwb.write(root, tmp_path / "b.nwb")
+    with h5py.File(tmp_path / "b.nwb") as file:
+        electrodes = file["general/extracellular_ephys/electrodes"]
+        assert file[file["acquisition/electrical/electrodes"].attrs["table"]] == electrodes
+        assert file[electrodes["group"][0]] == file["general/extracellular_ephys/g"]
+
+
 def test_an_object_in_one_that_is_not_there_is_refused(source: Path, tmp_path: Path) -> None:
     """A module is not taken along for what is in it: it is said what to add."""
     root = added(source, "holder", new_session())

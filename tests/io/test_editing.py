@@ -305,6 +305,16 @@ def test_names_that_cannot_be(path: Path) -> None:
         assert path.read_bytes() == start
 
 
+@pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
+def test_the_root_has_no_other_name(new: bool, path: Path, tmp_path: Path) -> None:
+    """It has none in a file, so that a new one would be lost."""
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        nwbfile.name = "session"
+        with pytest.raises(InvalidModelError, match=r"/ .*: name: expected the name 'root' of a root, found 'session'"):
+            nwb.write(nwbfile, tmp_path / "b.nwb") if new else io.write(nwbfile)
+
+
 def test_an_object_is_moved(path: Path) -> None:
     """Also into a group that is new itself; the object is not written again."""
     before = addresses(path)
@@ -915,6 +925,10 @@ def test_modes(path: Path, tmp_path: Path) -> None:
         io.write(nwbfile)
     with nwb.open(new) as io, pytest.raises(NotWritableError, match=r"mode 'r\+' edits"):
         io.write(io.read())
+    with nwb.open(new, "w") as io:
+        io.write(nwb.read(path))
+        with pytest.raises(NotWritableError, match=r"was written, which is done once: mode 'a' or 'r\+' goes on"):
+            io.write(nwb.read(path))
     with pytest.raises(NotReadableError, match="no such file"):
         nwb.open(tmp_path / "none.nwb", "r+")
     with path.open("r+b") as stream, pytest.raises(NotWritableError, match="give the path"):
@@ -932,7 +946,7 @@ def test_one_editor_at_a_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     code = "import sys, nwb_models as nwb\nnwb.open(sys.argv[1], 'r+')"
     with nwb.open(path, "r+") as io:
         for other in (path, path.parent / "link.nwb"):
-            with pytest.raises(NotWritableError, match=f"being edited elsewhere, by process {os.getpid()} on"):
+            with pytest.raises(NotWritableError, match="being edited in this process: write with what has it open"):
                 nwb.open(other, "r+")
         with pytest.raises(NotWritableError, match="being edited"):
             nwb.repack(path)

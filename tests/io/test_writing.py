@@ -14,7 +14,13 @@ import pytest
 import nwb_models as nwb
 from nwb_models import cli
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import DanglingReferenceError, InvalidModelError, NotWritableError, UnreadableObjectError
+from nwb_models.errors import (
+    DanglingReferenceError,
+    InvalidModelError,
+    NotWritableError,
+    NWBWarning,
+    UnreadableObjectError,
+)
 from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.models.children import Collection
 from nwb_models.models.links import Region, Unresolved
@@ -576,3 +582,75 @@ def test_what_is_wrong_is_said_before_anything_is_written(wrong: str, tmp_path: 
     with pytest.raises(InvalidModelError, match=message):
         nwb.write(root, tmp_path / "a.nwb")
     assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------------------------------------- what is no file
+def test_model_and_path_exchanged(tmp_path: Path) -> None:
+    """It is said which comes first."""
+    root: Any = nwb.read(EXAMPLE)
+    with pytest.raises(TypeError, match=r"the model comes first, and then the path: .* not '.*b\.nwb'"):
+        nwb.write(str(tmp_path / "b.nwb"), root)  # type: ignore[arg-type]
+    with nwb.open(tmp_path / "b.nwb", "w") as io, pytest.raises(TypeError, match="the model comes first"):
+        io.write(str(tmp_path / "b.nwb"))  # type: ignore[arg-type]
+
+
+def test_a_file_has_an_nwbfile_at_its_root(tmp_path: Path) -> None:
+    """Whether the object was read or made by hand; there is no file then."""
+    made = core.TimeSeries(name="root", data=[1], unit="V", rate=1.0, starting_time=0.0)
+    for model in (made, nwb.read(EXAMPLE).acquisition["voltage_0"]):
+        with pytest.raises(InvalidModelError, match="root: expected an NWBFile: add the object to one"):
+            nwb.write(model, tmp_path / "b.nwb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_references_and_links_to_what_is_left_out_are_repaired(tmp_path: Path) -> None:
+    """Where that is asked for, as in an edit: references become null, links go, and each is named."""
+    with new_file(tmp_path / "a.nwb") as file:
+        one, two = series(file["acquisition"], "one"), series(file["acquisition"], "two")
+        two["of"] = h5py.SoftLink("/acquisition/one")
+        two.attrs["one"] = one.ref
+        two.attrs.create("many", references(one, file["acquisition"]), dtype=REFERENCE)
+    root = nwb.read(tmp_path / "a.nwb")
+    del root.acquisition["one"]
+    with pytest.raises(InvalidModelError, match="/acquisition/two/of"):
+        nwb.write(root, tmp_path / "b.nwb")
+    with pytest.warns(NWBWarning) as said:
+        nwb.write(root, tmp_path / "b.nwb", repair=True)
+    (warning,) = said
+    for part in (
+        "/acquisition/two/of was a link to /acquisition/one",
+        "/acquisition/two@one refers to /acquisition/one",
+        "/acquisition/two@many refers to /acquisition/one",
+    ):
+        assert part in str(warning.message)
+    with h5py.File(tmp_path / "b.nwb") as file:
+        two = file["acquisition/two"]
+        assert "of" not in two
+        assert not two.attrs["one"]
+        assert [bool(entry) for entry in two.attrs["many"]] == [False, True]
+
+
+def test_what_to_do_about_references_to_what_is_left_out(tmp_path: Path) -> None:
+    """The error says it."""
+    with new_file(tmp_path / "a.nwb") as file:
+        file["acquisition"].attrs["one"] = series(file["acquisition"], "one").ref
+    root = nwb.read(tmp_path / "a.nwb")
+    del root.acquisition["one"]
+    with pytest.raises(DanglingReferenceError, match="repair=True makes such references null"):
+        nwb.write(root, tmp_path / "b.nwb")
+
+
+def test_groups_in_groups_are_opened_from_each_other(tmp_path: Path) -> None:
+    """Not from the root, which takes the square of their number; and as many as there are come out."""
+    from nwb_models.io.sources import Opener
+
+    path = "/analysis" + "/g" * 300
+    with new_file(tmp_path / "a.nwb") as file:
+        file.create_group(path)
+    nwb.write(nwb.read(tmp_path / "a.nwb"), tmp_path / "b.nwb")
+    with h5py.File(tmp_path / "b.nwb") as file:
+        assert path in file
+        opener = Opener(file)
+        group = opener.open(path)
+        assert opener.near(f"{path}/h") == (group, b"h")
+        assert opener.near("/general") == (file.id, b"/general")

@@ -69,7 +69,8 @@ def is_a(model: Any, neurodata_type: str) -> bool:
 
 def _columns(table: Any) -> dict[str, Any]:
     """Return the columns in memory by their names; an index is no column of its own."""
-    tables = storage(type(table))
+    cls: Any = type(table)
+    tables = storage(cls)
     found = {name: vars(table).get(entry.field) for name, entry in tables.children.items()}
     for entry in tables.collections:
         collection = getattr(table, entry.field)

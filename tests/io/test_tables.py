@@ -1,0 +1,207 @@
+"""Tables that are made and changed: their `colnames` follow their columns, and what does not fit is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pynwb
+import pytest
+
+import nwb_models as nwb
+from nwb_models.core import v2_11_0 as core
+from nwb_models.errors import InvalidModelError
+from nwb_models.generated.hdmf_common import v1_10_0 as common
+from tests.io.handmade import column as stored_column
+from tests.io.handmade import new_file
+from tests.io.handmade import table as stored_table
+from tests.io.test_careful_user import ROWS, column, region, session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+REGULAR = ["start_time", "stop_time"]
+
+
+def trials() -> Any:
+    """Return a file with trials, with a column of their own, a ragged one and one of rows of another table."""
+    file = session()
+    notes, where = column("notes", [1, 2, 3]), column("where", [[0, 1], [1, 0]])
+    file.trials = core.TimeIntervals(
+        name="trials", description="d", colnames=[*REGULAR, "where", "notes"], id=ROWS,
+        start_time=column("start_time", [0.0, 1.0]), stop_time=column("stop_time", [0.5, 1.5]),
+        vector_data=[where, notes, column("notes_index", [1, 3], common.VectorIndex, target=notes)],
+    )  # fmt: skip
+    return file
+
+
+def ragged(table: Any, index: Any, **more: Any) -> None:
+    """Add a ragged column of three values."""
+    values = table.add(column("x", [1, 2, 3]))
+    table.add(column("x_index", index, common.VectorIndex, target=values, **more))
+
+
+def rename(table: Any, name: str, new: str) -> None:
+    """Give a column another name."""
+    table.vector_data[name].name = new
+
+
+def replace(table: Any) -> None:
+    """Take a column away, and put another one there."""
+    del table["where"]
+    table["where"] = column("where", [7, 8])
+
+
+CHANGES: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
+    "added": (lambda t: t.add(column("x", [1, 2])), [*REGULAR, "where", "notes", "x"]),
+    "added to the collection": (lambda t: t.vector_data.add(column("x", [1, 2])), [*REGULAR, "where", "notes", "x"]),
+    "added ragged": (lambda t: ragged(t, [0, 3]), [*REGULAR, "where", "notes", "x"]),
+    "a field": (lambda t: setattr(t, "tags", column("tags", ["a", "b"])), [*REGULAR, "where", "notes", "tags"]),
+    "renamed": (lambda t: rename(t, "where", "place"), [*REGULAR, "place", "notes"]),
+    "renamed ragged": (lambda t: rename(t, "notes", "words"), [*REGULAR, "where", "words"]),
+    "removed": (lambda t: t.__delitem__("where"), [*REGULAR, "notes"]),
+    "removed from the collection": (lambda t: t.vector_data.__delitem__("where"), [*REGULAR, "notes"]),
+    "removed ragged": (lambda t: t.__delitem__("notes"), [*REGULAR, "where"]),
+    "replaced": (replace, [*REGULAR, "where", "notes"]),
+    "said by hand": (
+        lambda t: (t.add(column("x", [1, 2])), setattr(t, "colnames", ["x", *REGULAR, "where", "notes"])),
+        ["x", *REGULAR, "where", "notes"],
+    ),
+}
+
+
+@pytest.mark.parametrize("how", ["by hand", "read", "in place", "again"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_colnames_follow_the_columns(change: str, how: str, tmp_path: Path) -> None:
+    """Whichever way a column comes or goes, made by hand or read, in a new file and in place; PyNWB reads it."""
+    edit, wanted = CHANGES[change]
+    path, file = tmp_path / "a.nwb", trials()
+    if how == "by hand":
+        edit(file.trials)
+    nwb.write(file, path)
+    if how == "again":  # made by hand, written, and changed
+        edit(file.trials)
+        nwb.write(file, path)
+    elif how == "read":
+        file = nwb.read(path)
+        edit(file.trials)
+        path = tmp_path / "b.nwb"
+        nwb.write(file, path)
+    elif how == "in place":
+        with nwb.open(path, "r+") as io:
+            file = io.read()
+            edit(file.trials)
+            io.write(file)
+            assert not io.write(file)
+    assert list(file.trials.colnames) == wanted
+    assert pynwb.validate(path=path) == []
+    with pynwb.NWBHDF5IO(path, "r") as io:
+        frame = io.read().trials.to_dataframe()
+        assert frame.columns.tolist() == wanted
+        assert [list(row) for row in frame.get("notes", frame.get("words", []))] in ([[1], [2, 3]], [])
+    with h5py.File(path) as stored:
+        assert {n for n in stored["intervals/trials"] if not n.endswith("_index")} == {*wanted, "id"}
+
+
+def odd(path: Path) -> None:
+    """Write tables in which everything is wrong."""
+    with new_file(path) as file:
+        rows = stored_table(file["acquisition"], "rows", "nothing", "short")
+        rows.attrs["object_id"] = "rows"
+        stored_column(rows, "short", np.arange(2), description="d")
+        stored_column(rows, "unnamed", np.arange(9), description="d")
+        index = stored_column(rows, "short_index", np.array([5, 1]), "VectorIndex", description="d")
+        index.attrs["target"] = rows["short"].ref
+        where = stored_column(rows, "where", [100], "DynamicTableRegion", description="d")
+        where.attrs["table"] = rows.ref
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
+def test_what_nobody_touched_stays_as_it_was(new: bool, tmp_path: Path) -> None:
+    """Right or wrong, also where something else of the table is changed."""
+    odd(tmp_path / "a.nwb")
+    target = tmp_path / ("b.nwb" if new else "a.nwb")
+    with nwb.open(tmp_path / "a.nwb", "r+") as io:
+        file = io.read(eager=True)
+        rows = file["acquisition/rows"]
+        for number in range(2):
+            if new:
+                nwb.write(file, target)
+            else:
+                assert bool(io.write(file)) == bool(number)
+            rows.description = "another"
+        rows.vector_data.add(column("more", [1, 2, 3]))
+        if new:
+            nwb.write(file, target)
+        else:
+            io.write(file)
+    with h5py.File(target) as stored:
+        assert stored["acquisition/rows"].attrs["colnames"].tolist() == ["nothing", "short", "more"]
+        assert stored["acquisition/rows/short_index"][:].tolist() == [5, 1]
+
+
+WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "length": (lambda t: t.add(column("x", [1])), "/intervals/trials/x .*: length: expected 2 rows, as .*/id has.* 1"),
+    "changed length": (lambda t: setattr(t["where"], "value", [1]), "/where .*: length: expected 2 rows.* 1"),
+    "appended": (lambda t: t["where"].append([[5, 5]]), "/where .*: length: expected 2 rows.* 3"),
+    "more rows": (lambda t: t.id.append([9]), r"(?s)start_time .*3 rows.* 2\n.*/notes_index .*3 rows"),
+    "name": (
+        lambda t: setattr(t, "colnames", [*REGULAR, "where", "nothing"]),
+        "trials@colnames .*: column: expected the names of the columns of /intervals/trials, found 'nothing', which is none",
+    ),
+    "backwards": (lambda t: ragged(t, [3, 2]), "x_index .*: index: expected numbers that never go down.* go down"),
+    "end": (lambda t: ragged(t, [1, 2]), "x_index .*: index: expected .* end with 3, the length of 'x', .* 2"),
+    "target": (lambda t: t["notes"].append([4]), "notes_index .*: index: expected .* end with 4, .*'notes'.* 3"),
+    "appended index": (lambda t: t["notes_index"].append([2]), "notes_index .*: index: .* that go down"),
+    "region": (
+        lambda t: t.add(region("rows", t, [0, 2])),
+        "trials/rows .*: rows: expected rows of .*trials, which has 2, counted from 0, found 2",
+    ),
+    "negative": (lambda t: t.add(region("rows", t, [-1, 0])), "trials/rows .*: rows: .* found -1"),
+}
+
+
+@pytest.mark.parametrize("how", ["by hand", "read", "in place"])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_does_not_fit_is_refused(wrong: str, how: str, tmp_path: Path) -> None:
+    """With the table, the column and what is expected; before anything is written."""
+    edit, said = WRONG[wrong]
+    path, file = tmp_path / "a.nwb", trials()
+    if how == "by hand":
+        edit(file.trials)
+        with pytest.raises(InvalidModelError, match=said):
+            nwb.write(file, path)
+        assert not path.exists()
+        return
+    nwb.write(file, path)
+    before = path.read_bytes()
+    with nwb.open(path, "r+") as io:
+        file = io.read()
+        edit(file.trials)
+        with pytest.raises(InvalidModelError, match=said):
+            io.write(file) if how == "in place" else nwb.write(file, tmp_path / "b.nwb")
+    assert path.read_bytes() == before
+
+
+def test_a_column_that_was_read_without_its_table(tmp_path: Path) -> None:
+    """Its table is looked at all the same."""
+    nwb.write(trials(), tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb", "r+") as io:
+        where = io.read("/intervals/trials/where")
+        where.value = [1, 2, 3]
+        with pytest.raises(InvalidModelError, match="/where: length: expected 2 rows"):
+            io.write(where)
+
+
+def test_rows_of_a_region_outside_of_tables(tmp_path: Path) -> None:
+    """As those of the electrodes of a series."""
+    file = trials()
+    file.acquisition.add(
+        core.ElectricalSeries(
+            name="voltage", data=[[1.0]], rate=1.0, starting_time=0.0, electrodes=region("electrodes", file.trials, [5])
+        )
+    )
+    with pytest.raises(InvalidModelError, match=r"/acquisition/voltage/electrodes .*: rows: expected rows of trials"):
+        nwb.write(file, tmp_path / "a.nwb")
