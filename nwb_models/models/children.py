@@ -58,7 +58,7 @@ class Nothing:
     """Stands for the children that are on disk, where none are."""
 
     def __init__(self, cls: type) -> None:
-        self._cls = cls
+        self.cls = cls
 
     def __contains__(self, name: object) -> bool:
         """Return False."""
