@@ -163,8 +163,7 @@ def findings(path: Path) -> set[str]:
         return {f"{error.name}: {error.reason}" for error in pynwb.validate(path=str(path))}
 
 
-@pytest.mark.parametrize("n", NUMBERS)
-@pytest.mark.parametrize("name", [*FILES, "example"])
+@pytest.mark.parametrize(("name", "n"), [*((name, n) for name in FILES for n in NUMBERS), ("example", 2)])
 def test_files_of_pynwb(name: str, n: int, tmp_path: Path) -> None:
     """What is cut is read by PyNWB as the source is, as far as it goes, and validates."""
     source = tmp_path / f"{name}.nwb"
