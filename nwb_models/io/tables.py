@@ -43,13 +43,16 @@ def check_tables(walk: Deconstruction) -> None:
 def _new_in(walk: Deconstruction, made: NewGroup) -> set[Identity]:
     """Return the datasets of a group that are new there, or of which the data is."""
     io = made.origin.io if made.origin is not None else None
-    stored = {(id(io), link.key) for link in walk.stored.get(made.identity, {}).values()}
+    stored = walk.stored.get(made.identity, {})
+    keys = {(id(io), link.key) for link in stored.values()}
     found = set()
-    for link in made.links.values():
+    for name, link in made.links.items():
         child = walk.plan.objects.get(link.target) if link.target is not None else None
-        is_dataset = child is not None and not isinstance(child, NewGroup)
-        if is_dataset and (link.target not in stored or getattr(child, "value", None) is not None):
-            found.add(child.identity)  # type: ignore[union-attr]
+        if child is None or isinstance(child, NewGroup):
+            continue
+        was_link = name in stored and stored[name].kind != "hard"
+        if getattr(child, "value", None) is not None or not (was_link or child.identity in keys):
+            found.add(child.identity)
     return found
 
 
@@ -129,7 +132,8 @@ class _Table:
 def _check_region(walk: Deconstruction, made: NewDataset, region: Any) -> None:
     """Note rows that a table does not have."""
     table: Any = region.table
-    rows = _length(table.id) if isinstance(table, DynamicTableMixin) else None
+    is_table = isinstance(table, DynamicTableMixin)
+    rows = _length(table.id) if is_table else None
     values = _new_part(region.value)
     if rows is None or values is None or values.dtype.kind not in "iu":
         return
