@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy as copy_of
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -105,10 +106,25 @@ def test_colnames_follow_the_columns(change: str, how: str, tmp_path: Path) -> N
         assert {n for n in stored["intervals/trials"] if not n.endswith("_index")} == {*wanted, "id"}
 
 
+@pytest.mark.parametrize("name", ["where", "notes", "tags"])
+def test_colnames_of_a_copy_follow_its_columns(name: str, tmp_path: Path) -> None:
+    """And those of the table that it was made of stay."""
+    file = trials()
+    file.trials.tags = column("tags", ["a", "b"])
+    nwb.write(file, tmp_path / "a.nwb")
+    copy = copy_of(file)
+    del copy.trials[name]
+    nwb.write(copy, tmp_path / "b.nwb")
+    everything = [*REGULAR, "where", "notes", "tags"]
+    assert file.trials.colnames.tolist() == everything
+    with pynwb.NWBHDF5IO(tmp_path / "b.nwb", "r") as io:
+        assert io.read().trials.colnames == tuple(n for n in everything if n != name)
+
+
 def odd(path: Path) -> None:
     """Write tables in which everything is wrong."""
     with new_file(path) as file:
-        rows = stored_table(file["acquisition"], "rows", "nothing", "short", "linked")
+        rows = stored_table(file["acquisition"], "rows", "nothing", "short", "linked", "meanings_tables")
         rows.attrs["object_id"] = "rows"
         stored_column(rows, "short", np.arange(2), description="d")
         stored_column(rows, "unnamed", np.arange(9), description="d")
@@ -139,7 +155,8 @@ def test_what_nobody_touched_stays_as_it_was(new: bool, tmp_path: Path) -> None:
         else:
             io.write(file)
     with h5py.File(target) as stored:
-        assert stored["acquisition/rows"].attrs["colnames"].tolist() == ["nothing", "short", "linked", "more"]
+        wanted = ["nothing", "short", "linked", "meanings_tables", "more"]
+        assert stored["acquisition/rows"].attrs["colnames"].tolist() == wanted
         assert stored["acquisition/rows/short_index"][:].tolist() == [5, 1]
 
 

@@ -42,7 +42,12 @@ class DynamicTableMixin:
             The names of what the table held in the file that it was read from.
         """
         columns = _columns(self)
-        known = {*stored, *_known.get(self, ())}
+        cls: Any = type(self)
+        tables = storage(cls)
+        collections = [getattr(self, entry.field) for entry in tables.collections]
+        removed = [collection._removed for collection in collections if collection is not None]
+        of_a_copy = tables.children if self._source is None else ()
+        known = {*stored, *_known.get(self, of_a_copy)}.union(*removed)
         before = column_names(self.colnames)
         given = {old: new for new, column in columns.items() if new not in before for old in names.former(column)}
         renamed = {name: given[name] for name in before if name in given and name not in self}
