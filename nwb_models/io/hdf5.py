@@ -24,7 +24,7 @@ from nwb_models.errors import (
     ObjectNotFoundError,
     SpecificationError,
 )
-from nwb_models.io.atomic import require_target, state_of
+from nwb_models.io.atomic import require_target, state_of, with_small_cache
 from nwb_models.io.construct import Builder
 from nwb_models.io.dependencies import (
     filter_dependency_graph,
@@ -522,7 +522,7 @@ class HDF5IO:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
         try:
-            return h5py.File(self._stream or self.location, "r")
+            return with_small_cache(h5py.File(self._stream or self.location, "r"))
         except (OSError, RuntimeError, ValueError) as error:
             raise NotReadableError(self._reason(str(error))) from None
 
