@@ -42,7 +42,7 @@ from nwb_models.models.convert import array_of
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage
-from nwb_models.models.mixins.tables import DynamicTableMixin
+from nwb_models.models.mixins.tables import DynamicTableMixin, follow_columns
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
@@ -137,7 +137,7 @@ class Deconstruction:
         model: Any = self.models.get(made.identity)
         before = len(self._waiting)
         if isinstance(model, DynamicTableMixin):
-            model.follow_columns(self._links(made.origin) if made.origin is not None else ())
+            follow_columns(model, self._links(made.origin) if made.origin is not None else ())
         if model is not None:
             self._attributes(made, model)
         if isinstance(made, NewGroup):

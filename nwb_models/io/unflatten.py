@@ -411,7 +411,10 @@ class Writer:
 
     def _same_region(self, identity: Identity, space: h5s.SpaceID, where: str) -> h5r.RegionReference:
         """Return the reference to the same part of a dataset, which may be another one by now."""
-        path = self.plan.objects[identity].path
+        made = self.plan.objects[identity]
+        if isinstance(made, NewDataset) and made.cut is not None:
+            space = moved_region(space, made.cut.rows)
+        path = made.path
         shape = h5d.open(self.file.id, encode(path)).shape
         if not _lies_within(space, shape):
             self._dangling.append(f"{where} refers to a part of {path} that it does not have in its new shape, {shape}")
@@ -444,9 +447,6 @@ class Writer:
         return self._made[identity]
 
     def _region(self, identity: Identity, space: h5s.SpaceID) -> h5r.RegionReference:
-        made = self.plan.objects[identity]
-        if isinstance(made, NewDataset) and made.cut is not None:
-            space = moved_region(space, made.cut.rows)
         path = encode(self.plan.objects[identity].path)
         return h5r.create(self.file.id, path, h5r.DATASET_REGION, space)
 

@@ -29,36 +29,39 @@ class DynamicTableMixin:
         """Return the number of rows."""
         return 0 if self.id is None else len(self.id)
 
-    def follow_columns(self: Any, stored: Iterable[str] = ()) -> None:
-        """Let `colnames` name the columns that there are; the index of a ragged column goes with it.
 
-        New columns come last, a renamed one keeps its place, and one that was taken away is no longer named.  What
-        nothing happened to stays as it is, right or wrong.  It is called when the table is written, which is when all
-        is known: columns come and go by the table, by its collections and by their own names.
+def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
+    """Let `colnames` of a table name the columns that there are; the index of a ragged column goes with it.
 
-        Parameters
-        ----------
-        stored
-            The names of what the table held in the file that it was read from.
-        """
-        columns = _columns(self)
-        cls: Any = type(self)
-        tables = storage(cls)
-        collections = [getattr(self, entry.field) for entry in tables.collections]
-        removed = [collection._removed for collection in collections if collection is not None]
-        of_a_copy = tables.children if self._source is None else ()
-        known = {*stored, *_known.get(self, of_a_copy)}.union(*removed)
-        before = column_names(self.colnames)
-        given = {old: new for new, column in columns.items() if new not in before for old in names.former(column)}
-        renamed = {name: given[name] for name in before if name in given and name not in self}
-        gone = {name for name in before if name not in self and name in known and name not in renamed}
-        after = [renamed.get(name, name) for name in before if name not in gone]
-        after += [name for name in columns if name not in after and name not in stored]
-        for name in (*gone, *renamed):
-            _follow_column(self, name, renamed.get(name))
-        _known[self] = {*known, *columns}
-        if after != before:
-            self.colnames = after
+    New columns come last, a renamed one keeps its place, and one that was taken away is no longer named.  What
+    nothing happened to stays as it is, right or wrong.  It is called when the table is written, which is when all
+    is known: columns come and go by the table, by its collections and by their own names.
+
+    Parameters
+    ----------
+    table
+        The table.
+    stored
+        The names of what the table held in the file that it was read from.
+    """
+    columns = _columns(table)
+    cls: Any = type(table)
+    tables = storage(cls)
+    collections = [getattr(table, entry.field) for entry in tables.collections]
+    removed = [collection._removed for collection in collections if collection is not None]
+    of_a_copy = tables.children if table._source is None else ()
+    known = {*stored, *_known.get(table, of_a_copy)}.union(*removed)
+    before = column_names(table.colnames)
+    given = {old: new for new, column in columns.items() if new not in before for old in names.former(column)}
+    renamed = {name: given[name] for name in before if name in given and name not in table}
+    gone = {name for name in before if name not in table and name in known and name not in renamed}
+    after = [renamed.get(name, name) for name in before if name not in gone]
+    after += [name for name in columns if name not in after and name not in stored]
+    for name in (*gone, *renamed):
+        _follow_column(table, name, renamed.get(name))
+    _known[table] = {*known, *columns}
+    if after != before:
+        table.colnames = after
 
 
 def column_names(value: Any) -> list[str]:
