@@ -114,7 +114,6 @@ FIGURES = (
 class Growth:
     """How a figure is on one file, compared with another one; for each library by itself."""
 
-    title: str
     figure: str
     file: str
     than: str
@@ -123,14 +122,15 @@ class Growth:
 
 
 GROWTH = (
-    Growth("open, one field: 16 times the objects", "one_field", MANY[2], MANY[0], "times", 1.5),
-    Growth("open, one field: 200 times the data", "one_field", SIZES[2], SIZES[0], "times", 1.5),
-    Growth("whole hierarchy: 16 times the objects", "hierarchy", MANY[2], MANY[0], "times", 18.0),
-    Growth("everything as models: 16 times the objects", "metadata", MANY[2], MANY[0], "times", 18.0),
-    Growth("copy: 200 times the data", "copy", SIZES[2], SIZES[0], "times"),
-    Growth("second open of an unseen core, and of one that ships", "reopen", "unseen_core", MANY[0], "seconds more", 0.1),
-    Growth("second open of an extension, and of a file without", "reopen", "extension", MANY[0], "seconds more", 0.1),
+    Growth("one_field", MANY[2], MANY[0], "times", 1.5),
+    Growth("one_field", SIZES[2], SIZES[0], "times", 1.5),
+    Growth("hierarchy", MANY[2], MANY[0], "times", 18.0),
+    Growth("metadata", MANY[2], MANY[0], "times", 18.0),
+    Growth("copy", SIZES[2], SIZES[0], "times"),
+    Growth("reopen", "unseen_core", MANY[0], "seconds more", 0.1),
+    Growth("reopen", "extension", MANY[0], "seconds more", 0.1),
 )
+"""There are 16 times as many series in the last file of many as in the first, on every scale."""
 
 IMPORTS = {OURS: "import nwb_models", PYNWB: "import pynwb", FLOOR: "import numpy, h5py"}
 

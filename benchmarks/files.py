@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,8 @@ import h5py
 import numpy as np
 import pynwb
 from hdmf.common import DynamicTableRegion, VectorData, VectorIndex
-from pynwb import H5DataIO, NWBHDF5IO, NWBFile, TimeSeries
+from pynwb import NWBHDF5IO, H5DataIO, NWBFile, TimeSeries
 from pynwb.base import TimeSeriesReference, TimeSeriesReferenceVectorData
-from pynwb.ecephys import ElectricalSeries
 from pynwb.epoch import TimeIntervals
 from pynwb.icephys import VoltageClampSeries, VoltageClampStimulusSeries
 from pynwb.misc import Units
@@ -63,7 +62,7 @@ class Scale:
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("tiny", (10, 20, 40), 20, 5, 500, 40, (1, 2, 4), 1),
+        Scale("tiny", (10, 20, 160), 20, 5, 500, 40, (1, 2, 4), 1),
         Scale("quick", (50, 200, 800), 100, 50, 100_000, 2_000, (1, 10, 100), 3),
         Scale("full", (500, 2_000, 8_000), 1_000, 500, 5_000_000, 50_000, (10, 200, 2_000), 7),
     )
@@ -72,22 +71,27 @@ SCALES = {
 Make = Callable[[Path, Scale], None]
 
 LABELS = {
-    "few_series": lambda scale: f"{series.with_tenth(scale.series[0]):,} series",
-    "series": lambda scale: f"{series.with_tenth(scale.series[1]):,} series",
-    "many_series": lambda scale: f"{series.with_tenth(scale.series[2]):,} series",
-    "sweeps": lambda scale: f"{scale.sweeps:,} sweeps",
-    "units": lambda scale: f"{scale.units:,} units, {scale.spikes:,} spikes",
-    "trials": lambda scale: f"{scale.trials:,} trials x 30 columns",
-    "little_data": lambda scale: f"{scale.megabytes[0]:,} MB",
-    "data": lambda scale: f"{scale.megabytes[1]:,} MB",
-    "much_data": lambda scale: f"{scale.megabytes[2]:,} MB",
-    "unseen_core": lambda scale: "unseen core",
-    "extension": lambda scale: "unseen extension",
+    "few_series": "{series[0]:,} series",
+    "series": "{series[1]:,} series",
+    "many_series": "{series[2]:,} series",
+    "sweeps": "{sweeps:,} sweeps",
+    "units": "{units:,} units, {spikes:,} spikes",
+    "trials": "{trials:,} trials x 30 columns",
+    "little_data": "{megabytes[0]:,} MB",
+    "data": "{megabytes[1]:,} MB",
+    "much_data": "{megabytes[2]:,} MB",
+    "unseen_core": "unseen core",
+    "extension": "unseen extension",
 }
-"""What the files are called in the table."""
 
 
-def made(folder: Path, scale: Scale, say: Callable[[str], None] = lambda line: None) -> dict[str, Path]:
+def labels(scale: Scale) -> dict[str, str]:
+    """Return what the files are called in the table."""
+    given = vars(scale) | {"series": [series.with_tenth(count) for count in scale.series]}
+    return {name: label.format(**given) for name, label in LABELS.items()}
+
+
+def made(folder: Path, scale: Scale, say: Callable[[str], object]) -> dict[str, Path]:
     """Return the files of a scale by their names; those that are not there yet are made."""
     kept = folder / f"{scale.name}-{VERSION}-pynwb-{pynwb.__version__}"
     kept.mkdir(parents=True, exist_ok=True)
@@ -110,7 +114,7 @@ def new_file(name: str) -> NWBFile:
     return NWBFile(
         session_description=f"benchmark file {name}",
         identifier=f"bench-{name}",
-        session_start_time=datetime(2024, 5, 17, 10, 30, tzinfo=timezone.utc),
+        session_start_time=datetime(2024, 5, 17, 10, 30, tzinfo=UTC),
         experimenter=["Doe, Jane", "Roe, Richard"],
         institution="Some University",
         lab="Some Lab",

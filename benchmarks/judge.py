@@ -107,6 +107,7 @@ class Grown:
     """One line of the table of growth."""
 
     growth: Growth
+    title: str
     found: dict[str, float]
     """Library -> times, or seconds more."""
 
@@ -132,7 +133,8 @@ def grown(lines: Iterable[Judged]) -> list[Grown]:
             one, other = large.median(library), small.median(library)
             if one is not None and other is not None:
                 found[library] = compared(one, other)
-        result.append(Grown(growth, found))
+        title = f"{large.figure.title}: {large.label}, and {small.label}"
+        result.append(Grown(growth, title, found))
     return result
 
 

@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.figures import FIGURES, FLOOR, IMPORTS, OURS, PYNWB, SCRIPTS, Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 LIBRARIES = (OURS, PYNWB, FLOOR)
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,7 +106,7 @@ def measured(
     files: dict[str, Path],
     rounds: int,
     scratch: Path,
-    say: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], object],
 ) -> Iterator[Row]:
     """Measure figures, one after another, and yield what was found on each file."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -152,7 +154,7 @@ def _turns(figure: Figure, library: str, path: Path, scratch: Path) -> Iterator[
     """Give what measures one library once, None where the library cannot do it."""
     caches = scratch / "caches"
     if figure.process in ("import", "script"):
-        yield lambda answer: _script(figure, library, path, caches)
+        yield lambda **_: _script(figure, library, path, caches)
         return
     with Worker(library, figure, path, scratch, caches) as worker:
         if not worker.is_there:
@@ -175,9 +177,7 @@ def _turns(figure: Figure, library: str, path: Path, scratch: Path) -> Iterator[
 def _script(figure: Figure, library: str, path: Path, caches: Path) -> dict[str, Any]:
     """Run a program: the time of the whole of it, or the one that it says."""
     code = (
-        INSIDE.format(code=IMPORTS[library])
-        if figure.process == "import"
-        else SCRIPTS[library].format(path=str(path))
+        INSIDE.format(code=IMPORTS[library]) if figure.process == "import" else SCRIPTS[library].format(path=str(path))
     )
     begin = time.perf_counter()
     done = subprocess.run(

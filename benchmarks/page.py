@@ -39,8 +39,8 @@ def _machine(document: dict[str, Any]) -> str:
     """Say what was measured with."""
     lines = [f"- {name}: {value}" for name, value in document["machine"].items()]
     head = (
-        f"Measured on {document['date']}, scale `{document['scale']}`, {document['rounds']} rounds where nothing else is"
-        f" said; other work on the machine: {document['load']}."
+        f"Measured on {document['date']}, scale `{document['scale']}`, {document['rounds']} rounds where nothing else"
+        f" is said; other work on the machine: {document['load']}."
     )
     return "\n".join([head, "", *lines])
 

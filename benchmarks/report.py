@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from benchmarks.figures import FIGURES, FLOOR, OURS, PYNWB
-from benchmarks.files import LABELS, SCALES
+from benchmarks.files import SCALES
+from benchmarks.files import labels as labels_of
 from benchmarks.judge import UNITS, Grown, Judged, Ratio, grown
 from benchmarks.measure import Row
 
@@ -25,7 +26,7 @@ GROWTH_HEADINGS = ("", OURS, PYNWB, "floor", "target", "met")
 def judged(rows: list[Row], scale: str) -> list[Judged]:
     """Return the lines of the table."""
     figures = {figure.name: figure for figure in FIGURES}
-    labels = {name: label(SCALES[scale]) for name, label in LABELS.items()}
+    labels = labels_of(SCALES[scale])
     return [Judged(figures[row.figure], row, labels.get(row.file, "")) for row in rows]
 
 
@@ -53,7 +54,7 @@ def growth_cells(line: Grown) -> list[str]:
         f"{line.found[library]:{sign}.2f}{unit}" if library in line.found else "" for library in (OURS, PYNWB, FLOOR)
     ]
     most = line.growth.at_most
-    return [line.growth.title, *found, "" if most is None else f"{sign}{most:g}{unit} at most", _met(line.is_met)]
+    return [line.title, *found, "" if most is None else f"{sign}{most:g}{unit} at most", _met(line.is_met)]
 
 
 def _missing(line: Judged, library: str) -> str:
@@ -165,7 +166,7 @@ def to_json(rows: list[Row], scale: str, rounds: int, load: str) -> dict[str, An
     """Return everything that was measured, and what comes out of it."""
     lines = judged(rows, scale)
     return {
-        "date": datetime.now(timezone.utc).date().isoformat(),
+        "date": datetime.now(UTC).date().isoformat(),
         "scale": scale,
         "rounds": rounds,
         "machine": machine(),
@@ -186,7 +187,10 @@ def to_json(rows: list[Row], scale: str, rounds: int, load: str) -> dict[str, An
             }
             for line in lines
         ],
-        "growth": [asdict(line.growth) | {"found": line.found, "met": line.is_met} for line in grown(lines)],
+        "growth": [
+            asdict(line.growth) | {"title": line.title, "found": line.found, "met": line.is_met}
+            for line in grown(lines)
+        ],
     }
 
 

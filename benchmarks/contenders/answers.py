@@ -96,7 +96,11 @@ def of_series(path: Path) -> Answer:
 
     with h5py.File(path, "r") as file:
         total = sum(float(series["data"][:].sum()) for series in file["acquisition"].values())
-        return {"typed": typed_of(types_by_path(path)), "sum": round(total, 6), "identifier": file["identifier"].asstr()[()]}
+        return {
+            "typed": typed_of(types_by_path(path)),
+            "sum": round(total, 6),
+            "identifier": file["identifier"].asstr()[()],
+        }
 
 
 def of_copy(path: Path) -> Answer:
@@ -107,9 +111,3 @@ def of_copy(path: Path) -> Answer:
         data = file["acquisition/raw/data"]
         ends = int(data[:1_000].sum()), int(data[-1_000:].sum())
         return {"typed": typed_of(types_by_path(path)), "shape": list(data.shape), "sums at both ends": ends}
-
-
-def _typed(path: Path) -> dict[str, str]:
-    return {where: kind for where, kind in types_by_path(path).items() if kind}
-
-

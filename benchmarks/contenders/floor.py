@@ -133,7 +133,7 @@ def types_by_path(path: Path | str) -> dict[str, str | None]:
 
 
 # ------------------------------------------------------------------------------------ reading
-def one_field(path: Path, scratch: Path) -> Operation:
+def one_field(path: Path, _scratch: Path) -> Operation:
     """One field."""
 
     def run(_: None) -> str:
@@ -143,19 +143,17 @@ def one_field(path: Path, scratch: Path) -> Operation:
     return Operation(run, lambda found: {"identifier": found})
 
 
-def hierarchy(path: Path, scratch: Path) -> Operation:
+def hierarchy(path: Path, _scratch: Path) -> Operation:
     """Every path and type."""
-    return Operation(
-        lambda _: types_by_path(path), answers.of_types
-    )
+    return Operation(lambda _: types_by_path(path), answers.of_types)
 
 
-def metadata(path: Path, scratch: Path) -> Operation:
+def metadata(path: Path, _scratch: Path) -> Operation:
     """Every attribute, shape and dtype."""
     return Operation(lambda _: tree_of(path), answers.of_tree)
 
 
-def spikes(path: Path, scratch: Path) -> Operation:
+def spikes(path: Path, _scratch: Path) -> Operation:
     """The spike times of the unit in the middle."""
 
     def run(_: None) -> np.ndarray[Any, Any]:
@@ -168,7 +166,7 @@ def spikes(path: Path, scratch: Path) -> Operation:
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
 
 
-def columns(path: Path, scratch: Path) -> Operation:
+def columns(path: Path, _scratch: Path) -> Operation:
     """Every column of the trials as it is stored: text decoded, references as references, ragged ones not cut."""
     return Operation(lambda _: _columns(path), answers.of_columns)
 

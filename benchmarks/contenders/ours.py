@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import nwb_models as nwb
 from benchmarks import series
 from benchmarks.contenders import Answer, Operation, answers, floor
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def missing() -> set[str]:
@@ -21,18 +23,18 @@ def missing() -> set[str]:
 
 
 # ------------------------------------------------------------------------------------ reading
-def one_field(path: Path, scratch: Path) -> Operation:
+def one_field(path: Path, _scratch: Path) -> Operation:
     """One field."""
     return Operation(lambda _: nwb.read(path).identifier, lambda found: {"identifier": found})
 
 
-def typed(path: Path, scratch: Path) -> Operation:
+def typed(path: Path, _scratch: Path) -> Operation:
     """One object with its class, which may have to be generated."""
     name = series.name_of_typed(path)
     return Operation(lambda _: type(nwb.read(path).acquisition[name]).__name__, lambda found: {"type": found})
 
 
-def hierarchy(path: Path, scratch: Path) -> Operation:
+def hierarchy(path: Path, _scratch: Path) -> Operation:
     """Every path and type, by the tree that ``nwb-models tree`` shows: it reads attributes, too."""
     from nwb_models.io.tree import file_tree
 
@@ -49,7 +51,7 @@ def hierarchy(path: Path, scratch: Path) -> Operation:
     return Operation(run, answers.of_types)
 
 
-def metadata(path: Path, scratch: Path) -> Operation:
+def metadata(path: Path, _scratch: Path) -> Operation:
     """Everything as models, and every attribute, shape and dtype of them looked at."""
 
     def run(_: None) -> Any:
@@ -89,7 +91,9 @@ def _answer_of_models(nwbfile: Any) -> Answer:
     for model in _models(nwbfile):
         tables = storage(type(model))
         given = {name: getattr(model, entry.field) for name, entry in tables.attributes.items()}
-        given = {name: value for name, value in given.items() if tables.attributes[name].field in model.model_fields_set}
+        given = {
+            name: value for name, value in given.items() if tables.attributes[name].field in model.model_fields_set
+        }
         given |= {name.removeprefix("@"): value for name, value in (model.__pydantic_extra__ or {}).items()}
         if plain := answers.plain_attributes(given):
             attributes[model.path] = plain
@@ -103,7 +107,7 @@ def _answer_of_models(nwbfile: Any) -> Answer:
     return {"typed": typed, "attributes": attributes, "arrays": arrays}
 
 
-def spikes(path: Path, scratch: Path) -> Operation:
+def spikes(path: Path, _scratch: Path) -> Operation:
     """The spike times of the unit in the middle."""
 
     def run(_: None) -> np.ndarray[Any, Any]:
@@ -114,7 +118,7 @@ def spikes(path: Path, scratch: Path) -> Operation:
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
 
 
-def columns(path: Path, scratch: Path) -> Operation:
+def columns(path: Path, _scratch: Path) -> Operation:
     """Every column of the trials, references as the objects that they lead to."""
 
     def run(_: None) -> dict[str, Any]:
@@ -123,13 +127,13 @@ def columns(path: Path, scratch: Path) -> Operation:
     return Operation(run, answers.of_columns)
 
 
-def dataframe(path: Path, scratch: Path) -> Operation:
+def dataframe(path: Path, _scratch: Path) -> Operation:
     """The trials as a DataFrame, ragged columns cut and references resolved."""
     return Operation(lambda _: nwb.read(path).trials.to_dataframe(), answers.of_frame)
 
 
 # ------------------------------------------------------------------------------------ writing
-def build(path: Path, scratch: Path) -> Operation:
+def build(path: Path, _scratch: Path) -> Operation:
     """Models made in memory."""
     return Operation(_built, lambda found: {"series": len(found.acquisition)}, lambda: series.arguments_of(path))
 
@@ -141,7 +145,7 @@ def _built(arguments: list[dict[str, Any]]) -> Any:
     nwbfile = NWBFile(
         session_description="benchmark file series",
         identifier="bench-series",
-        session_start_time=datetime(2024, 5, 17, 10, 30, tzinfo=timezone.utc),
+        session_start_time=datetime(2024, 5, 17, 10, 30, tzinfo=UTC),
         experimenter=["Doe, Jane", "Roe, Richard"],
         institution="Some University",
         lab="Some Lab",
