@@ -36,7 +36,7 @@ class Figure:
     time; ``script``: the time of a whole process, ``import``: of the imports in one."""
     clock: Literal["cpu", "wall", "peak"] = "cpu"
     repeats: int = 1
-    """How often in each round, for what takes no more than milliseconds."""
+    """How often at most in each round, for what takes no more than milliseconds."""
     generated: Literal["kept", "none"] = "kept"
     """Whether models that were generated before are there still."""
     rounds: int | None = None

@@ -20,12 +20,14 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+ENOUGH = 0.5
+"""After how many seconds nothing is repeated: what takes that long needs no median of many."""
 LONG = 100
 """How long what came out may be to be shown; of anything longer there is a digest."""
 
 
 def measure(operation: Any, repeats: int, *, answer: bool) -> dict[str, Any]:
-    """Do something some times over and return the medians; garbage is collected in between, and as ever during it."""
+    """Do something some times over, at most, and return the medians; garbage is collected in between, and as ever during it."""
     cpu, wall = [], []
     for number in range(repeats):
         given = operation.prepare()
@@ -36,6 +38,8 @@ def measure(operation: Any, repeats: int, *, answer: bool) -> dict[str, Any]:
         wall.append(time.perf_counter() - begin)
         said = operation.answer(result) if answer and number == 0 else None
         del given, result
+        if sum(wall) > ENOUGH:
+            break
     found = {"cpu": statistics.median(cpu), "wall": statistics.median(wall), "peak": peak()}
     return found | ({"answer": {key: short(value) for key, value in said.items()}} if said is not None else {})
 
