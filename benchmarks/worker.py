@@ -27,7 +27,7 @@ LONG = 100
 
 
 def measure(operation: Any, repeats: int, *, answer: bool) -> dict[str, Any]:
-    """Do something some times over, at most, and return the medians; garbage is collected in between, and as ever during it."""
+    """Do something again and again, and return the medians; garbage is collected in between, and as ever during it."""
     cpu, wall = [], []
     for number in range(repeats):
         given = operation.prepare()
