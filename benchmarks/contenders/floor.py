@@ -27,8 +27,6 @@ SPECIFICATIONS = "/specifications"
 TEXT = h5py.string_dtype()
 TEXT_IN_MEMORY = h5t.py_create(TEXT)
 TEXT_BUFFER = np.empty((), dtype=TEXT)
-SIZE_OF_TEXT = 16
-"""Bytes of one text of any length, as an attribute stores it: a length and where the text is."""
 TYPES: dict[bytes, tuple[np.dtype[Any], h5t.TypeID, bool]] = {}
 
 
@@ -44,22 +42,11 @@ def type_of(stored: h5t.TypeID) -> tuple[np.dtype[Any], h5t.TypeID, bool]:
 
 
 def attributes_of(obj: Any) -> dict[str, Any]:
-    """Return the attributes of an open object.
-
-    What has the size of one text of any length, and is UTF-8, is read as one: HDF5 refuses that for anything else.
-    """
+    """Return the attributes of an open object."""
     found: dict[str, Any] = {}
 
-    def visit(name: bytes, info: Any) -> None:
+    def visit(name: bytes, _: Any) -> None:
         attribute = h5a.open(obj, name)
-        if info.data_size == SIZE_OF_TEXT and info.cset == h5t.CSET_UTF8:
-            try:
-                attribute.read(TEXT_BUFFER, mtype=TEXT_IN_MEMORY)
-            except OSError:
-                pass
-            else:
-                found[name.decode()] = TEXT_BUFFER[()].decode()
-                return
         dtype, in_memory, is_text = type_of(attribute.get_type())
         shape = attribute.shape
         if shape is None:
