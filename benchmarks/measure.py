@@ -131,7 +131,7 @@ def _row(figure: Figure, name: str, path: Path, rounds: int, scratch: Path) -> R
                 found = turn(answer=True)
                 row.answers[library] = found.get("answer", {})
                 if figure.process == "kept":
-                    row.first[library] = found[figure.clock]
+                    row.first[library] = found["first"][figure.clock]
         for _ in range(rounds):
             for library, turn in list(turns.items()):
                 with _failure_noted(row, library, turns):

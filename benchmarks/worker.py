@@ -40,7 +40,8 @@ def measure(operation: Any, repeats: int, *, answer: bool) -> dict[str, Any]:
         del given, result
         if sum(wall) > ENOUGH:
             break
-    found = {"cpu": statistics.median(cpu), "wall": statistics.median(wall), "peak": peak()}
+    found: dict[str, Any] = {"cpu": statistics.median(cpu), "wall": statistics.median(wall), "peak": peak()}
+    found["first"] = {"cpu": cpu[0], "wall": wall[0]}
     return found | ({"answer": {key: short(value) for key, value in said.items()}} if said is not None else {})
 
 
