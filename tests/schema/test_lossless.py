@@ -429,6 +429,14 @@ BROKEN: dict[str, tuple[dict[str, Any], list[str]]] = {
         rig("groups: [{name: g, doc: d, datasets: [{name: x, neurodata_type_inc: Nil, doc: d}]}]"),
         ["Rig", "'Nil'"],
     ),
+    "type-of-a-nameless-member-that-is-no-text": (
+        rig("datasets: [{neurodata_type_inc: [], doc: d}]"),
+        ["Rig", "neurodata_type_inc", "has to be text"],
+    ),
+    "definition-in-a-member-that-is-no-text": (
+        rig("groups: [{name: x, neurodata_type_def: {}, doc: d}]"),
+        ["neurodata_type_def", "has to be text"],
+    ),
     "unknown-target-of-a-link": (rig("links: [{name: x, target_type: Nil, doc: d}]"), ["Rig", "'Nil'"]),
     "unknown-target-of-a-reference": (
         rig("attributes: [{name: x, dtype: {target_type: Nil, reftype: object}, doc: d}]"),

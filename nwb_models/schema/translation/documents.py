@@ -19,7 +19,7 @@ from nwb_models.schema.translation.values import fits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from nwb_models.schema.language import Kind, Spec
+    from nwb_models.schema.language import Kind, Spec, TypeSpec
     from nwb_models.schema.translation.namespace import Schema
 
 ASSUMED = "assumed"
@@ -181,16 +181,21 @@ def _odd_names_and_values(namespace: Namespace) -> Iterator[str]:
     for entry in namespace.types.values():
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", entry.name) is None:
             yield f"{entry}: {entry.key('def')}: {entry.name!r} is no name of a type: letters, digits and _ make one"
-        yield from _odd_values(str(entry), entry.spec)
-        waiting = [entry.spec]
-        while waiting:
-            for kind, member in members(waiting.pop()):
-                name = member.get("name")  # one that is no text is refused with its member
-                if isinstance(name, str) and ("/" in name or name in (".", "..")):
-                    yield f"{entry}: {kind}s: name: {name!r} is no name that HDF5 can hold"
-                if type_def(member) is None:
-                    yield from _odd_values(f"{entry}: {kind}s: {name or type_inc(member)!r}", member)
-                    waiting.append(member)
+        with suppress(SpecificationError):  # what breaks the language is said where the type is translated
+            yield from _odd_in_type(entry)
+
+
+def _odd_in_type(entry: TypeSpec) -> Iterator[str]:
+    yield from _odd_values(str(entry), entry.spec)
+    waiting = [entry.spec]
+    while waiting:
+        for kind, member in members(waiting.pop()):
+            name = member.get("name")  # one that is no text is refused with its member
+            if isinstance(name, str) and ("/" in name or name in (".", "..")):
+                yield f"{entry}: {kind}s: name: {name!r} is no name that HDF5 can hold"
+            if type_def(member) is None:
+                yield from _odd_values(f"{entry}: {kind}s: {name or type_inc(member)!r}", member)
+                waiting.append(member)
 
 
 def _odd_values(where: str, spec: Spec) -> Iterator[str]:
