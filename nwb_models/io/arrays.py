@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5d, h5z
+import numpy as np
+from h5py import h5d, h5t, h5z
 
 from nwb_models.errors import ClosedFileError, NWBError, UnreadableObjectError
-from nwb_models.io.values import decode, encode, plain
+from nwb_models.io.copying import spaces_of
+from nwb_models.io.reference_index import has_addresses
+from nwb_models.io.values import decode, encode, plain, plain_dtype
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.nodes import StoredDataset
     from nwb_models.models.arrays import ArraySource
+
+
+MANY = 64
+"""From how many references on it pays to look which are the same."""
 
 
 class HDF5Array:
@@ -58,13 +66,54 @@ class HDF5Array:
                 # slice of one it is an entry of an array like any other.
                 single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
                 rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
-                values = plain(dataset[rows], dtype, lambda reference: self.io.resolve(reference, self.path))
+                values = self._by_address(file, dataset, rows)
+                if values is None:
+                    values = plain(dataset[rows], dtype, self._resolve)
                 return values[single]
         except NWBError:
             raise
         except (OSError, RuntimeError, KeyError) as error:
             msg = f"{self.where()} cannot be read: {error}{self._missing_filters()}"
             raise UnreadableObjectError(msg) from error
+
+    def _resolve(self, reference: Any) -> Any:
+        return self.io.resolve(reference, self.path)
+
+    def _by_address(self, file: h5py.File, dataset: h5py.Dataset, rows: tuple[Any, ...]) -> Any:
+        """Read object references, alone or beside numbers in compound rows, resolving each that occurs but once.
+
+        Thousands of rows of a table refer to a few objects, and HDF5 takes long to say to which.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            None where that is no way to read it, or would be none faster.
+        """
+        raw = _with_addresses(dataset.dtype)
+        if raw is None or not all(isinstance(part, slice) and part.step in (None, 1) for part in rows):
+            return None
+        rows += (slice(None),) * (dataset.ndim - len(rows))
+        bounds = [part.indices(length)[:2] for part, length in zip(rows, dataset.shape, strict=True)]
+        start, count = tuple(a for a, _ in bounds), tuple(max(0, b - a) for a, b in bounds)
+        if math.prod(count) < MANY or not has_addresses(file):
+            return None
+        values = np.empty(count, raw)
+        dataset.id.read(*spaces_of(dataset.id, start, count), values, h5t.py_create(dataset.dtype, logical=True))
+        result = np.empty(count, plain_dtype(dataset.dtype))
+        for name in raw.names or [...]:
+            if not raw.names or h5py.check_ref_dtype(dataset.dtype[name]) is not None:
+                _, first, places = np.unique(values[name], return_index=True, return_inverse=True)
+                if len(first) * 4 > values.size:
+                    return None
+                found = np.empty(len(first), object)
+                for number, place in enumerate(first):
+                    where = tuple(a + b for a, b in zip(start, np.unravel_index(place, count), strict=True))
+                    reference = dataset[where]
+                    found[number] = self._resolve(reference[name] if raw.names else reference)
+                result[name] = found[places].reshape(count)
+            else:
+                result[name] = values[name]
+        return result
 
     def _missing_filters(self) -> str:
         """Say which filters the data went through that this HDF5 has not; what it says itself is of folders."""
@@ -95,6 +144,20 @@ class HDF5Array:
         for name, value in state.items():
             setattr(self, name, value)
         self._io = None
+
+
+def _with_addresses(dtype: np.dtype[Any]) -> np.dtype[Any] | None:
+    """Return a dtype with addresses in the place of object references; None where there are none, or other objects."""
+    fields = [dtype[name] for name in dtype.names or ()] or [dtype]
+    references = [h5py.check_ref_dtype(entry) is h5py.Reference for entry in fields]
+    if not any(references) or any(entry.hasobject != is_one for entry, is_one in zip(fields, references, strict=True)):
+        return None
+    if dtype.names is None:
+        return np.dtype(np.uint64)
+    formats = [np.dtype(np.uint64) if is_one else entry for entry, is_one in zip(fields, references, strict=True)]
+    offsets = [dtype.fields[name][1] for name in dtype.names]  # type: ignore[index]
+    spec = {"names": dtype.names, "formats": formats, "offsets": offsets, "itemsize": dtype.itemsize}
+    return np.dtype(spec)  # type: ignore[call-overload, no-any-return]
 
 
 class RemovedArray:

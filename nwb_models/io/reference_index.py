@@ -339,7 +339,7 @@ class Column:
             Reads into an array, given the type in memory.
         """
         found: Counter[Found] = Counter()
-        if self.simple and _has_addresses(file):
+        if self.simple and has_addresses(file):
             buffer = np.empty((*shape, self.dtype.itemsize // 8), dtype=np.uint64)
             read(buffer, mtype=h5t.py_create(self.dtype, logical=True))
             addresses, first, counts = np.unique(buffer, return_index=True, return_counts=True)
@@ -373,7 +373,7 @@ def reference_columns(dtype: np.dtype[Any]) -> list[Column]:
     return [] if reference is None else [Column("", dtype, simple=reference is h5py.Reference)]
 
 
-def _has_addresses(file: h5py.File) -> bool:
+def has_addresses(file: h5py.File) -> bool:
     """Tell whether the object references of a file can be read as the addresses that they are.
 
     To make a Python object of each reference, and to open what it leads to, takes 20 microseconds; a table may have

@@ -89,7 +89,7 @@ def plain(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[
     """
     if dtype.subdtype is not None:  # numpy has put the axes of such a type behind those of the array
         dtype = dtype.subdtype[0]
-    wanted = _plain_dtype(dtype)
+    wanted = plain_dtype(dtype)
     if wanted is dtype:
         return array[()]
     result = np.empty(array.shape, dtype=wanted)
@@ -97,14 +97,14 @@ def plain(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[
     return result[()]
 
 
-def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the dtype of what `plain` makes of one: objects for text and references; itself where nothing changes."""
     if dtype.names is not None:
-        fields = [(name, _plain_dtype(dtype[name])) for name in dtype.names]
+        fields = [(name, plain_dtype(dtype[name])) for name in dtype.names]
         return dtype if all(kind is dtype[name] for name, kind in fields) else np.dtype(fields)
     if dtype.subdtype is not None:
         base, shape = dtype.subdtype
-        wanted = _plain_dtype(base)
+        wanted = plain_dtype(base)
         return dtype if wanted is base else np.dtype((wanted, shape))
     return np.dtype(object) if dtype.kind in "OS" else dtype
 

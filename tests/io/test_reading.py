@@ -22,8 +22,10 @@ from nwb_models.errors import (
     NotReadableError,
     ObjectNotFoundError,
 )
+from nwb_models.io import arrays
 from nwb_models.io.arrays import HDF5Array
 from tests.conftest import EXAMPLE, corpus_files
+from tests.io.handmade import new_file, references
 from tests.pynwb_files import FILES
 
 if TYPE_CHECKING:
@@ -321,3 +323,55 @@ def test_no_linkml_where_models_are_shipped(session: Path) -> None:
         "assert not {'linkml', 'linkml_runtime', 'pandas', 'yaml'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+WINDOW = np.dtype([("idx_start", "<i4"), ("count", ">i8"), ("timeseries", h5py.ref_dtype)])
+INDEXES = [slice(None), slice(5, 150), slice(3, 190, 7), 7, -1, [1, 5, 100], slice(10, 10)]
+
+
+@pytest.mark.parametrize("kind", ["plain", "wide", "compound", "with_text", "regions", "many_targets"])
+def test_thousands_of_references_are_resolved_once_for_each_target(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read by address is what is read one by one, null references and deleted objects included."""
+    path = tmp_path / "references.nwb"
+    with new_file(path) as file:
+        groups = [
+            file["acquisition"].create_group(f"g{number}") for number in range(200 if kind == "many_targets" else 3)
+        ]
+        gone = file["acquisition"].create_group("gone")
+        targets = [*(group.ref for group in groups), gone.ref, h5py.Reference()]
+        chosen = references(*(targets[number % len(targets)] for number in range(200)))
+        del file["acquisition/gone"]
+        _write(file["analysis"], kind, chosen)
+    with nwb.open(path) as io:
+        array = io.read("/analysis/references")
+        found = [array[index] for index in INDEXES]
+        monkeypatch.setattr(arrays, "MANY", 10**9)
+        for index, values in zip(INDEXES, found, strict=True):
+            expected = array[index]
+            assert type(values) is type(expected)
+            if isinstance(values, np.ndarray | np.void):
+                assert (values.dtype, values.shape) == (expected.dtype, expected.shape)
+                values, expected = values.tolist(), expected.tolist()
+            assert values == expected
+
+
+def _write(group: h5py.Group, kind: str, chosen: np.ndarray[Any, Any]) -> None:
+    """Write 200 rows of references in a dataset of one of the kinds that there are."""
+    if kind == "compound":
+        rows = np.zeros(200, WINDOW)
+        rows["idx_start"], rows["count"], rows["timeseries"] = np.arange(200), np.arange(200)[::-1], chosen
+        group.create_dataset("references", data=rows)
+    elif kind == "with_text":
+        dtype = np.dtype([("label", h5py.string_dtype()), ("object", h5py.ref_dtype)])
+        rows = np.empty(200, dtype)
+        rows["label"], rows["object"] = [f"row {number}" for number in range(200)], chosen
+        group.create_dataset("references", data=rows)
+    elif kind == "regions":
+        data = group.create_dataset("data", data=np.arange(300))
+        regions = [data.regionref[number : number + 3] for number in range(200)]
+        group.create_dataset("references", (200,), h5py.regionref_dtype)[:] = regions
+    else:
+        data = chosen.reshape(200, 1).repeat(2, axis=1) if kind == "wide" else chosen
+        group.create_dataset("references", data=data, dtype=h5py.ref_dtype, chunks=True)
