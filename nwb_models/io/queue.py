@@ -15,8 +15,9 @@ import h5py
 from h5py import h5d, h5g, h5l, h5o, h5t
 
 from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, read_attributes, read_scalar, stored_reference
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -79,6 +80,7 @@ def flatten(
     references: dict[Key, tuple[StoredReference, str]] = {}
     soft: deque[tuple[str, Any, StoredLink | None]] = deque()  # last, so that hard links name what they lead to
     queue: deque[tuple[str, Any, StoredLink | None]] = deque((path, None, None) for path in start)
+    headers = Headers(file)
     while queue or soft or references:
         if not queue and soft:
             queue.append(soft.popleft())
@@ -93,25 +95,34 @@ def flatten(
         if link is not None and link.key in flat.nodes:
             _note(flat, asked, link.key, asked)
             continue
+        if link is not None and link.kind == "soft" and _is_met(flat, link.path):
+            _note(flat, asked, flat.keys[link.path], link.path)
+            continue
+        obj, path, known = None, asked, False
         try:
-            found = _open_child(file, asked, parent, link)
-            if found is None or (skip is not None and skip(found[1])):
-                continue
-            obj, path = found
-            key = key_of(obj)
-            known = key in flat.nodes
+            node = None
+            if link is not None and link.key is not None:
+                node = headers.node(link.key[1], asked, whole=follow is None)
+            if node is None:
+                found = _open_child(file, asked, parent, link)
+                if found is None or (skip is not None and skip(found[1])):
+                    continue
+                obj, path = found
+                key = key_of(obj)
+                known = key in flat.nodes
+                node = flat.nodes[key] if known else read_node(file, obj, path)
             if not known:
-                node = read_node(file, obj, path)
                 names = None if follow is None else follow(node)
                 if isinstance(node, StoredGroup):
-                    node.links, node.complete = links_of(obj, names), names is None
-                flat.nodes[key] = node
+                    _choose_links(node, obj, names)
+                flat.nodes[node.key] = node
         except DAMAGE as error:
-            if damaged is None or parent is None:
+            if damaged is None or link is None:
                 msg = f"{asked} of {file.filename} cannot be read: {error}"
                 raise UnreadableObjectError(msg) from error
             damaged(asked, str(error))
             continue
+        key = node.key
         _note(flat, asked, key, path)
         if known:
             continue
@@ -143,12 +154,26 @@ def _note(flat: Flat, asked: str, key: Key, path: str) -> None:
         node.paths.append(path)
 
 
+def _is_met(flat: Flat, path: str) -> bool:
+    """Tell whether a path is one of hard links to an object that was met: nothing has to be opened to follow it."""
+    key = flat.keys.get(path)
+    return key is not None and path in flat.nodes[key].paths
+
+
+def _choose_links(node: StoredGroup, obj: Any, names: Iterable[str] | None) -> None:
+    """Keep the links of a group that have some names, None for all; they are read if its header was not."""
+    if not node.complete:
+        node.links, node.complete = links_of(obj, names), names is None
+    elif names is not None:
+        node.links, node.complete = {name: node.links[name] for name in names if name in node.links}, False
+
+
 def _open_child(file: h5py.File, path: str, parent: Any, link: StoredLink | None) -> tuple[Any, str] | None:
-    """Open what a link of an open group leads to; the way from the root is taken for soft links and references."""
+    """Open what a link leads to: from the group, where that is open; soft links and references, from the root."""
     if link is None or link.kind != "hard":
         return open_path(file, path)
     try:
-        obj = h5o.open(parent, link.name.encode("utf-8", "surrogateescape"))
+        obj = h5o.open(file.id, encode(path)) if parent is None else h5o.open(parent, encode(link.name))
     except (KeyError, OSError, RuntimeError, ValueError):
         return None
     return None if isinstance(obj, h5t.TypeID) else (obj, path)

@@ -176,6 +176,18 @@ def stored_reference(file: Any, reference: Any) -> StoredReference:
         return StoredReference(kind, None)
 
 
+def path_at(file: Any, address: int) -> str | None:
+    """Return a path of the object at an address, None where there is none; HDF5 may walk through the whole file."""
+    if h5o.get_info(file).addr == address:
+        return "/"
+
+    def visit(name: bytes, info: Any) -> str | None:
+        return "/" + decode(name) if info.addr == address else None
+
+    found: str | None = h5o.visit(file, visit, info=True)
+    return found
+
+
 def _region(space: Any) -> str:
     kind = space.get_select_type()
     if kind == h5s.SEL_ALL:

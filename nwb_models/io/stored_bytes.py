@@ -1,0 +1,168 @@
+"""The bytes of an HDF5 file that h5py has open, and what lies in its heaps; no length is believed unchecked.
+
+The layouts are those of the HDF5 File Format Specification, version 3.0 (sections II.A, III.A, III.D and III.E), with
+addresses and lengths of 8 bytes.  What is unusual in any way is `UnfamiliarError`: then h5py reads the object.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import h5py
+
+UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
+"""The address of what was never stored."""
+MAX_BLOCK = 1 << 26
+"""The most bytes that are read at once."""
+
+_PAGE_BITS = 14
+_MAX_PAGES = 512
+_MAX_HEAPS = 1 << 24
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_BASE_ADDRESS = {0: 24, 1: 28}
+"""Superblock version -> where it has the base address; 16 bytes behind that it says how long the file is."""
+_SUPERBLOCK = struct.Struct("<8sB4x2sxHH4xH").unpack_from
+_ADDRESS = struct.Struct("<Q").unpack_from
+_PAIR = struct.Struct("<QQ").unpack_from
+_HEAP = struct.Struct("<4sB3xQQQ").unpack_from
+_COLLECTION = struct.Struct("<4sB3xQ").unpack_from
+_OBJECT = struct.Struct("<H6xQ").unpack_from
+
+
+class UnfamiliarError(Exception):
+    """Something that only HDF5 itself can judge: a newer layout, a rare one, or damage."""
+
+
+class StoredBytes:
+    """What is stored at an address of a file.
+
+    It is read through the descriptor that HDF5 has opened: it is the same file whatever happens to its name, and one
+    that is cut off meanwhile is an error, which it would not be in a memory map.
+
+    Parameters
+    ----------
+    file
+        A local file, open for reading only.
+
+    Raises
+    ------
+    UnfamiliarError
+        Where it is no such file, or its superblock is not of version 0 or 1.
+    """
+
+    def __init__(self, file: h5py.File) -> None:
+        if file.mode != "r" or file.driver != "sec2":
+            raise UnfamiliarError
+        self._descriptor: int = file.id.get_vfd_handle()
+        self._pages: dict[int, bytes] = {}
+        self._heaps: dict[int, dict[int, bytes]] = {}
+        self._heaps_size = 0
+        superblock = os.pread(self._descriptor, 96, 0)
+        signature, version, sizes, leaf, tree, chunks = _SUPERBLOCK(superblock)
+        begin = _BASE_ADDRESS.get(version)
+        if signature != _SIGNATURE or begin is None or sizes != b"\x08\x08" or _ADDRESS(superblock, begin)[0] != 0:
+            raise UnfamiliarError
+        self.leaf_space, self.tree_space = 2 * leaf, 2 * tree
+        """How many links a leaf of a group's B-tree, and how many children a node of it, has space for."""
+        self.chunk_space = 2 * chunks if version else 64
+        """How many children a node of a B-tree of chunks has space for."""
+        self.end = min(_ADDRESS(superblock, begin + 16)[0], os.fstat(self._descriptor).st_size)
+        """How many bytes of the file count."""
+
+    def at(self, address: int, size: int) -> bytes:
+        """Return so many bytes.
+
+        Raises
+        ------
+        UnfamiliarError
+            Where the file has not as many.
+        """
+        number = address >> _PAGE_BITS
+        start = address - (number << _PAGE_BITS)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._page(number)
+        found = page[start : start + size]
+        return found if len(found) == size else self._across(address, size)
+
+    def _page(self, number: int) -> bytes:
+        if len(self._pages) == _MAX_PAGES:
+            self._pages.clear()
+        begin = number << _PAGE_BITS
+        if begin >= self.end:
+            raise UnfamiliarError
+        page = self._pages[number] = os.pread(self._descriptor, min(1 << _PAGE_BITS, self.end - begin), begin)
+        return page
+
+    def _across(self, address: int, size: int) -> bytes:
+        """Return bytes of more than one page."""
+        if size > MAX_BLOCK or address + size > self.end:
+            raise UnfamiliarError
+        found = os.pread(self._descriptor, size, address)
+        if len(found) != size:
+            raise UnfamiliarError
+        return found
+
+    def local_heap(self, address: int) -> bytes:
+        """Return the bytes of a local heap, where the names of a group's links are; its free list is checked."""
+        signature, version, size, free, where = _HEAP(self.at(address, 32))
+        if signature != b"HEAP" or version != 0:
+            raise UnfamiliarError
+        data = self.at(where, size)
+        seen = set()
+        while free != 1:  # the offset of no block
+            if free in seen or not 0 < free <= size - 16:
+                raise UnfamiliarError
+            seen.add(free)
+            following, length = _PAIR(data, free)
+            if free + length > size:
+                raise UnfamiliarError
+            free = following
+        return data
+
+    def in_heap(self, address: int, index: int) -> bytes:
+        """Return one object of a global heap collection, where text of any length is."""
+        heap = self._heaps.get(address)
+        if heap is None:
+            heap = self._heap(address)
+        try:
+            return heap[index]
+        except KeyError:
+            raise UnfamiliarError from None
+
+    def _heap(self, address: int) -> dict[int, bytes]:
+        """Return the objects of a collection; they have to fill it."""
+        signature, version, size = _COLLECTION(self.at(address, 16))
+        if signature != b"GCOL" or version != 1 or size < 4096:
+            raise UnfamiliarError
+        data = self.at(address, size)
+        objects: dict[int, bytes] = {}
+        at = 16
+        while size - at >= 16:
+            index, length = _OBJECT(data, at)
+            if index == 0:
+                if length != size - at:
+                    raise UnfamiliarError
+                break
+            begin = at + 16
+            at = begin + (length + 7 & ~7)
+            if index in objects or at > size:
+                raise UnfamiliarError
+            objects[index] = data[begin : begin + length]
+        self._heaps_size += size
+        if self._heaps_size > _MAX_HEAPS:
+            self._heaps.clear()
+            self._heaps_size = size
+        self._heaps[address] = objects
+        return objects
+
+
+def stored_bytes(file: Any) -> StoredBytes | None:
+    """Return the bytes of an open file, None where h5py has to read it."""
+    try:
+        return StoredBytes(file)
+    except (UnfamiliarError, OSError, RuntimeError, ValueError, AttributeError, IndexError, struct.error):
+        return None  # AttributeError: a platform without os.pread
