@@ -42,6 +42,8 @@ MAX_TYPE = 4096
 MAX_MESSAGE = 1 << 16
 TEXT_SIZE, ADDRESS_SIZE = 16, 8
 
+_BYTES = bytes.fromhex("10000000 01000000 00000800")
+"""The type of which text of any length is a row, as HDF5 writes it: unsigned integers of one byte."""
 _NULL, _SPACE, _TYPE, _OLD_FILL, _FILL, _LAYOUT = 0x00, 0x01, 0x03, 0x04, 0x05, 0x08
 _FILTERS, _ATTRIBUTE, _CONTINUATION, _TABLE, _TIME = 0x0B, 0x0C, 0x10, 0x11, 0x12
 _GROUP = {_TABLE, _TIME}
@@ -384,7 +386,7 @@ def _learned(stored_type: bytes, stored: h5t.TypeID) -> Kind:
     string = h5py.check_string_dtype(dtype)
     reading: Literal["number", "raw", "text", "reference"] | None = None
     if string is not None and string.length is None:
-        reading = "text" if size == TEXT_SIZE else None
+        reading = "text" if size == TEXT_SIZE and stored_type[8:20] == _BYTES else None
     elif dtype.hasobject:
         reading = "reference" if h5py.check_ref_dtype(dtype) is h5py.Reference and size == ADDRESS_SIZE else None
     elif dtype.subdtype is None and dtype.itemsize == size and stored.equal(h5t.py_create(dtype)):

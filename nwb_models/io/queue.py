@@ -98,10 +98,10 @@ def flatten(
         if link is not None and link.kind == "soft" and _is_met(flat, link.path):
             _note(flat, asked, flat.keys[link.path], link.path)
             continue
-        obj, path, known = None, asked, False
+        obj, path, known, node = None, asked, False, None
         try:
-            node = None
-            if link is not None and link.key is not None:
+            direct = link is not None and link.key is not None and parent is None
+            if direct:
                 node = headers.node(link.key[1], asked, whole=follow is None)
             if node is None:
                 found = _open_child(file, asked, parent, link)
@@ -110,11 +110,12 @@ def flatten(
                 obj, path = found
                 key = key_of(obj)
                 known = key in flat.nodes
-                node = flat.nodes[key] if known else read_node(file, obj, path)
+                node = flat.nodes.get(key) or (None if direct else headers.node(key[1], path, whole=follow is None))
+                node = node or read_node(file, obj, path)
             if not known:
                 names = None if follow is None else follow(node)
                 if isinstance(node, StoredGroup):
-                    _choose_links(node, obj, names)
+                    obj = _choose_links(node, obj, names)
                 flat.nodes[node.key] = node
         except DAMAGE as error:
             if damaged is None or link is None:
@@ -160,12 +161,20 @@ def _is_met(flat: Flat, path: str) -> bool:
     return key is not None and path in flat.nodes[key].paths
 
 
-def _choose_links(node: StoredGroup, obj: Any, names: Iterable[str] | None) -> None:
-    """Keep the links of a group that have some names, None for all; they are read if its header was not."""
+def _choose_links(node: StoredGroup, obj: Any, names: Iterable[str] | None) -> Any:
+    """Keep the links of a group that have some names, None for all; read them where they were not.
+
+    Returns
+    -------
+    object
+        The group, where its links were found by HDF5 and are for HDF5 to follow; None where `Headers` found them.
+    """
     if not node.complete:
         node.links, node.complete = links_of(obj, names), names is None
-    elif names is not None:
+        return obj
+    if names is not None:
         node.links, node.complete = {name: node.links[name] for name in names if name in node.links}, False
+    return None
 
 
 def _open_child(file: h5py.File, path: str, parent: Any, link: StoredLink | None) -> tuple[Any, str] | None:

@@ -136,7 +136,7 @@ class StoredBytes:
     def _heap(self, address: int) -> dict[int, bytes]:
         """Return the objects of a collection; they have to fill it."""
         signature, version, size = _COLLECTION(self.at(address, 16))
-        if signature != b"GCOL" or version != 1 or size < 4096:
+        if signature != b"GCOL" or version != 1 or size < 4096 or size & 7:
             raise UnfamiliarError
         data = self.at(address, size)
         objects: dict[int, bytes] = {}

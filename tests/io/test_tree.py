@@ -16,6 +16,7 @@ from h5py import h5d, h5o, h5s, h5t
 from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError
 from nwb_models.io import queue, tree
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.headers import Headers
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
 from tests.pynwb_files import FILES
 
@@ -306,6 +307,14 @@ def read_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read(file, obj, path)
 
     monkeypatch.setattr(queue, "read_node", noted)
+    directly = Headers.node
+
+    def noted_directly(self: Headers, address: int, path: str, *, whole: bool = True) -> Any:
+        node = directly(self, address, path, whole=whole)
+        paths.extend([path] if node is not None else [])
+        return node
+
+    monkeypatch.setattr(Headers, "node", noted_directly)
     return paths
 
 
