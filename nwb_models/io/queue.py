@@ -226,6 +226,8 @@ def references_of(node: StoredObject) -> Iterator[StoredReference]:
     """Yield the references in the attributes of a node, and in its value where that is a single one."""
     values = [value for name, value in node.attributes.items() if name != SPECLOC or node.path != "/"]
     for value in (*values, node.value) if isinstance(node, StoredDataset) else values:
+        if isinstance(value, str):
+            continue
         if isinstance(value, StoredReference):
             yield value
         elif getattr(value, "dtype", None) is not None and value.dtype.kind in "OV":
@@ -356,4 +358,6 @@ def paths_by_key(file: h5py.File) -> dict[Key, str]:
 
 def join(path: str, name: str) -> str:
     """Return the path of a child."""
-    return posixpath.join(path, name)
+    if not path or name.startswith("/"):  # which no name of a link does, unless the file is damaged
+        return posixpath.join(path, name)
+    return path + name if path.endswith("/") else f"{path}/{name}"

@@ -25,12 +25,13 @@ MINIMUM: dict[str, tuple[str, int]] = {
 Source: the table of dtypes in the NWB Specification Language."""
 
 TEXTS = frozenset({"text", "utf", "utf8", "utf-8", "ascii", "bytes", "str"})
+_NO_MAPPINGS = (str, np.generic, np.ndarray)
 DATES = frozenset({"isodatetime", "datetime", "date"})
 
 
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
     """Return the problem with the dtype of a value, None where it has none."""
-    if dtype is None or value is None or isinstance(value, Mapping):  # a child of a group may be called "dtype"
+    if dtype is None or value is None or _is_mapping(value):  # a child of a group may be called "dtype"
         return None
     found = getattr(value, "dtype", None)
     if getattr(value, "size", 1) == 0:  # no value, so none of a wrong dtype
@@ -62,7 +63,7 @@ def allows(dtype: Dtype, found: np.dtype[Any]) -> bool:
 
 def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
     """Return the problem with the shape of a value, None where it has none."""
-    if shapes is None or value is None or isinstance(value, Mapping):
+    if shapes is None or value is None or _is_mapping(value):
         return None
     shape = getattr(value, "shape", None)
     if shape is None:
@@ -73,6 +74,11 @@ def shape_problem(value: Any, shapes: Shapes | None) -> Problem | None:
         ):
             return None
     return "shape", " or ".join(shape_name(allowed) for allowed in shapes), shape_name(shape)
+
+
+def _is_mapping(value: Any) -> bool:
+    """Tell whether a value is a mapping, at once for what most values are: an abstract class takes its time."""
+    return not isinstance(value, _NO_MAPPINGS) and isinstance(value, Mapping)
 
 
 def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str | None:

@@ -196,6 +196,7 @@ def refines(declared: type, found: type) -> bool:
     )
 
 
+@cache
 def fits(found: Any, declared: Any) -> bool:
     """Tell whether an object of the class `found` may stand where `declared` is foreseen.
 
