@@ -586,7 +586,7 @@ def _collection_fields(cls: type[NWBModel]) -> frozenset[str]:
 
 @cache
 def _defaults(cls: type[NWBModel]) -> dict[str, FieldInfo | None]:
-    """Return the fields of a class, with what knows their defaults; None where the default is None, or there is none."""
+    """Return the fields of a class, with what knows the default; None where that is None, or there is none."""
     nothing = {name for name, info in cls.model_fields.items() if info.is_required() or _is_none(info)}
     return {name: None if name in nothing else info for name, info in cls.model_fields.items()}
 

@@ -62,6 +62,8 @@ _TEXT = struct.Struct("<IQI").unpack_from
 _ADDRESS = struct.Struct("<Q").unpack_from
 _SIZE = struct.Struct("<I").unpack_from
 _NODE = struct.Struct("<4sBBHQQ").unpack_from
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What h5py makes of a stored type."""
@@ -281,9 +283,7 @@ class _Reader:
     def _text(self, data: bytes, at: int) -> str:
         """Return text of any length; it ends with the first NUL, as it does in memory."""
         length, address, index = _TEXT(data, at)
-        if not length:
-            if address:
-                raise UnfamiliarError
+        if not length and not address:
             return ""
         raw = self._data.in_heap(address, index)
         if len(raw) != length:

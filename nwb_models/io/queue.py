@@ -100,9 +100,9 @@ def flatten(
             continue
         obj, path, known, node = None, asked, False, None
         try:
-            direct = link is not None and link.key is not None and parent is None
-            if direct:
-                node = headers.node(link.key[1], asked, whole=follow is None)
+            direct = link.key if link is not None and parent is None else None
+            if direct is not None:
+                node = headers.node(direct[1], asked, whole=follow is None)
             if node is None:
                 found = _open_child(file, asked, parent, link)
                 if found is None or (skip is not None and skip(found[1])):
@@ -110,8 +110,11 @@ def flatten(
                 obj, path = found
                 key = key_of(obj)
                 known = key in flat.nodes
-                node = flat.nodes.get(key) or (None if direct else headers.node(key[1], path, whole=follow is None))
-                node = node or read_node(file, obj, path)
+                node = flat.nodes.get(key)
+                if node is None and direct is None:
+                    node = headers.node(key[1], path, whole=follow is None)
+                if node is None:
+                    node = read_node(file, obj, path)
             if not known:
                 names = None if follow is None else follow(node)
                 if isinstance(node, StoredGroup):

@@ -196,13 +196,17 @@ def refines(declared: type, found: type) -> bool:
     )
 
 
-@cache
 def fits(found: Any, declared: Any) -> bool:
     """Tell whether an object of the class `found` may stand where `declared` is foreseen.
 
     A subclass may, and the type that `declared` refines; and a class of the same name and type in a file of another
     version, which a link leads to: a type is what it is in every version.
     """
+    return _fits(found, declared)
+
+
+@cache
+def _fits(found: Any, declared: Any) -> bool:
     if issubclass(found, declared) or refines(declared, found):
         return True
     wanted = declared.__name__, declared.neurodata_type, declared.namespace
