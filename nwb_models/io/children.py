@@ -31,7 +31,7 @@ class StoredChildren:
     def __init__(self, builder: Builder, path: str, cls: type[NWBModel], names: list[str] | None = None) -> None:
         self._builder, self._path, self.cls = builder, path, cls
         self._excluded = set(storage(cls).children)
-        self._names = names
+        self._names = None if names is None else dict.fromkeys(names)  # a dict, to be searched as well as listed
 
     def exclude(self, name: str) -> None:
         """Leave out a child that a field holds."""
@@ -48,7 +48,7 @@ class StoredChildren:
         if self._names is None:
             with self._builder.io.opened() as file:
                 found = open_path(file, self._path)
-                self._names = list(links_of(found[0])) if found is not None else []
+                self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
         return [name for name in self._names if self._counts(name)]
 
     def field_of(self, name: str) -> str | None:

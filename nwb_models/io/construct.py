@@ -85,6 +85,8 @@ class Builder:
         """Models and arrays that people hold, to be filled with what the file says now in the place of new ones."""
         self._paths: dict[Key, str] | None = None
         self._noted: set[Issue] = set()
+        self._fine: set[tuple[type, str, type]] = set()
+        """Class, attribute and type of value of single values that are what the class asks for, whatever they are."""
 
     # ------------------------------------------------------------------------------------------ building
     def read(self, path: str, *, eager: bool = False, hops: int = 0) -> Any:
@@ -286,10 +288,15 @@ class Builder:
             if name in TYPE_ATTRIBUTES or (node.path == "/" and name == SPECLOC):
                 continue
             entry = tables.attributes.get(name)
+            if entry is not None and (cls, name, type(stored)) in self._fine:
+                data[entry.field] = stored
+                continue
             where = f"{node.path}@{name}"
             if entry is not None:
                 data[entry.field] = None
                 self._linked(stored, batch, self._attribute(node, where, entry, stored, data))
+                if _is_judged_by_type(entry, stored) and self._problem(entry, stored) is None:
+                    self._fine.add((cls, name, type(stored)))
             else:
                 key = name if name not in cls.model_fields else f"@{name}"
                 extras[key] = None
@@ -537,6 +544,12 @@ class Builder:
         if isinstance(value, h5py.Empty):
             self._note(node, "shape", "a value", "an empty dataspace", where)
             return
+        problem = self._problem(entry, value)
+        if problem is not None:
+            self._note(node, *problem, where)
+
+    def _problem(self, entry: StoredField, value: Any) -> tuple[str, str, str] | None:
+        """Return (rule, expected, found) where a value is not what its field asks for."""
         marker = entry.marker
         problem = marker.problem(value)
         if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
@@ -547,8 +560,7 @@ class Builder:
         )
         if problem is None and single and shape:
             problem = ("shape", "a single value", shape_name(shape))
-        if problem is not None:
-            self._note(node, *problem, where)
+        return problem
 
     def _check_reference(self, node: StoredObject, where: str, entry: StoredField, stored: Any, value: Any) -> None:
         """Note where an attribute that has to be a reference is none, or leads to something else."""
@@ -646,6 +658,13 @@ def _described(value: Any) -> str:
     if isinstance(value, Array):
         return f"an array of shape {value.shape}"
     return " ".join(repr(value).split())[:80]
+
+
+def _is_judged_by_type(entry: StoredField, value: Any) -> bool:
+    """Tell whether the type of a value says all that its field asks for: not for dates, constants and references."""
+    marker = entry.marker
+    is_single = type(value) is str or isinstance(value, np.number | np.bool_)
+    return is_single and marker.value is None and marker.dtype not in DATES and not isinstance(marker, Reference)
 
 
 def _marker_name(entry: StoredField) -> str:

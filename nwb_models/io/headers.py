@@ -14,6 +14,7 @@ import math
 import os
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
@@ -399,6 +400,7 @@ def _learned(stored_type: bytes, stored: h5t.TypeID) -> Kind:
     return kind
 
 
+@lru_cache(maxsize=1024)
 def _space(raw: bytes) -> tuple[tuple[int, ...] | None, tuple[int | None, ...]]:
     """Return the lengths of the axes and the greatest ones, None without limit; no lengths for an empty dataspace."""
     version, rank, flags, kind = raw[:4]
