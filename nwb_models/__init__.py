@@ -8,17 +8,17 @@ nwbfile.acquisition["ElectricalSeries"].data[:1000]
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.io.hdf5 import HDF5IO
-from nwb_models.io.options import DatasetOptions
+from nwb_models.late import late
 from nwb_models.schema.provider import SchemaProvider
 
 if TYPE_CHECKING:
     import os
 
     from nwb_models.io.diff import diff
+    from nwb_models.io.options import DatasetOptions
     from nwb_models.io.repack import repack
     from nwb_models.io.truncation import truncate_file as truncate
     from nwb_models.models import NWBModel
@@ -38,8 +38,18 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-LATE = {"diff": ("diff", "diff"), "repack": ("repack", "repack"), "truncate": ("truncation", "truncate_file")}
-"""Functions that not all need, imported when they are asked for: where each is."""
+__getattr__ = late(
+    __name__,
+    {
+        "DatasetOptions": "nwb_models.io.options:DatasetOptions",
+        "core": "nwb_models.core",
+        "diff": "nwb_models.io.diff:diff",
+        "models": "nwb_models.models",
+        "repack": "nwb_models.io.repack:repack",
+        "schema": "nwb_models.schema",
+        "truncate": "nwb_models.io.truncation:truncate_file",
+    },
+)
 
 
 def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5IO:
@@ -141,17 +151,6 @@ def write(
     require_root(model)
     with HDF5IO(path, "x" if exclusive else "w") as io:
         io.write(model, backup=backup, repair=repair)
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for first: the models of the newest core, ``core``, and functions that not all need."""
-    if name in ("core", "models", "schema"):
-        return importlib.import_module(f"nwb_models.{name}")
-    if name in LATE:
-        module, function = LATE[name]
-        return getattr(importlib.import_module(f"nwb_models.io.{module}"), function)
-    msg = f"module 'nwb_models' has no attribute {name!r}"
-    raise AttributeError(msg)
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
+GENERATED = "nwb_models.generated"
+"""The package with the models that ship with the library; those that are made from files are called so, too."""
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

@@ -11,7 +11,6 @@ from h5py import h5d, h5t, h5z
 
 from nwb_models.errors import ClosedFileError, NWBError, UnreadableObjectError
 from nwb_models.io.copying import spaces_of
-from nwb_models.io.reference_index import has_addresses
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ class HDF5Array:
         numpy.ndarray or None
             None where that is no way to read it, or would be none faster.
         """
+        from nwb_models.io.reference_index import has_addresses
+
         raw = _with_addresses(dataset.dtype)
         if raw is None or not all(isinstance(part, slice) and part.step in (None, 1) for part in rows):
             return None

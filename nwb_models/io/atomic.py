@@ -23,35 +23,19 @@ import h5py
 
 from nwb_models.errors import ClosedFileError, NotWritableError, NWBError
 from nwb_models.io.lock import FileLock, shortened
+from nwb_models.io.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from typing import BinaryIO
 
-    State = tuple[int, ...]
+    from nwb_models.io.opening import State
 
 LIBVER = ("v108", "latest")
 """The oldest format, where HDF5 has a choice: attributes of more than 64 KiB need it."""
 
 BLOCK = 1 << 24
 """How many bytes are copied at a time."""
-
-CACHE = 1 << 20
-"""How many bytes of headers HDF5 keeps of a file that is gone through once."""
-
-
-def with_small_cache(file: h5py.File) -> h5py.File:
-    """Return a file of which HDF5 keeps few headers.
-
-    Left to itself it keeps more and more where it finds that it comes by each only once, decoded and therefore many
-    times as large as in the file: 300 MB for 25,000 objects, and no faster than with this limit.
-    """
-    config = file.id.get_mdc_config()
-    config.max_size = CACHE
-    config.min_size = min(config.min_size, CACHE)
-    config.set_initial_size, config.initial_size = True, CACHE
-    file.id.set_mdc_config(config)
-    return file
 
 
 @contextmanager
@@ -312,15 +296,6 @@ def _first_of(error: BaseException | None) -> OSError | NWBError | None:
             found = error
         error = error.__cause__ or error.__context__
     return found
-
-
-def state_of(path: str | os.PathLike[str]) -> State | None:
-    """Return what changes when a file does: size, time and identity; None where there is none."""
-    try:
-        status = Path(path).stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def copy_contents(source: int, target: int) -> None:

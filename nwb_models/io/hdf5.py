@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 import sys
 import threading
 import warnings
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
+from h5py import h5a
 
 from nwb_models.errors import (
     ClosedFileError,
@@ -24,29 +26,19 @@ from nwb_models.errors import (
     ObjectNotFoundError,
     SpecificationError,
 )
-from nwb_models.io.atomic import require_target, state_of, with_small_cache
 from nwb_models.io.construct import Builder
-from nwb_models.io.dependencies import (
-    filter_dependency_graph,
-    find_references,
-    get_references,
-    hdf_dependency_graph,
-    resolve_hardlink,
-)
-from nwb_models.io.lock import FileLock
+from nwb_models.io.opening import state_of, with_small_cache
 from nwb_models.io.queue import SPECLOC
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
-    is_located,
     is_specification,
     read_specs_as_dicts,
-    specifications_group,
-    specifications_path,
-    stored_documents,
+    stored_specifications,
 )
+from nwb_models.io.values import read_attribute
+from nwb_models.late import late
 from nwb_models.models.base import NWBGroup
 from nwb_models.models.issues import Issue
-from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
 from nwb_models.schema.sources import gathered
 
@@ -56,9 +48,19 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from nwb_models.io.dependencies import (
+        filter_dependency_graph,
+        find_references,
+        get_references,
+        hdf_dependency_graph,
+        resolve_hardlink,
+    )
     from nwb_models.io.edit import Edited
+    from nwb_models.io.lock import FileLock
+    from nwb_models.io.specifications import StoredSpecifications
     from nwb_models.io.truncation import truncate_file
     from nwb_models.models.base import NWBModel
+    from nwb_models.schema.language import Namespace
 
 __all__ = [
     "HDF5IO",
@@ -71,6 +73,18 @@ __all__ = [
     "resolve_hardlink",
     "truncate_file",
 ]
+
+__getattr__ = late(
+    __name__,
+    {
+        "filter_dependency_graph": "nwb_models.io.dependencies:filter_dependency_graph",
+        "find_references": "nwb_models.io.dependencies:find_references",
+        "get_references": "nwb_models.io.dependencies:get_references",
+        "hdf_dependency_graph": "nwb_models.io.dependencies:hdf_dependency_graph",
+        "resolve_hardlink": "nwb_models.io.dependencies:resolve_hardlink",
+        "truncate_file": "nwb_models.io.truncation:truncate_file",
+    },
+)
 
 Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
 """What finds a file again: (engine, path, options, state of the file when it was opened)."""
@@ -132,8 +146,8 @@ class HDF5IO:
         self._lock = threading.RLock()
         self._users = 0
         """How many are reading at the moment."""
-        self._linked = {os.path.realpath(self.filename): self}
-        """This file and those that external links lead to, shared by all of them."""
+        self._linked: dict[str, HDF5IO] = {}
+        """This file and those that external links lead to, once there are any, shared by all of them."""
         self._file: h5py.File | None = None
         self._closed = False
         self._state: tuple[int, ...] | None = None
@@ -153,6 +167,9 @@ class HDF5IO:
 
     def _take(self) -> None:
         """Take the right to edit the file, or say why not."""
+        from nwb_models.io.atomic import require_target
+        from nwb_models.io.lock import FileLock
+
         if self._stream is not None:
             msg = f"{self.filename} is a file object, and cannot be edited in place: give the path of the file"
             raise NotWritableError(msg)
@@ -230,7 +247,7 @@ class HDF5IO:
     def _problems(self, provider: SchemaProvider) -> list[Issue]:
         """Return what is wrong with specifications, as far as they were used."""
         return [
-            Issue(f"{self._spec_path}/{name}/{version}", None, "specification", "a valid specification", text)
+            Issue(f"{self._stored.path}/{name}/{version}", None, "specification", "a valid specification", text)
             for (name, version), text in provider.problems.items()
         ]
 
@@ -315,7 +332,7 @@ class HDF5IO:
         self._state = state_of(self.location)
         if respecified:
             vars(self).pop("provider", None)
-            vars(self).pop("_spec_path", None)
+            vars(self).pop("_stored", None)
 
     # ------------------------------------------------------------------------------------------ specifications
     @cached_property
@@ -336,7 +353,7 @@ class HDF5IO:
             if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
                 return provider
             self._spec_issues += self._problems(provider)
-            version = _text(file.attrs.get("nwb_version"))
+            version = _version(file)
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
@@ -347,35 +364,33 @@ class HDF5IO:
 
     def _namespaces(self, file: h5py.File) -> tuple[list[Namespace], dict[str, str]]:
         """Return the namespaces in the file that can be read, and the version of core that it says it has."""
-        group = specifications_group(file)
         namespaces = []
         self._spec_issues = []
-        if SPECLOC in file.attrs and not is_located(file, group):
+        if self._stored.is_misstated:
             wanted = "a reference to the group with the specifications"
             self._spec_issues.append(
                 Issue(f"/@{SPECLOC}", "NWBFile", "reference", wanted, "a reference to something else")
             )
-        for name, own_version, documents in stored_documents(group) if group is not None else ():
+        for name, own_version, namespace in self._stored.namespaces:
             try:
-                namespace = Namespace(documents)
                 if namespace.name:
                     namespaces.append(namespace)
             except SpecificationError as error:
-                where = f"{self._spec_path}/{name}/{own_version}"
+                where = f"{self._stored.path}/{name}/{own_version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
-        version = _text(file.attrs.get("nwb_version"))
+        version = _version(file)
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
     @cached_property
-    def _spec_path(self) -> str:
-        """The path of the specifications, "" where there are none."""
+    def _stored(self) -> StoredSpecifications:
+        """The specifications in the file."""
         with self.opened() as file:
-            return specifications_path(file)
+            return stored_specifications(file)
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
-        return is_specification(path, self._spec_path)
+        return is_specification(path, self._stored.path)
 
     # ------------------------------------------------------------------------------------------ the file
     @contextlib.contextmanager
@@ -456,6 +471,8 @@ class HDF5IO:
         folder = Path(self.location).resolve().parent
         target = (folder / filename).resolve()
         key = str(target)
+        if not self._linked:
+            self._linked[os.path.realpath(self.location)] = self
         if key not in self._linked:
             if not self._external_links and not target.is_relative_to(folder):
                 msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
@@ -506,25 +523,35 @@ class HDF5IO:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
             self._stream.seek(0)
-        elif not Path(self.location).exists():
+        else:
+            self._require_readable()
+        try:
+            return with_small_cache(h5py.File(self._stream or self.location, "r"))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise NotReadableError(self._reason(str(error))) from None
+
+    def _require_readable(self) -> None:
+        """Say of a path that is none of a file that can be read what it is: HDF5 does not tell them apart."""
+        path = Path(self.location)
+        try:
+            status = path.stat()
+        except OSError:
+            if path.exists():  # raises where that cannot be told
+                raise
             msg = f"{self.filename}: no such file"
-            raise NotReadableError(msg)
-        elif Path(self.location).is_dir():
+            raise NotReadableError(msg) from None
+        if stat.S_ISDIR(status.st_mode):
             kind = (
                 "a Zarr store, which this version does not read" if _is_zarr(self.filename) else "a folder, not a file"
             )
             msg = f"{self.filename} is {kind}"
             raise NotReadableError(msg)
-        elif not os.access(self.location, os.R_OK):
+        if not os.access(path, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
-        elif Path(self.location).stat().st_size == 0:
+        if status.st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
-        try:
-            return with_small_cache(h5py.File(self._stream or self.location, "r"))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise NotReadableError(self._reason(str(error))) from None
 
     def _reason(self, said: str) -> str:
         if "signature not found" in said:
@@ -540,8 +567,8 @@ class HDF5IO:
     def _require_nwb(self) -> None:
         """Refuse an HDF5 file that is not NWB."""
         with self.opened() as file:
-            marks = {"neurodata_type", "nwb_version", "data_type", ".specloc"}
-            if marks & set(file.attrs):
+            marks = (b"neurodata_type", b"nwb_version", b"data_type", b".specloc")
+            if any(h5a.exists(file.id, mark) for mark in marks):
                 return
             if "nwb_version" in file and isinstance(file["nwb_version"], h5py.Dataset):
                 version = _text(file["nwb_version"][()])
@@ -549,6 +576,11 @@ class HDF5IO:
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"
         raise NotNWBError(msg)
+
+
+def _version(file: h5py.File) -> str | None:
+    """Return what a file says of its version, None where it says none or no text."""
+    return _text(read_attribute(file.id, b"nwb_version", str))
 
 
 def _text(value: Any) -> str | None:
@@ -575,13 +607,3 @@ def _outside() -> int:
     ):
         frame, level = frame.f_back, level + 1
     return level
-
-
-def __getattr__(name: str) -> Any:
-    """Import `truncate_file` when it is asked for."""
-    if name == "truncate_file":
-        from nwb_models.io.truncation import truncate_file
-
-        return truncate_file
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)

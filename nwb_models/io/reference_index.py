@@ -13,9 +13,9 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
 from nwb_models.errors import UnreadableObjectError
-from nwb_models.io.atomic import state_of
 from nwb_models.io.copying import attribute_names, refers, tile
 from nwb_models.io.nodes import StoredLink
+from nwb_models.io.opening import state_of
 from nwb_models.io.queue import DAMAGE, MAX_SOFT_LINKS, SPECLOC, join, key_of, links_of, references_in
 from nwb_models.io.specifications import is_specification, specifications_path
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, stored_reference

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from nwb_models.io.atomic import State
+    from nwb_models.io.opening import State
     from nwb_models.io.plan import Plan
 
 
@@ -91,7 +91,7 @@ def write_file(
     repair
         Whether references to what is not written become null, and soft links to it go; None where nobody is asked.
     state
-        What `~nwb_models.io.atomic.state_of` said of the file that is replaced, where it is the one that is read from:
+        What `~nwb_models.io.opening.state_of` said of the file that is replaced, where it is the one that is read from:
         it must not have changed since.
     check
         Called with the finished file, open for reading; what it raises keeps the file that is there as it was.

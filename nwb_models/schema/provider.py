@@ -12,17 +12,14 @@ import json
 import sys
 import threading
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
-from nwb_models.naming import module_name, version_key, version_name
-from nwb_models.schema import cache as source_cache
-from nwb_models.schema.codegen.allowlist import GENERATED
-from nwb_models.schema.codegen.execute import execute
+from nwb_models.naming import GENERATED, module_name, version_key, version_name
 from nwb_models.schema.language import Specifications, nesting
 from nwb_models.schema.sources import (
+    ROOT,
     completed,
     gathered,
     load_linkml,
@@ -202,6 +199,20 @@ class SchemaProvider:
                 raise SpecificationError(msg)
             siblings[place] = self._loaded(other, specifications)
         _ORIGINS[name] = namespace, specifications
+        return self._made(namespace, specifications, digest, name, siblings)
+
+    def _made(
+        self,
+        namespace: Namespace,
+        specifications: Specifications,
+        digest: str,
+        name: str,
+        siblings: Mapping[str, ModuleType],
+    ) -> ModuleType:
+        """Return a module that is made in this process, from what the cache has or from the specifications."""
+        from nwb_models.schema import cache as source_cache
+        from nwb_models.schema.codegen.execute import execute
+
         kept = source_cache.load(digest)
         if kept is not None:
             try:
@@ -255,7 +266,7 @@ def types_of(module: ModuleType) -> dict[str, type[Any]]:
 @cache
 def shipped_index() -> dict[str, Any]:
     """Return the index of what ships with the library, which the generator writes beside it."""
-    text = resources.files(GENERATED).joinpath("index.json").read_text(encoding="utf-8")
+    text = (ROOT.parent / "generated" / "index.json").read_text("utf-8")
     index: dict[str, Any] = json.loads(text)
     return index
 

@@ -6,22 +6,20 @@ import itertools
 import json
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
 from nwb_models.naming import module_name, version_key, version_name
+from nwb_models.schema import translation
 from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces, nesting
-from nwb_models.schema.translation.documents import from_linkml
-from nwb_models.schema.translation.handwritten import is_handwritten, normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nwb_models.schema.language import Spec, TypeSpec
 
-ROOT = Path(str(resources.files("nwb_models"))) / "schemas"
+ROOT = Path(__file__).parents[1] / "schemas"
 ENDINGS = (".yaml", ".yml", ".json")
 MAIN = "namespace"
 """The schema of a folder that imports the others."""
@@ -159,7 +157,7 @@ def _load_file(
     if "name" not in document or not ({"classes", "imports", "id"} & set(document)):
         msg = f"{path} has neither 'namespaces', as a namespace file, nor 'name' and 'classes', as a LinkML schema"
         raise SpecificationError(msg)
-    if not is_handwritten(document):
+    if not translation.is_handwritten(document):
         *included, namespace = load_linkml(path.parent)
         return [*_unshipped(included), namespace]
     return _load_handwritten(path, document, known, below)
@@ -176,14 +174,18 @@ def _defining(folder: Path) -> list[tuple[Path, Spec]]:
     """
     files = [file for file in sorted(folder.rglob("*")) if file.suffix in ENDINGS]
     found = {file: load_document(file) for file in files if file.stem.endswith(MAIN)}
-    translated = {file.parent for file in found if file.name == f"{MAIN}.yaml" and not is_handwritten(found[file])}
+    translated = {
+        file.parent for file in found if file.name == f"{MAIN}.yaml" and not translation.is_handwritten(found[file])
+    }
     for file in files:
         if file not in found and file.parent not in translated:  # otherwise a document of that namespace
             with suppress(SpecificationError):
                 document = load_document(file)
-                if {"classes", "name", "version"} <= document.keys() and is_handwritten(document):
+                if {"classes", "name", "version"} <= document.keys() and translation.is_handwritten(document):
                     found[file] = document
-    return sorted(found.items(), key=lambda item: ("namespaces" not in item[1] and is_handwritten(item[1]), item[0]))
+    return sorted(
+        found.items(), key=lambda item: ("namespaces" not in item[1] and translation.is_handwritten(item[1]), item[0])
+    )
 
 
 # ---------------------------------------------------------------------------------------- LinkML
@@ -206,7 +208,7 @@ def _load_handwritten(
         beside = file.parent / f"{entry}.yaml"
         if beside == path:
             continue
-        if beside.is_file() and "version" not in (part := load_document(beside)) and is_handwritten(part):
+        if beside.is_file() and "version" not in (part := load_document(beside)) and translation.is_handwritten(part):
             if str(part.get("name", entry)) not in parts:
                 parts[str(part.get("name", entry))] = part
                 files[str(part.get("name", entry))] = beside
@@ -219,7 +221,7 @@ def _load_handwritten(
             types |= {name: found for namespace in namespaces for name, found in namespace.types.items()}
     try:
         with nesting(main["name"]):
-            documents = from_linkml(normalized(main, parts, included, types.get))
+            documents = translation.from_linkml(translation.normalized(main, parts, included, types.get))
     except SpecificationError as error:
         msg = f"{path}: {error}"
         raise SpecificationError(msg) from None
@@ -302,7 +304,7 @@ def _load_linkml(folder: Path, below: tuple[Path, ...] = ()) -> tuple[Namespace,
         raise SpecificationError(msg)
     try:
         places = _imported(schemas[MAIN], folder)
-        namespace = Namespace(from_linkml(schemas))
+        namespace = Namespace(translation.from_linkml(schemas))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         msg = f"{folder}: this LinkML was changed so that it gives no specifications any more: {error!r}"
         raise SpecificationError(msg) from error

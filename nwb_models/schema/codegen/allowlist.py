@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from nwb_models.errors import UnsafeSourceError
 from nwb_models.models.reserved import FIELDS, NAMES
+from nwb_models.naming import GENERATED
 from nwb_models.schema.codegen.mixins import MIXINS
 
 IMPORTS: dict[str, frozenset[str]] = {
@@ -39,8 +40,6 @@ TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str"})
 """What a field may hold, besides generated classes."""
 OWN_FIELDS = frozenset({"name", "value"})
 CLASS_VARS = frozenset({"neurodata_type", "namespace"})
-GENERATED = "nwb_models.generated"
-"""The package with the models that ship with the library; those that are made from files are called so, too."""
 _SIBLINGS = {
     0: re.compile(re.escape(GENERATED) + r"\.[A-Za-z][A-Za-z0-9_]*\.v[A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*"),
     1: re.compile(r"[A-Za-z][A-Za-z0-9_]*"),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from nwb_models.errors import SpecificationError, UnsafeSourceError
 from nwb_models.models.base import NWBModel
-from nwb_models.schema.codegen.allowlist import GENERATED, IDENTIFIER, checked
+from nwb_models.naming import GENERATED
+from nwb_models.schema.codegen.allowlist import IDENTIFIER, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.reserved import NAMES
-from nwb_models.naming import identifier, module_name, version_name
-from nwb_models.schema.codegen.allowlist import GENERATED
+from nwb_models.naming import GENERATED, identifier, module_name, version_name
 from nwb_models.schema.codegen.mixins import MIXINS, NAMESPACES
 from nwb_models.schema.translation.dtype import ANY
 from nwb_models.schema.translation.namespace import translated_classes
