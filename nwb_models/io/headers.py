@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5o, h5t
 
+from nwb_models.io.header_patterns import Chunk, Patterns, Span, values_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredObject, StoredReference
 from nwb_models.io.stored_bytes import UNDEFINED, StoredBytes, UnfamiliarError, stored_bytes
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
@@ -29,7 +30,6 @@ from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nwb_models.io.nodes import StoredLink
 
 REFUSALS = (UnfamiliarError, OSError, RuntimeError, ValueError, LookupError, TypeError, OverflowError, struct.error)
 """What makes an object one for h5py."""
@@ -41,6 +41,8 @@ MAX_KNOWN = 10_000
 MAX_TYPE = 4096
 """The most bytes of a type that is kept."""
 MAX_MESSAGE = 1 << 16
+MAX_NUMBERS = 256
+"""How many numbers are kept of an attribute."""
 TEXT_SIZE, ADDRESS_SIZE = 16, 8
 
 _BYTES = bytes.fromhex("10000000 01000000 00000800")
@@ -52,6 +54,8 @@ _REQUIRED = {_SPACE, _TYPE, _LAYOUT}
 _LEARNED = (_OLD_FILL, _FILL, _FILTERS)
 _DATASET = {*_REQUIRED, *_LEARNED, _TIME}
 _CONTIGUOUS, _CHUNKED = 1, 2
+_VARYING = {_TABLE: (0, "QQ"), _SPACE: (0, ""), _LAYOUT: (2, ""), _TIME: (1, "7x")}
+"""Kinds of messages that differ from header to header: from which byte on, and how they are unpacked."""
 _FLAGS = 0x01 | 0x04
 """The flags of a message that say nothing here: that it does not change, and that it is not to be shared."""
 
@@ -87,6 +91,24 @@ class _Attribute:
     begin: int
     end: int
     """Where in the message the value is."""
+    form: str
+    """How it is unpacked."""
+    numbers: dict[bytes, Any] = field(default_factory=dict)
+    """Single numbers that were met already, by their bytes: many series have the same unit and conversion."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What an object says, in terms of the places of values."""
+
+    attributes: list[tuple[str, _Attribute, int]]
+    """In the order of their names."""
+    table: int | None
+    """Where a group has its links; None for a dataset."""
+    kind: Kind | None = None
+    layout_class: int = 0
+    space: int = -1
+    layout: int = -1
 
 
 _kinds: dict[bytes, Kind] = {}
@@ -95,37 +117,55 @@ _accepted: set[tuple[Any, ...]] = set()
 """What a dataset says of type, fill value and filters, where HDF5 has opened one that says so, in all files."""
 
 
+_patterns = Patterns()
+"""What headers say that were read, in all files."""
+
+
 class _Header:
     """The messages of one object header."""
 
-    __slots__ = ("attributes", "messages")
+    __slots__ = ("attributes", "chunks", "count", "messages", "spans")
 
     def __init__(self, data: StoredBytes, address: int) -> None:
         version, count, _, size = _PREFIX(data.at(address, 16))
         if version != 1:
             raise UnfamiliarError
-        self.attributes: list[bytes] = []
+        self.count = count
+        self.attributes: list[tuple[Chunk, int, int]] = []
+        """Where the messages of attributes are: their chunk, their begin and end in it."""
         self.messages: dict[int, tuple[int, bytes]] = {}
         """Kind -> flags and content of the messages of which there is one."""
-        chunks = [(address + 16, size)]
-        for begin, length in chunks:  # which grows
-            chunk, at = data.at(begin, length), 0
+        self.spans: dict[int, Span] = {}
+        """Kind -> what differs in them from header to header."""
+        self.chunks: list[Chunk] = []
+        blocks: list[tuple[int, int, Span | None]] = [(address + 16, size, None)]
+        for begin, length, span in blocks:  # which grows
+            chunk = Chunk(data.at(begin, length), [], span)
+            self.chunks.append(chunk)
+            at = 0
             while at < length:
-                kind, size, flags = _MESSAGE(chunk, at)
+                kind, size, flags = _MESSAGE(chunk.data, at)
                 body = at + 8
                 at = body + size
                 count -= 1
                 if at > length or size & 7 or count < 0 or flags & ~_FLAGS:
                     raise UnfamiliarError
                 if kind == _ATTRIBUTE:
-                    self.attributes.append(chunk[body:at])
+                    self.attributes.append((chunk, body, at))
                 elif kind == _CONTINUATION:
-                    chunks.append(_PAIR(chunk[body:at]))
+                    chunk.spans.append(Span(body, body + 8, "Q"))
+                    blocks.append((*_PAIR(chunk.data, body), chunk.spans[-1]))
+                elif kind == _NULL:
+                    chunk.spans.append(Span(body, at, f"{size}x"))
                 elif kind in self.messages:
                     raise UnfamiliarError
-                elif kind != _NULL:
-                    self.messages[kind] = flags, chunk[body:at]
-        if count or len({begin for begin, _ in chunks}) != len(chunks):
+                else:
+                    self.messages[kind] = flags, chunk.data[body:at]
+                    if kind in _VARYING:
+                        begin, form = _VARYING[kind]
+                        self.spans[kind] = Span(body + begin, at, form or f"{size - begin}s")
+                        chunk.spans.append(self.spans[kind])
+        if count or len({begin for begin, _, _ in blocks}) != len(blocks):
             raise UnfamiliarError
         time = self.messages.get(_TIME)
         if time is not None and (len(time[1]) != 8 or time[1][0] != 1):
@@ -180,54 +220,82 @@ class _Reader:
         """Addresses where HDF5 can open an object."""
 
     def node(self, address: int, path: str, *, whole: bool) -> StoredObject:
-        header = _Header(self._data, address)
-        key = ("", address)
-        if _TABLE in header.messages:
-            links = self._links(header, whole=whole)
+        known = _patterns.find(self._data, address)
+        plan, values = self._planned(address, path) if known is None else known
+        if plan.table is not None:
+            links = links_in_table(
+                self._data, *values[plan.table : plan.table + 2], max_level=MAX_LEVEL if whole else 0
+            )
             self._objects.add(address)
-            return StoredGroup(key, path, self._attributes(header, path), [path], links, complete=True)
-        kind, shape, maxshape, chunks, begin = self._described(header, path)
+            return StoredGroup(("", address), path, self._attributes(plan, values, path), [path], links, True)  # noqa: FBT003
+        kind = plan.kind
+        assert kind is not None
+        shape, maxshape, chunks, begin = self._stored(kind, values[plan.space], plan.layout_class, values[plan.layout])
         self._objects.add(address)
         value = None
         if shape == ():
             value = self._value(kind, self._data.at(begin, kind.size), 0, ())
-        attributes = self._attributes(header, path)
-        return StoredDataset(key, path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+        attributes = self._attributes(plan, values, path)
+        return StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
 
-    def _links(self, header: _Header, *, whole: bool) -> dict[str, StoredLink]:
-        if not header.messages.keys() <= _GROUP:
+    def _planned(self, address: int, path: str) -> tuple[_Plan, tuple[Any, ...]]:
+        """Read a header message by message; return what it says, and the values in it."""
+        header = _Header(self._data, address)
+        attributes = []
+        for chunk, begin, end in header.attributes:
+            attribute = self._described(chunk.data[begin:end], path)
+            attributes.append((attribute, Span(begin + attribute.begin, begin + attribute.end, attribute.form)))
+            chunk.spans += [attributes[-1][1], Span(begin + attribute.end, end, f"{end - begin - attribute.end}x")]
+        if len({attribute.raw_name for attribute, _ in attributes}) != len(attributes):
             raise UnfamiliarError
-        tree, heap = _PAIR(header.messages[_TABLE][1])
-        return links_in_table(self._data, tree, heap, max_level=MAX_LEVEL if whole else 0)
+        for chunk in header.chunks:
+            chunk.spans.sort(key=lambda span: (span.begin, span.end))
+        values = values_of(header.chunks)
+        attributes.sort(key=lambda one: one[0].raw_name)
+        slots = {kind: span.slot for kind, span in header.spans.items()}
+        named = [(attribute.name, attribute, span.slot) for attribute, span in attributes]
+        if _TABLE in header.messages:
+            if not header.messages.keys() <= _GROUP:
+                raise UnfamiliarError
+            plan = _Plan(named, slots[_TABLE])
+        else:
+            plan = _Plan(named, None, *self._kind(header, path), slots[_SPACE], slots[_LAYOUT])
+        _patterns.keep(header.count, header.chunks, plan)
+        return plan, values
 
     # ------------------------------------------------------------------------------------------ attributes
-    def _attributes(self, header: _Header, path: str) -> dict[str, Any]:
+    def _attributes(self, plan: _Plan, values: tuple[Any, ...], path: str) -> dict[str, Any]:
         """Return the attributes, in the order in which HDF5 gives them: that of their names."""
-        found: dict[bytes, tuple[_Attribute, bytes]] = {}
-        for message in header.attributes:
-            version, flags, name_size, type_size, space_size = _SIZES(message)
-            if version == 1:
-                type_at = 8 + (name_size + 7 & ~7)
-                space_at = type_at + (type_size + 7 & ~7)
-                end = space_at + (space_size + 7 & ~7)
+        found = {}
+        for name, attribute, slot in plan.attributes:
+            if attribute.form == "IQI":
+                found[name] = self._text(*values[slot : slot + 3])
             else:
-                type_at = (8 if version == 2 else 9) + name_size
-                space_at = type_at + type_size
-                end = space_at + space_size
-            attribute = self._beginnings.get(message[:end])
-            if attribute is None:
-                if not 1 <= version <= 3 or flags or (version == 3 and message[8] > 1) or end > len(message):
-                    raise UnfamiliarError
-                name = message[9 if version == 3 else 8 :][:name_size]
-                stored_type, space = message[type_at : type_at + type_size], message[space_at : space_at + space_size]
-                attribute = self._beginning(path, name, stored_type, space, end)
-                self._beginnings[message[:end]] = attribute
-            if len(message) < attribute.end:
+                found[name] = self._attribute(attribute, values[slot], path)
+        return found
+
+    def _described(self, message: bytes, path: str) -> _Attribute:
+        """Return what the message of an attribute says but for its value."""
+        version, flags, name_size, type_size, space_size = _SIZES(message)
+        if version == 1:
+            type_at = 8 + (name_size + 7 & ~7)
+            space_at = type_at + (type_size + 7 & ~7)
+            end = space_at + (space_size + 7 & ~7)
+        else:
+            type_at = (8 if version == 2 else 9) + name_size
+            space_at = type_at + type_size
+            end = space_at + space_size
+        attribute = self._beginnings.get(message[:end])
+        if attribute is None:
+            if not 1 <= version <= 3 or flags or (version == 3 and message[8] > 1) or end > len(message):
                 raise UnfamiliarError
-            found[attribute.raw_name] = attribute, message
-        if len(found) != len(header.attributes):
+            name = message[9 if version == 3 else 8 :][:name_size]
+            stored_type, space = message[type_at : type_at + type_size], message[space_at : space_at + space_size]
+            attribute = self._beginning(path, name, stored_type, space, end)
+            self._beginnings[message[:end]] = attribute
+        if len(message) < attribute.end:
             raise UnfamiliarError
-        return {found[name][0].name: self._attribute(*found[name], path) for name in sorted(found)}
+        return attribute
 
     def _beginning(self, path: str, name: bytes, stored_type: bytes, space: bytes, end: int) -> _Attribute:
         """Return what the beginning of an attribute says."""
@@ -241,16 +309,23 @@ class _Reader:
         size = 0 if shape is None else math.prod(shape) * kind.size
         if size > MAX_MESSAGE:
             raise UnfamiliarError
-        return _Attribute(raw_name, decode(raw_name), kind, shape, end, end + size)
+        form = "IQI" if kind.reading == "text" and shape == () else f"{size}s"
+        return _Attribute(raw_name, decode(raw_name), kind, shape, end, end + size, form)
 
-    def _attribute(self, attribute: _Attribute, message: bytes, path: str) -> Any:
+    def _attribute(self, attribute: _Attribute, raw: bytes, path: str) -> Any:
         """Return the value of an attribute; h5py reads it where it is of a rare type, or there is no such object."""
+        value = attribute.numbers.get(raw)
+        if value is not None:
+            return value
         if attribute.shape is None:
             return h5py.Empty(attribute.kind.dtype)
         try:
-            return self._value(attribute.kind, message, attribute.begin, attribute.shape)
+            value = self._value(attribute.kind, raw, 0, attribute.shape)
         except UnfamiliarError:
             return read_attribute(self._open(path), attribute.raw_name, self._resolve)
+        if attribute.kind.reading == "number" and attribute.shape == () and len(attribute.numbers) < MAX_NUMBERS:
+            attribute.numbers[raw] = value
+        return value
 
     def _open(self, path: str) -> Any:
         return h5o.open(self._file.id, encode(path))
@@ -262,7 +337,7 @@ class _Reader:
     def _value(self, kind: Kind, data: bytes, begin: int, shape: tuple[int, ...]) -> Any:
         """Return what `~nwb_models.io.values.plain` makes of a stored value."""
         if kind.reading == "text":
-            one: Callable[[bytes, int], Any] = self._text
+            one: Callable[[bytes, int], Any] = self._text_at
         elif kind.reading == "reference":
             one = self._reference
         elif kind.reading is None:
@@ -281,9 +356,8 @@ class _Reader:
             values[number] = one(data, begin + number * kind.size)
         return values.reshape(shape)
 
-    def _text(self, data: bytes, at: int) -> str:
+    def _text(self, length: int, address: int, index: int) -> str:
         """Return text of any length; it ends with the first NUL, as it does in memory."""
-        length, address, index = _TEXT(data, at)
         if not length and not address:
             return ""
         raw = self._data.in_heap(address, index)
@@ -292,6 +366,9 @@ class _Reader:
         if b"\0" in raw:
             raw = raw[: raw.index(b"\0")]
         return raw.decode("utf-8", "surrogateescape")
+
+    def _text_at(self, data: bytes, at: int) -> str:
+        return self._text(*_TEXT(data, at))
 
     def _reference(self, data: bytes, at: int) -> StoredReference:
         """Return an object reference; only one that HDF5 can follow leads somewhere."""
@@ -307,46 +384,63 @@ class _Reader:
         try:
             header = _Header(self._data, address)
             if _TABLE in header.messages:
-                self._links(header, whole=True)
+                if not header.messages.keys() <= _GROUP:
+                    raise UnfamiliarError
+                links_in_table(self._data, *_PAIR(header.messages[_TABLE][1]))
             else:
-                self._described(header, None)
+                kind, layout_class = self._kind(header, None)
+                self._stored(kind, header.messages[_SPACE][1], layout_class, header.messages[_LAYOUT][1][2:])
         except REFUSALS:
             raise UnfamiliarError from None
         self._objects.add(address)
 
     # ------------------------------------------------------------------------------------------ datasets
-    def _described(self, header: _Header, path: str | None) -> _Described:
-        """Return kind, shape, greatest shape, chunks and the address of the data of a dataset.
+    def _kind(self, header: _Header, path: str | None) -> tuple[Kind, int]:
+        """Return the type of a dataset and the class of its layout.
 
-        HDF5 looks at all of this when it opens one, so nothing of it may be doubtful.
+        HDF5 looks at all that a header says when it opens a dataset, so nothing of it may be doubtful.
         """
         messages = header.messages
         if not _REQUIRED <= messages.keys() <= _DATASET:
             raise UnfamiliarError
-        shape, maxshape = _space(messages[_SPACE][1])
         stored_type, layout = messages[_TYPE][1], messages[_LAYOUT][1]
         said = (stored_type, layout[1], *map(messages.get, _LEARNED))
         kind = _kinds.get(stored_type)
         if kind is None or said not in _accepted:
             kind = self._opened(path, stored_type, said)
-        if shape is None or layout[0] != 3:
+        if layout[0] != 3:
             raise UnfamiliarError
-        if layout[1] == _CONTIGUOUS:
-            begin, size = _PAIR(layout, 2)
+        return kind, layout[1]
+
+    def _stored(self, kind: Kind, space: bytes, layout_class: int, layout: bytes) -> _Stored:
+        """Return shape, greatest shape, chunks and the address of the data of a dataset.
+
+        Parameters
+        ----------
+        space
+            The message that says the shape.
+        layout
+            The one that says where the data is, from behind the class of the layout.
+        """
+        shape, maxshape = _space(space)
+        if shape is None:
+            raise UnfamiliarError
+        if layout_class == _CONTIGUOUS:
+            begin, size = _PAIR(layout)
             is_there = begin != UNDEFINED and begin + size <= self._data.end
             if size != math.prod(shape) * kind.size or maxshape != shape or not (is_there or begin == UNDEFINED):
                 raise UnfamiliarError
-            return kind, shape, maxshape if shape else (), None, begin
-        if layout[1] != _CHUNKED or layout[2] != len(shape) + 1 or not shape:
+            return shape, maxshape if shape else (), None, begin
+        if layout_class != _CHUNKED or layout[0] != len(shape) + 1 or not shape:
             raise UnfamiliarError
-        (begin,) = _ADDRESS(layout, 3)
-        *chunks, size = lengths = struct.unpack_from(f"<{layout[2]}I", layout, 11)
+        (begin,) = _ADDRESS(layout, 1)
+        *chunks, size = lengths = struct.unpack_from(f"<{layout[0]}I", layout, 9)
         fitting = all(m is None or 0 < n <= m for n, m in zip(chunks, maxshape, strict=True))
         if not fitting or 0 in chunks or size != kind.size or math.prod(lengths) >= 1 << 32:
             raise UnfamiliarError
         if begin != UNDEFINED:
             self._require_index(begin, lengths)
-        return kind, shape, maxshape, tuple(chunks), begin
+        return shape, maxshape, tuple(chunks), begin
 
     def _opened(self, path: str | None, stored_type: bytes, said: tuple[Any, ...]) -> Kind:
         """Let h5py open a dataset; note that it does, and what it makes of the type."""
@@ -378,7 +472,7 @@ class _Reader:
                 raise UnfamiliarError
 
 
-_Described = tuple[Kind, tuple[int, ...], tuple[int | None, ...], tuple[int, ...] | None, int]
+_Stored = tuple[tuple[int, ...], tuple[int | None, ...], tuple[int, ...] | None, int]
 
 
 def _learned(stored_type: bytes, stored: h5t.TypeID) -> Kind:
