@@ -14,9 +14,9 @@ Key = tuple[str, int]
 """What identifies an object: its file (empty for the file that is read) and its address there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredLink:
-    """One link of a group."""
+    """One link of a group.  Not frozen: there are many, and it would take three times as long to make one."""
 
     name: str
     kind: Literal["hard", "soft", "external"]

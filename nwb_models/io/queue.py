@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import h5py
+import numpy as np
 from h5py import h5d, h5g, h5l, h5o, h5t
 
 from nwb_models.errors import UnreadableObjectError
@@ -33,6 +34,10 @@ SPECLOC = ".specloc"
 
 MAX_SOFT_LINKS = 40
 """How many soft links are followed one after another before they count as a circle, as on a POSIX system."""
+
+
+_PLAIN = {str, type(None), h5py.Empty, *np.sctypeDict.values()} - {np.object_, np.void}
+"""Types of values that hold no reference: nearly all that there are."""
 
 
 @dataclass(slots=True)
@@ -130,11 +135,15 @@ def flatten(
         _note(flat, asked, key, path)
         if known:
             continue
-        references.update((r.key, (r, path)) for r in references_of(node) if r.key is not None)
+        for reference in references_of(node):
+            if reference.key is not None:
+                references[reference.key] = reference, path
         if isinstance(node, StoredGroup):
-            for entry in node.links.values():
+            above = join(path, "")
+            for name, entry in node.links.items():
                 if entry.kind != "external":
-                    (queue if entry.kind == "hard" else soft).append((join(path, entry.name), obj, entry))
+                    below = join(path, name) if name[:1] == "/" else above + name
+                    (queue if entry.kind == "hard" else soft).append((below, obj, entry))
     return flat
 
 
@@ -225,16 +234,15 @@ def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], S
     return node
 
 
-def references_of(node: StoredObject) -> Iterator[StoredReference]:
-    """Yield the references in the attributes of a node, and in its value where that is a single one."""
-    values = [value for name, value in node.attributes.items() if name != SPECLOC or node.path != "/"]
-    for value in (*values, node.value) if isinstance(node, StoredDataset) else values:
-        if isinstance(value, str):
-            continue
-        if isinstance(value, StoredReference):
-            yield value
-        elif getattr(value, "dtype", None) is not None and value.dtype.kind in "OV":
-            yield from references_in(value)
+def references_of(node: StoredObject) -> list[StoredReference]:
+    """Return the references in the attributes of a node, and in its value where that is a single one."""
+    found: list[StoredReference] = []
+    for name, value in node.attributes.items():
+        if type(value) not in _PLAIN and (name != SPECLOC or node.path != "/"):
+            found += references_in(value)
+    if isinstance(node, StoredDataset) and type(node.value) not in _PLAIN:
+        found += references_in(node.value)
+    return found
 
 
 def references_in(values: Any) -> Iterator[StoredReference]:

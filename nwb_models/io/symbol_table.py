@@ -21,6 +21,10 @@ MAX_LEVEL = 8
 _NODE = struct.Struct("<4sBBHQQ").unpack_from
 _LEAF = struct.Struct("<4sBxH").unpack_from
 _ENTRY = struct.Struct("<QQI4xI12x")
+_ONE = struct.Struct("<QQQ").unpack_from
+_ALONE = b"TREE\0\0\1\0"
+"""How a tree begins that is one node with one leaf."""
+_NO_SIBLINGS = bytes([255] * 16)
 _HARD = (0, 1)
 _SOFT = 2
 
@@ -46,11 +50,12 @@ def links_in_table(data: StoredBytes, tree: int, heap: int, *, max_level: int = 
     links: dict[str, StoredLink] = {}
     last = b""
     for leaf, above, below in _leaves(data, tree, names, max_level):
-        for raw, kind, address, value in _entries(data, leaf, names):
+        for offset, address, kind, value in _entries(data, leaf):
+            raw = _text(names, offset)
             if raw <= last or raw <= above or raw > below or b"/" in raw or raw == b".":
                 raise UnfamiliarError
             last = raw
-            name = decode(raw)
+            name = raw.decode("utf-8", "surrogateescape")
             if kind in _HARD and address != UNDEFINED:
                 links[name] = StoredLink(name, "hard", ("", address))
             elif kind == _SOFT:
@@ -60,8 +65,18 @@ def links_in_table(data: StoredBytes, tree: int, heap: int, *, max_level: int = 
     return links
 
 
-def _leaves(data: StoredBytes, tree: int, names: bytes, max_level: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield the address of each leaf, with the names between which those in it have to be."""
+def _leaves(data: StoredBytes, tree: int, names: bytes, max_level: int) -> list[tuple[int, bytes, bytes]]:
+    """Return the address of each leaf, with the names between which those in it have to be."""
+    size = 32 + 16 * data.tree_space
+    node = data.at(tree, size)
+    if node[:8] == _ALONE and node[8:24] == _NO_SIBLINGS:  # most groups have up to eight links
+        low, leaf, high = _ONE(node, 24)
+        return [(leaf, _text(names, low), _text(names, high))]
+    return list(_leaves_below(data, tree, names, max_level))
+
+
+def _leaves_below(data: StoredBytes, tree: int, names: bytes, max_level: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield the same, for a tree of any size."""
     size = 32 + 16 * data.tree_space
     waiting: list[tuple[int, int, bytes | None, bytes | None]] = [(tree, -1, None, None)]
     last: dict[int, tuple[int, int]] = {}
@@ -93,14 +108,13 @@ def _leaves(data: StoredBytes, tree: int, names: bytes, max_level: int) -> Itera
         raise UnfamiliarError
 
 
-def _entries(data: StoredBytes, leaf: int, names: bytes) -> Iterator[tuple[bytes, int, int, int]]:
-    """Yield name, kind, address of the object and place of the text of each link in a leaf."""
+def _entries(data: StoredBytes, leaf: int) -> Iterator[tuple[int, int, int, int]]:
+    """Return place of the name, address of the object, kind and place of the text of each link in a leaf."""
     node = data.at(leaf, 8 + _ENTRY.size * data.leaf_space)
     signature, version, used = _LEAF(node)
     if signature != b"SNOD" or version != 1 or not 0 < used <= data.leaf_space:
         raise UnfamiliarError
-    for offset, address, kind, value in _ENTRY.iter_unpack(node[8 : 8 + _ENTRY.size * used]):
-        yield _text(names, offset), kind, address, value
+    return _ENTRY.iter_unpack(node[8 : 8 + _ENTRY.size * used])
 
 
 def _text(names: bytes, offset: int) -> bytes:
