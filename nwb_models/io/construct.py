@@ -6,7 +6,7 @@ import contextlib
 import gc
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -85,8 +85,6 @@ class Builder:
         """Models and arrays that people hold, to be filled with what the file says now in the place of new ones."""
         self._paths: dict[Key, str] | None = None
         self._noted: set[Issue] = set()
-        self._fine: set[tuple[type, str, type]] = set()
-        """Class, attribute and type of value of single values that are what the class asks for, whatever they are."""
 
     # ------------------------------------------------------------------------------------------ building
     def read(self, path: str, *, eager: bool = False, hops: int = 0) -> Any:
@@ -155,8 +153,10 @@ class Builder:
         """Return what has to be there before a node: its children and what its attributes refer to."""
         needed = [r.key for r in references_of(node) if r.key is not None]
         if isinstance(node, StoredGroup):
-            paths = (join(node.path, link.name) for link in node.links.values())
-            needed += [flat.keys[path] for path in paths if path in flat.keys]
+            for name, link in node.links.items():
+                key = link.key if link.kind == "hard" else flat.keys.get(join(node.path, name))
+                if key is not None:
+                    needed.append(key)
         return [key for key in needed if key != node.key]
 
     def _settle(self, late: list[tuple[StoredReference | None, Key, Put]]) -> None:
@@ -264,15 +264,15 @@ class Builder:
         if type(model) is not cls:  # made by hand, as a class of another version than that of the file
             object.__setattr__(model, "__class__", cls)
         present = set(data)
-        for name, info in _defaults(cls).items():
-            if name in present:
-                continue
+        absent, made = _absent(cls, tuple(data))
+        data.update(absent)
+        for name, info in made:
             if shelf is not None and name in _collection_fields(cls):
                 data[name] = Collection.on(shelf, name, kept.get(name))
-            else:
-                data[name] = None if info is None else info.get_default(call_default_factory=True)
+            elif info is not None:
+                data[name] = info.get_default(call_default_factory=True)
         private: dict[str, Any] = {"_path": node.path, "_source": self.io, "_key": node.key}
-        if issubclass(cls, NWBGroup):
+        if isinstance(node, StoredGroup):
             private["_shelf"] = shelf
         object.__setattr__(model, "__dict__", data)  # the same dict: what is late is filled into it
         object.__setattr__(model, "__pydantic_fields_set__", present)
@@ -283,27 +283,27 @@ class Builder:
     def _attributes(
         self, node: StoredObject, cls: type[NWBModel], data: dict[str, Any], extras: dict[str, Any], batch: _Batch
     ) -> None:
-        tables = storage(cls)
-        for name, stored in node.attributes.items():
-            if name in TYPE_ATTRIBUTES or (node.path == "/" and name == SPECLOC):
+        stored_types = tuple(map(type, node.attributes.values()))
+        places, missing = _attribute_places(cls, tuple(node.attributes), stored_types)
+        for place, (name, stored) in zip(places, node.attributes.items(), strict=True):
+            if place is None or (name == SPECLOC and node.path == "/"):
                 continue
-            entry = tables.attributes.get(name)
-            if entry is not None and (cls, name, type(stored)) in self._fine:
+            entry, is_fine = place
+            if entry is not None and (
+                is_fine or (entry.marker.value is not None and _same(entry.marker.value, stored))
+            ):
                 data[entry.field] = stored
                 continue
             where = f"{node.path}@{name}"
             if entry is not None:
                 data[entry.field] = None
                 self._linked(stored, batch, self._attribute(node, where, entry, stored, data))
-                if _is_judged_by_type(entry, stored) and self._problem(entry, stored) is None:
-                    self._fine.add((cls, name, type(stored)))
             else:
                 key = name if name not in cls.model_fields else f"@{name}"
                 extras[key] = None
                 self._linked(stored, batch, self._extra(node, where, extras, key))
-        for name, entry in tables.attributes.items():
-            if entry.required and entry.field not in data:
-                self._note(node, "missing", f"attribute {name}", "none", f"{node.path}@{name}")
+        for name in missing:
+            self._note(node, "missing", f"attribute {name}", "none", f"{node.path}@{name}")
 
     def _children(
         self, node: StoredGroup, cls: type[NWBModel], data: dict[str, Any], extras: dict[str, Any], batch: _Batch
@@ -544,23 +544,9 @@ class Builder:
         if isinstance(value, h5py.Empty):
             self._note(node, "shape", "a value", "an empty dataspace", where)
             return
-        problem = self._problem(entry, value)
+        problem = _problem(entry, value)
         if problem is not None:
             self._note(node, *problem, where)
-
-    def _problem(self, entry: StoredField, value: Any) -> tuple[str, str, str] | None:
-        """Return (rule, expected, found) where a value is not what its field asks for."""
-        marker = entry.marker
-        problem = marker.problem(value)
-        if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
-            problem = ("dtype", "a date and time in ISO 8601", repr(value)[:80])
-        shape = getattr(value, "shape", ())
-        single = (
-            marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
-        )
-        if problem is None and single and shape:
-            problem = ("shape", "a single value", shape_name(shape))
-        return problem
 
     def _check_reference(self, node: StoredObject, where: str, entry: StoredField, stored: Any, value: Any) -> None:
         """Note where an attribute that has to be a reference is none, or leads to something else."""
@@ -603,6 +589,45 @@ def _defaults(cls: type[NWBModel]) -> dict[str, FieldInfo | None]:
     return {name: None if name in nothing else info for name, info in cls.model_fields.items()}
 
 
+@lru_cache(maxsize=10_000)
+def _absent(
+    cls: type[NWBModel], given: tuple[str, ...]
+) -> tuple[dict[str, None], tuple[tuple[str, FieldInfo | None], ...]]:
+    """Return the fields that are not given, None for each; and those of them whose default has to be made."""
+    absent = {name: info for name, info in _defaults(cls).items() if name not in given}
+    made = ((name, info) for name, info in absent.items() if info is not None or name in _collection_fields(cls))
+    return dict.fromkeys(absent), tuple(made)
+
+
+@lru_cache(maxsize=10_000)
+def _attribute_places(
+    cls: type[NWBModel], names: tuple[str, ...], kinds: tuple[type, ...]
+) -> tuple[list[tuple[StoredField | None, bool] | None], list[str]]:
+    """Return where attributes of some names and types of values go, and the names of those that are missing.
+
+    Returns
+    -------
+    list
+        For each attribute, its field, None for one that the class does not foresee; and whether a value of this type
+        is what the field asks for, whichever it is.  None for an attribute that is no field.
+    list
+        What the class requires, and is not there.
+    """
+    attributes = storage(cls).attributes
+    places: list[tuple[StoredField | None, bool] | None] = []
+    for name, kind in zip(names, kinds, strict=True):
+        entry = attributes.get(name)
+        is_fine = entry is not None and _is_judged_by_type(entry, kind) and _problem(entry, kind()) is None
+        places.append(None if name in TYPE_ATTRIBUTES else (entry, is_fine))
+    fields = {place[0].field for place in places if place is not None and place[0] is not None}
+    return places, [name for name, entry in attributes.items() if entry.required and entry.field not in fields]
+
+
+def _same(wanted: Any, stored: Any) -> bool:
+    """Tell whether a value is the text that a specification fixes."""
+    return type(stored) is str and stored == wanted
+
+
 def _is_none(info: FieldInfo) -> bool:
     return info.default is None and info.default_factory is None
 
@@ -611,7 +636,8 @@ def _is_none(info: FieldInfo) -> bool:
 def _collecting_later() -> Iterator[None]:
     """Let Python look for garbage after a whole file was built: it would look at all of its models, many times.
 
-    For 6,600 objects that takes a fifth of the time, and there is no garbage among them.
+    For 6,600 objects that takes a fifth of the time, and there is no garbage among them.  They count as old then, or
+    Python would look at all of them as soon as it may.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -619,6 +645,9 @@ def _collecting_later() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -660,11 +689,24 @@ def _described(value: Any) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def _is_judged_by_type(entry: StoredField, value: Any) -> bool:
+def _is_judged_by_type(entry: StoredField, kind: type) -> bool:
     """Tell whether the type of a value says all that its field asks for: not for dates, constants and references."""
     marker = entry.marker
-    is_single = type(value) is str or isinstance(value, np.number | np.bool_)
+    is_single = kind is str or issubclass(kind, np.number | np.bool_)
     return is_single and marker.value is None and marker.dtype not in DATES and not isinstance(marker, Reference)
+
+
+def _problem(entry: StoredField, value: Any) -> tuple[str, str, str] | None:
+    """Return (rule, expected, found) where a value is not what its field asks for."""
+    marker = entry.marker
+    problem = marker.problem(value)
+    if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
+        problem = ("dtype", "a date and time in ISO 8601", repr(value)[:80])
+    shape = getattr(value, "shape", ())
+    single = marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
+    if problem is None and single and shape:
+        problem = ("shape", "a single value", shape_name(shape))
+    return problem
 
 
 def _marker_name(entry: StoredField) -> str:
