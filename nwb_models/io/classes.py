@@ -39,8 +39,11 @@ class Classes:
     """
 
     def __init__(self, io: HDF5IO, note: Note) -> None:
-        self._io, self._note = io, note
+        self._io, self._tell = io, note
         self._found: dict[str, type[NWBModel] | None] = {}
+        self._alike: dict[tuple[Any, ...], type[NWBModel] | None] = {}
+        """The class of objects that say the same, in the same place of the same class, where nothing was noted."""
+        self._notes = 0
 
     def __len__(self) -> int:
         """Return how many objects were looked at."""
@@ -49,6 +52,7 @@ class Classes:
     def forget(self) -> None:
         """Look again: the file was edited."""
         self._found.clear()
+        self._alike.clear()
 
     def at(self, path: str) -> type[NWBModel] | None:
         """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
@@ -64,9 +68,39 @@ class Classes:
 
     def of(self, node: StoredObject) -> type[NWBModel] | None:
         """Return the class of a node."""
-        if node.path not in self._found:
-            self._found[node.path] = self._find(node)
-        return self._found[node.path]
+        path = node.path
+        if path not in self._found:
+            alike = self._likeness(node)
+            if alike in self._alike:
+                self._found[path] = self._alike[alike]
+            else:
+                notes = self._notes
+                self._found[path] = self._find(node)
+                if alike is not None and self._notes == notes:
+                    self._alike[alike] = self._found[path]
+        return self._found[path]
+
+    def _likeness(self, node: StoredObject) -> tuple[Any, ...] | None:
+        """Return all that decides on the class of a node; None where that is more than one place."""
+        parent, _, name = node.path.rpartition("/")
+        above = self._found.get(parent or "/")
+        if above is None or len(node.paths) > 1 or not name:
+            return None
+        place = name if name in storage(above).children else None
+        named = "neurodata_type" in node.attributes
+        return (
+            above,
+            place,
+            isinstance(node, StoredGroup),
+            node.neurodata_type,
+            node.namespace,
+            named,
+            not node.attributes,
+        )
+
+    def _note(self, *departure: Any) -> None:
+        self._notes += 1
+        self._tell(*departure)
 
     def owner(self, path: str) -> str | None:
         """Return the type of the object at a path, or of the nearest typed one above it."""

@@ -38,7 +38,7 @@ from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Reference, Storage, StoredField, Value, fits, storage
+from nwb_models.models.mapping import Reference, StoredField, Value, fits, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,6 +85,8 @@ class Builder:
         """Models and arrays that people hold, to be filled with what the file says now in the place of new ones."""
         self._paths: dict[Key, str] | None = None
         self._noted: set[Issue] = set()
+        self._fine: set[tuple[type, str, Any]] = set()
+        """Class, field and kind of children that are what the class asks for, whatever their values are."""
 
     # ------------------------------------------------------------------------------------------ building
     def read(self, path: str, *, eager: bool = False, hops: int = 0) -> Any:
@@ -198,9 +200,10 @@ class Builder:
     def _fetch_all(self, flat: Flat) -> None:
         """Put every child that was built into its collection."""
         for key, node in flat.nodes.items():
-            shelf = getattr(self.models[key], "_shelf", None)
-            if not isinstance(shelf, Shelf) or not isinstance(node, StoredGroup):
+            shelf = self.models[key]._shelf if isinstance(node, StoredGroup) else None
+            if not isinstance(shelf, Shelf):
                 continue
+            assert isinstance(node, StoredGroup)
             assert isinstance(shelf.pending, StoredChildren)
             fields: set[str | None] = set()
             for name, link in node.links.items():
@@ -313,13 +316,15 @@ class Builder:
         for name, entry in tables.children.items():
             link = node.links.get(name)
             if link is not None:
-                self._child(node, link, entry, data, extras, batch)
+                self._child(node, cls, link, entry, data, extras, batch)
             elif entry.required:
                 self._note(node, "missing", f"{_marker_name(entry)} {name}", "none", join(node.path, name))
+        if not tables.collections and not tables.unnamed and node.links.keys() <= tables.children.keys():
+            return None
         children = StoredChildren(self, node.path, cls, list(node.links) if node.complete else None)
         shelf = Shelf(children)
         if tables.collections or tables.unnamed:
-            self._unnamed(node, tables, children, data, extras, batch)
+            self._unnamed(node, cls, children, data, extras, batch)
             return shelf
         for name, link in node.links.items():
             if name not in tables.children and not self.io.is_skipped(join(node.path, name)):
@@ -330,18 +335,19 @@ class Builder:
     def _unnamed(
         self,
         node: StoredGroup,
-        tables: Storage,
+        cls: type[NWBModel],
         children: StoredChildren,
         data: dict[str, Any],
         extras: dict[str, Any],
         batch: _Batch,
     ) -> None:
         """Fill in the single members that the specification gives no name: they are found by their types."""
+        tables = storage(cls)
         unnamed = {entry.field: entry for entry in tables.unnamed}
         for name, link in node.links.items() if unnamed else ():
             found = children.field_of(name) if name not in tables.children else None
             if found in unnamed and found not in data:
-                self._child(node, link, unnamed[found], data, extras, batch)
+                self._child(node, cls, link, unnamed[found], data, extras, batch)
                 children.exclude(name)
         for entry in tables.unnamed:
             if entry.required and entry.field not in data:
@@ -350,19 +356,32 @@ class Builder:
     def _child(
         self,
         node: StoredGroup,
+        cls: type[NWBModel],
         link: StoredLink,
         entry: StoredField,
         data: dict[str, Any],
         extras: dict[str, Any],
         batch: _Batch,
     ) -> None:
-        """Fill in one child that the class foresees; attributes of a plain dataset are kept beside it."""
+        """Fill in one child that the class foresees; attributes of a plain dataset are kept beside it.
+
+        One of a type, dtype and shape that was in order before is so here: most are, and to check each takes longer
+        than to build it.
+        """
         where = join(node.path, link.name)
         data[entry.field] = None
         key = batch.flat.keys.get(where)
         child = batch.flat.nodes.get(key) if key is not None else None
-        self._target(node, link, batch, self._member(node, where, entry, data))
-        if isinstance(child, StoredDataset) and self.classes.of(child) is None:
+        model = _LATER if key is None else self.models.get(key, _LATER)
+        kind = None if model is _LATER or child is None else _kind_of(entry, child, model)
+        if kind is not None and (cls, entry.field, kind) in self._fine:
+            data[entry.field] = model
+        else:
+            noted = len(self.issues)
+            self._target(node, link, batch, self._member(node, where, entry, data))
+            if kind is not None and len(self.issues) == noted:
+                self._fine.add((cls, entry.field, kind))
+        if isinstance(child, StoredDataset) and child.attributes and self.classes.of(child) is None:
             for name, stored in child.attributes.items():
                 key_name = f"{link.name}@{name}"
                 extras[key_name] = None
@@ -621,6 +640,18 @@ def _attribute_places(
         places.append(None if name in TYPE_ATTRIBUTES else (entry, is_fine))
     fields = {place[0].field for place in places if place is not None and place[0] is not None}
     return places, [name for name, entry in attributes.items() if entry.required and entry.field not in fields]
+
+
+def _kind_of(entry: StoredField, node: StoredObject, value: Any) -> tuple[Any, ...] | None:
+    """Return what decides whether a child is what its field asks for; None where its value does as well."""
+    if entry.marker.value is not None or entry.marker.dtype in DATES:
+        return None
+    if isinstance(node, StoredGroup):
+        return (type(value),)
+    assert isinstance(node, StoredDataset)
+    if node.problem or (node.dtype.hasobject and type(value) is not str):  # numpy takes all objects for the same
+        return None
+    return type(value), node.dtype, node.shape
 
 
 def _same(wanted: Any, stored: Any) -> bool:

@@ -31,9 +31,13 @@ DATES = frozenset({"isodatetime", "datetime", "date"})
 
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
     """Return the problem with the dtype of a value, None where it has none."""
-    if dtype is None or value is None or _is_mapping(value):  # a child of a group may be called "dtype"
+    if dtype is None or value is None:
         return None
     found = getattr(value, "dtype", None)
+    if isinstance(found, np.dtype) and allows(dtype, found):  # which most do: nothing else has to be known
+        return None
+    if _is_mapping(value):  # a child of a group may be called "dtype"
+        return None
     if getattr(value, "size", 1) == 0:  # no value, so none of a wrong dtype
         return None
     if found is None:
