@@ -204,18 +204,22 @@ class Builder:
             if not isinstance(shelf, Shelf):
                 continue
             assert isinstance(node, StoredGroup)
-            assert isinstance(shelf.pending, StoredChildren)
-            fields: set[str | None] = set()
-            for name, link in node.links.items():
-                if name not in shelf.pending or name in shelf.extras:
+            pending = shelf.pending
+            assert isinstance(pending, StoredChildren)
+            fields: dict[type, str | None] = {}
+            for name in pending.names():
+                link = node.links.get(name)
+                if link is None or name in shelf.extras:
                     continue
                 child = flat.keys.get(join(node.path, name))
                 known = child is not None and link.kind != "external"
                 model = self.models[child] if known and child is not None else self.through(join(node.path, name), link)
-                placed, field_name = shelf.pending.placed(name, model)
-                shelf.put(name, placed, field_name)
-                fields.add(field_name)
-            shelf.pending.listed(fields)
+                field_name = fields.get(type(model))
+                if field_name is None:
+                    model, field_name = pending.placed(name, model)
+                    fields[type(model)] = field_name
+                shelf.put(name, model, field_name)
+            pending.listed(set(fields.values()))
 
     def _follow(self, node: StoredObject) -> Iterable[str] | None:
         """Return the children that are built together with a group: all but those of its collections."""

@@ -101,8 +101,11 @@ class _Attribute:
 class _Plan:
     """What an object says, in terms of the places of values."""
 
-    attributes: list[tuple[str, _Attribute, int]]
-    """In the order of their names."""
+    attributes: list[tuple[str, _Attribute, int, dict[bytes, Any] | None]]
+    """Name, what is known of it, place of its value, and numbers that were met; in the order of the names.
+
+    None in the place of numbers for a single text of any length: it is by far the most frequent.
+    """
     table: int | None
     """Where a group has its links; None for a dataset."""
     kind: Kind | None = None
@@ -253,7 +256,10 @@ class _Reader:
         values = values_of(header.chunks)
         attributes.sort(key=lambda one: one[0].raw_name)
         slots = {kind: span.slot for kind, span in header.spans.items()}
-        named = [(attribute.name, attribute, span.slot) for attribute, span in attributes]
+        named = [
+            (attribute.name, attribute, span.slot, None if attribute.form == "IQI" else attribute.numbers)
+            for attribute, span in attributes
+        ]
         if _TABLE in header.messages:
             if not header.messages.keys() <= _GROUP:
                 raise UnfamiliarError
@@ -267,11 +273,12 @@ class _Reader:
     def _attributes(self, plan: _Plan, values: tuple[Any, ...], path: str) -> dict[str, Any]:
         """Return the attributes, in the order in which HDF5 gives them: that of their names."""
         found = {}
-        for name, attribute, slot in plan.attributes:
-            if attribute.form == "IQI":
+        for name, attribute, slot, known in plan.attributes:
+            if known is None:
                 found[name] = self._text(*values[slot : slot + 3])
-            else:
-                found[name] = self._attribute(attribute, values[slot], path)
+                continue
+            value = known.get(values[slot])
+            found[name] = self._attribute(attribute, values[slot], path) if value is None else value
         return found
 
     def _described(self, message: bytes, path: str) -> _Attribute:
@@ -314,9 +321,6 @@ class _Reader:
 
     def _attribute(self, attribute: _Attribute, raw: bytes, path: str) -> Any:
         """Return the value of an attribute; h5py reads it where it is of a rare type, or there is no such object."""
-        value = attribute.numbers.get(raw)
-        if value is not None:
-            return value
         if attribute.shape is None:
             return h5py.Empty(attribute.kind.dtype)
         try:
@@ -363,9 +367,8 @@ class _Reader:
         raw = self._data.in_heap(address, index)
         if len(raw) != length:
             raise UnfamiliarError
-        if b"\0" in raw:
-            raw = raw[: raw.index(b"\0")]
-        return raw.decode("utf-8", "surrogateescape")
+        text = raw.decode("utf-8", "surrogateescape")
+        return text if "\0" not in text else text[: text.index("\0")]
 
     def _text_at(self, data: bytes, at: int) -> str:
         return self._text(*_TEXT(data, at))

@@ -61,12 +61,14 @@ class StoredObject:
     @property
     def neurodata_type(self) -> str | None:
         """The type that the object names, in either spelling."""
-        return _text(self.attributes.get("neurodata_type", self.attributes.get("data_type")))
+        found = self.attributes.get("neurodata_type", self.attributes.get("data_type"))
+        return found if type(found) is str else _text(found)
 
     @property
     def namespace(self) -> str | None:
         """The namespace that the object names."""
-        return _text(self.attributes.get("namespace"))
+        found = self.attributes.get("namespace")
+        return found if type(found) is str else _text(found)
 
 
 @dataclass(slots=True)
