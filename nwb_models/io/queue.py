@@ -161,10 +161,11 @@ def _unmet(
 
 def _note(flat: Flat, asked: str, key: Key, path: str) -> None:
     """Note that a path leads to an object."""
+    if path not in flat.keys:  # each path is noted once, so that there is no need to search a list of many
+        node = flat.nodes[key]
+        if path != node.path:
+            node.paths.append(path)
     flat.keys[asked] = flat.keys[path] = key
-    node = flat.nodes[key]
-    if path not in node.paths:
-        node.paths.append(path)
 
 
 def _is_met(flat: Flat, path: str) -> bool:

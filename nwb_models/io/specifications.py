@@ -109,7 +109,7 @@ def _located(file: h5py.File) -> h5py.Group | None:
 
 def is_specification(path: str, root: str) -> bool:
     """Tell whether a path is that of the specifications, which are at `root`, or of something in them."""
-    return bool(root) and (path == root or path.startswith(root + "/"))
+    return bool(root) and path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/")
 
 
 def read_specs_as_dicts(group: h5py.Group) -> dict[str, dict[str, dict[str, Spec]]]:

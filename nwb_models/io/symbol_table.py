@@ -6,6 +6,7 @@ HDF5 File Format Specification 3.0, sections III.A.1 (B-trees, version 1), III.B
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nwb_models.io.nodes import StoredLink
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_LEVEL = 8
 """More levels than this no B-tree has in practice."""
+MAX_HEAP = 1024
+"""The most bytes of a local heap that is kept for groups with the same names."""
 
 _NODE = struct.Struct("<4sBBHQQ").unpack_from
 _LEAF = struct.Struct("<4sBxH").unpack_from
@@ -46,23 +49,39 @@ def links_in_table(data: StoredBytes, tree: int, heap: int, *, max_level: int = 
     UnfamiliarError
         Where anything is out of order: HDF5 finds links by their names only as long as they are sorted.
     """
-    names = data.local_heap(heap)
+    heap_bytes = data.local_heap(heap)
     links: dict[str, StoredLink] = {}
     last = b""
-    for leaf, above, below in _leaves(data, tree, names, max_level):
-        for offset, address, kind, value in _entries(data, leaf):
-            raw = _text(names, offset)
-            if raw <= last or raw <= above or raw > below or b"/" in raw or raw == b".":
-                raise UnfamiliarError
-            last = raw
-            name = raw.decode("utf-8", "surrogateescape")
+    for leaf, above, below in _leaves(data, tree, heap_bytes, max_level):
+        offsets, addresses, kinds, values = zip(*_entries(data, leaf), strict=True)
+        look_up = _names if len(heap_bytes) <= MAX_HEAP else _names.__wrapped__
+        names, last = look_up(heap_bytes, max(last, above), below, offsets)
+        for name, address, kind, value in zip(names, addresses, kinds, values, strict=True):
             if kind in _HARD and address != UNDEFINED:
                 links[name] = StoredLink(name, "hard", ("", address))
             elif kind == _SOFT:
-                links[name] = StoredLink(name, "soft", path=decode(_text(names, value)))
+                links[name] = StoredLink(name, "soft", path=decode(_text(heap_bytes, value)))
             else:
                 raise UnfamiliarError
     return links
+
+
+@lru_cache(maxsize=1024)
+def _names(heap: bytes, above: bytes, below: bytes, offsets: tuple[int, ...]) -> tuple[list[str], bytes]:
+    """Return the names at some places of a local heap, and the last one as it is stored; groups often have the same.
+
+    They have to be sorted, and between two others.
+    """
+    names = []
+    for offset in offsets:
+        raw = _text(heap, offset)
+        if raw <= above or b"/" in raw or raw == b".":
+            raise UnfamiliarError
+        above = raw
+        names.append(decode(raw))
+    if above > below:
+        raise UnfamiliarError
+    return names, above
 
 
 def _leaves(data: StoredBytes, tree: int, names: bytes, max_level: int) -> list[tuple[int, bytes, bytes]]:
