@@ -475,15 +475,14 @@ class NWBGroup(NWBModel):
 
         def __getattr__(self, name: str) -> Any:
             """Return a child that the class does not foresee: those are not fields."""
-            try:
+            if name.startswith("_"):
                 return super().__getattr__(name)
-            except AttributeError:
-                if name.startswith("_"):
-                    raise
-                shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
-                if shelf is not None and (name in shelf.extras or name in shelf.pending):
-                    return self._child(name)
-                raise
+            if name in (self.__pydantic_extra__ or ()):
+                return self.__pydantic_extra__[name]
+            shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
+            if shelf is not None and (name in shelf.extras or name in shelf.pending):
+                return self._child(name)
+            return object.__getattribute__(self, name)  # which raises, at less cost than pydantic's
 
     def __contains__(self, path: object) -> bool:
         """Tell whether there is such a child, without building it."""
