@@ -69,16 +69,18 @@ class Classes:
     def of(self, node: StoredObject) -> type[NWBModel] | None:
         """Return the class of a node."""
         path = node.path
-        if path not in self._found:
-            alike = self._likeness(node)
-            if alike in self._alike:
-                self._found[path] = self._alike[alike]
-            else:
-                notes = self._notes
-                self._found[path] = self._find(node)
-                if alike is not None and self._notes == notes:
-                    self._alike[alike] = self._found[path]
-        return self._found[path]
+        if path in self._found:
+            return self._found[path]
+        alike = self._likeness(node)
+        if alike in self._alike:
+            found = self._alike[alike]
+        else:
+            notes = self._notes
+            found = self._find(node)
+            if alike is not None and self._notes == notes:
+                self._alike[alike] = found
+        self._found[path] = found
+        return found
 
     def _likeness(self, node: StoredObject) -> tuple[Any, ...] | None:
         """Return all that decides on the class of a node; None where that is more than one place."""

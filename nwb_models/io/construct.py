@@ -28,7 +28,6 @@ from nwb_models.io.queue import (
     links_of,
     open_path,
     paths_by_key,
-    references_of,
     walk,
 )
 from nwb_models.io.values import stored_reference
@@ -153,13 +152,13 @@ class Builder:
 
     def _dependencies(self, node: StoredObject, flat: Flat) -> list[Key]:
         """Return what has to be there before a node: its children and what its attributes refer to."""
-        needed = [r.key for r in references_of(node) if r.key is not None]
+        needed = [reference.key for reference in flat.references.get(node.key, ()) if reference.key is not None]
         if isinstance(node, StoredGroup):
             for name, link in node.links.items():
                 key = link.key if link.kind == "hard" else flat.keys.get(join(node.path, name))
                 if key is not None:
                     needed.append(key)
-        return [key for key in needed if key != node.key]
+        return [key for key in needed if key != node.key] if needed else needed
 
     def _settle(self, late: list[tuple[StoredReference | None, Key, Put]]) -> None:
         """Fill in what was not there at first; of values that lead to each other only, nothing is left."""
@@ -245,6 +244,8 @@ class Builder:
         cls = self.classes.of(node)
         if cls is None:
             assert isinstance(node, StoredDataset)
+            if type(node.value) is str:
+                return node.value
             values = {node.key: _LATER}
             self._value(
                 node, batch, lambda value: _set(self.models if node.key in self.models else values, node.key, value)
@@ -255,9 +256,8 @@ class Builder:
         self._attributes(node, cls, data, extras, batch)
         shelf = self._children(node, cls, data, extras, batch) if isinstance(node, StoredGroup) else None
         if isinstance(node, StoredDataset):
-            entry = storage(cls).value
             data["value"] = None
-            self._value(node, batch, self._payload(node, entry, data))
+            self._fill_payload(node, cls, data, batch)
         return self._instance(cls, node, data, extras, shelf)
 
     def _instance(
@@ -490,6 +490,18 @@ class Builder:
             return Array(HDF5Array(self.io, node))
         array._source = HDF5Array(self.io, node)
         return array
+
+    def _fill_payload(self, node: StoredDataset, cls: type[NWBModel], data: dict[str, Any], batch: _Batch) -> None:
+        """Fill in the payload of a dataset; one of a kind that was in order before is so here."""
+        entry = storage(cls).value
+        kind = None if entry is None else _kind_of(entry, node, node.value)
+        if kind is not None and (cls, "value", kind) in self._fine:
+            data["value"] = self._array(node) if node.shape else node.value
+            return
+        noted = len(self.issues)
+        self._value(node, batch, self._payload(node, entry, data))
+        if kind is not None and len(self.issues) == noted:
+            self._fine.add((cls, "value", kind))
 
     def _payload(self, node: StoredDataset, entry: StoredField | None, data: dict[str, Any]) -> Put:
         """Return what fills in the payload of a dataset."""

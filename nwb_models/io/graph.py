@@ -58,7 +58,7 @@ def _topological(dependencies: Mapping[N, Iterable[N]]) -> list[N] | None:
     missing: list[int] = []
     users: list[list[int]] = [[] for _ in nodes]
     for number, needs in enumerate(dependencies.values()):
-        needed = {place[node] for node in needs if node in place}
+        needed = {place[node] for node in needs if node in place} if needs else ()
         missing.append(len(needed))
         for other in needed:
             users[other].append(number)

@@ -99,7 +99,8 @@ class Patterns:
         if patterns is None or version != 1:
             return None
         begin = address + 16
-        met, values = [begin], ()
+        met = [begin]
+        values: tuple[Any, ...] = ()
         while True:
             chunk = data.at(begin, size)
             for pattern in patterns:

@@ -48,6 +48,8 @@ class Flat:
     """Each object once, in the order in which they were found: breadth first."""
     keys: dict[str, Key] = field(default_factory=dict)
     """Every path that was come by, soft links included, and the object that it leads to."""
+    references: dict[Key, list[StoredReference]] = field(default_factory=dict)
+    """What the objects that refer to others refer to, in attributes and single values."""
 
 
 def flatten(
@@ -135,9 +137,10 @@ def flatten(
         _note(flat, asked, key, path)
         if known:
             continue
-        for reference in references_of(node):
-            if reference.key is not None:
-                references[reference.key] = reference, path
+        found_references = references_of(node)
+        if found_references:
+            flat.references[key] = found_references
+            references.update((each.key, (each, path)) for each in found_references if each.key is not None)
         if isinstance(node, StoredGroup):
             above = join(path, "")
             for name, entry in node.links.items():
