@@ -52,6 +52,17 @@ def adopt(revision: Revision, changes: Changes, referrers: list[Referrer]) -> No
     builder.vessels.clear()
 
 
+def complete_removed(revision: Revision) -> None:
+    """Let models of what an edit removes have all that their fields hold, as long as the file still has it."""
+    io, done = revision.home, set()
+    while waiting := [key for key in io.builder.models if key not in done]:
+        for key in waiting:
+            held = io.builder.models[key]
+            if (id(io), key) not in revision.plan.objects and isinstance(held, NWBModel):
+                held._complete()
+        done.update(waiting)
+
+
 def _stale(revision: Revision, changes: Changes, referrers: list[Referrer]) -> list[NewObject]:
     """Return the objects whose models do not say what the file says, or have another place now."""
     plan = revision.plan

@@ -230,6 +230,8 @@ def _children(model: NWBModel, home: Any) -> Iterator[Any]:
     if not isinstance(model, NWBGroup):
         return
     tables = storage(type(model))
+    if _is_foreign(model, home):
+        model._complete()
     found = [vars(model).get(e.field) for e in (*tables.children.values(), *tables.unnamed) if not _is_link(e.marker)]
     for entry in tables.collections:
         collection = getattr(model, entry.field)
@@ -266,6 +268,8 @@ def _linked(model: NWBModel, home: Any) -> list[NWBModel]:
 
 def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
     """Yield the models that one links and refers to."""
+    if _is_foreign(model, home):
+        model._complete()
     tables = storage(type(model))
     for entry in (*tables.attributes.values(), *tables.children.values(), *tables.unnamed):
         if isinstance(entry.marker, Link | Reference):

@@ -12,7 +12,7 @@ from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     from nwb_models.io.construct import Builder
-    from nwb_models.io.nodes import StoredLink
+    from nwb_models.io.nodes import StoredGroup, StoredLink
 
 
 class StoredChildren:
@@ -22,16 +22,31 @@ class StoredChildren:
     ----------
     builder
         Builds them.
-    path, cls
+    node, cls
         The group and its class.
-    names
-        The names of all links of the group, where they are known already.
+    members
+        The fields that hold a child which is built when it is touched, and the names of these children.
+    eager
+        Whether all is built at once: then the group is not needed any more.
     """
 
-    def __init__(self, builder: Builder, path: str, cls: type[NWBModel], names: list[str] | None = None) -> None:
-        self._builder, self._path, self.cls = builder, path, cls
-        self._excluded = set(storage(cls).children)
-        self._names = None if names is None else dict.fromkeys(names)  # a dict, to be searched as well as listed
+    def __init__(
+        self, builder: Builder, node: StoredGroup, cls: type[NWBModel], members: dict[str, str], *, eager: bool
+    ) -> None:
+        self._builder, self._path, self.cls, self.members = builder, node.path, cls, members
+        self._node = None if eager else node
+        self._excluded: set[str] = set()
+        self._names: dict[str, Any] | None = None  # a dict, to be searched as well as listed
+        if node.complete:
+            self._names = dict.fromkeys(node.links) if eager else node.links
+
+    def member(self, field: str) -> tuple[Any, dict[str, Any]]:
+        """Build the child that a field holds; return it, and attributes that the group keeps for it."""
+        assert self._node is not None
+        name = self.members[field]
+        tables = storage(self.cls)
+        entry = tables.children.get(name) or next(entry for entry in tables.unnamed if entry.field == field)
+        return self._builder.member(self._node, name, entry)
 
     def exclude(self, name: str) -> None:
         """Leave out a child that a field holds."""
@@ -85,7 +100,9 @@ class StoredChildren:
             return link_of(found[0], name) if found is not None else None
 
     def _counts(self, name: str) -> bool:
-        return name not in self._excluded and not self._builder.io.is_skipped(join(self._path, name))
+        if name in self._excluded or name in storage(self.cls).children:
+            return False
+        return not self._builder.io.is_skipped(join(self._path, name))
 
     def _field(self, cls: type[NWBModel]) -> str | None:
         entry = storage(self.cls).by_type(cls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -27,9 +28,9 @@ from nwb_models.io.queue import (
     key_of,
     links_of,
     open_path,
-    paths_by_key,
     walk,
 )
+from nwb_models.io.single import SingleObjects
 from nwb_models.io.values import stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
@@ -60,6 +61,8 @@ class _Batch:
     """Objects that are built together."""
 
     flat: Flat
+    eager: bool
+    """Whether the children of groups are among them; otherwise each is built when it is touched."""
     late: list[tuple[StoredReference | None, Key, Put]] = field(default_factory=list)
     """What circles leave open: filled in when every model of the batch is there."""
     elsewhere: list[tuple[str, StoredLink, Put]] = field(default_factory=list)
@@ -77,12 +80,16 @@ class Builder:
 
     def __init__(self, io: HDF5IO) -> None:
         self.io = io
+        self.lock = threading.RLock()
+        """Held by the thread that builds; where the lock of the file is needed as well, that one is taken later."""
         self.issues: list[Issue] = []
         self.classes = Classes(io, self._note)
         self.models: dict[Key, Any] = {}
         self.vessels: dict[Key, Any] = {}
         """Models and arrays that people hold, to be filled with what the file says now in the place of new ones."""
-        self._paths: dict[Key, str] | None = None
+        self._single = SingleObjects(io, self._wanted_links, self.models)
+        self._beside: dict[Key, dict[str, Any]] = {}
+        """The attributes of plain datasets that have some: the group keeps them."""
         self._noted: set[Issue] = set()
         self._fine: set[tuple[type, str, Any]] = set()
         """Class, field and kind of children that are what the class asks for, whatever their values are."""
@@ -107,55 +114,94 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with self.io.opened() as file, _collecting_later() if eager else contextlib.nullcontext():
+        with self._building() as file, _collecting_later() if eager else contextlib.nullcontext():
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
             if obj is None:
                 raise ObjectNotFoundError(_not_found(file, path))
             key = key_of(obj)
-            if key not in self.models or eager:
-                follow = None if eager else self._follow
+            if eager:
                 flat = flatten(
-                    file,
-                    [where],
-                    follow=follow,
-                    skip=self.io.is_skipped,
-                    locate=self._locate,
-                    damaged=self._damaged,
+                    file, [where], skip=self.io.is_skipped, locate=self._single.locate, damaged=self._damaged
                 )
-                self._build(flat)
-                if eager:
-                    self._fetch_all(flat)
+                self._build(flat, eager=True)
+                self._fetch_all(flat)
+            elif key not in self.models:
+                self._build(self._single.read(file, where, key))
+            if key not in self.models:
+                msg = f"{path} of {self.io.filename} holds specifications and no data"
+                raise ObjectNotFoundError(msg)
             return self.models[key]
+
+    @contextlib.contextmanager
+    def _building(self) -> Iterator[h5py.File]:
+        """Give the open file, to one thread at a time: what two of them ask for is built once."""
+        with self.lock, self.io.opened() as file:
+            yield file
+
+    def member(self, node: StoredGroup, name: str, entry: StoredField) -> tuple[Any, dict[str, Any]]:
+        """Return a child that a field of a group holds, built now where it was not yet.
+
+        Parameters
+        ----------
+        node
+            The group.
+        name, entry
+            The name of the child, and the field.
+
+        Returns
+        -------
+        tuple
+            What the field holds, and the attributes of a plain dataset, by the names under which the group has them.
+        """
+        where, link = join(node.path, name), node.links[name]
+        data: dict[str, Any] = {}
+        extras: dict[str, Any] = {}
+        with self.lock:
+            value = self.models[link.key] if link.key in self.models else self._followed(where, link)
+            self._member(node, where, entry, data)(value)
+            if self._beside and not isinstance(value, NWBModel | Unresolved):
+                with self.io.opened() as file:
+                    stored = self._beside.get(key_of(walk(file, where)[0]), {})
+                self._attributes_beside(node, where, stored, extras, _Batch(Flat(), eager=False))
+        return data[entry.field], extras
+
+    def _followed(self, where: str, link: StoredLink) -> Any:
+        """Return what the link of a group leads to; a hard one that is known needs no path to be followed."""
+        with self.io.opened() as file:
+            key = self._single.key_at(where)
+            if key is not None:
+                self._build(self._single.read(file, where, key))
+            return self.models[key] if key in self.models else self.through(where, link)
 
     def forget_paths(self) -> None:
         """Look again where objects are: the file was edited."""
-        self._paths = None
+        self._single.forget()
 
     def _damaged(self, path: str, reason: str) -> None:
         """Note an object that HDF5 cannot read; the link to it stays what it is."""
         self.add(Issue(path, None, "unreadable", "an object", reason))
 
-    def _build(self, flat: Flat) -> None:
+    def _build(self, flat: Flat, *, eager: bool = False) -> None:
         """Construct the nodes, each after what it depends on; what circles leave open is filled in at the end."""
-        batch = _Batch(flat)
+        batch = _Batch(flat, eager)
         new = {key: node for key, node in flat.nodes.items() if key not in self.models}
         for node in new.values():
             self.classes.of(node)
-        dependencies = {key: self._dependencies(node, flat) for key, node in new.items()}
-        for key in construction_order(dependencies):
+        dependencies = {key: self._dependencies(node, batch) for key, node in new.items()}
+        for key in construction_order(dependencies) if len(new) > 1 else new:
             self.models[key] = self._construct(new[key], batch)
         self._settle(batch.late)
         for where, link, put in batch.elsewhere:
             put(self.through(where, link))
 
-    def _dependencies(self, node: StoredObject, flat: Flat) -> list[Key]:
-        """Return what has to be there before a node: its children and what its attributes refer to."""
-        needed = [reference.key for reference in flat.references.get(node.key, ()) if reference.key is not None]
-        if isinstance(node, StoredGroup):
+    def _dependencies(self, node: StoredObject, batch: _Batch) -> list[Key]:
+        """Return what has to be there before a node: children that are built with it, and what attributes refer to."""
+        needed = [reference.key for reference in batch.flat.references.get(node.key, ()) if reference.key is not None]
+        if batch.eager and isinstance(node, StoredGroup):
             for name, link in node.links.items():
-                key = link.key if link.kind == "hard" else flat.keys.get(join(node.path, name))
+                key = link.key if link.kind == "hard" else batch.flat.keys.get(join(node.path, name))
                 if key is not None:
                     needed.append(key)
         return [key for key in needed if key != node.key] if needed else needed
@@ -177,34 +223,17 @@ class Builder:
                 open_ones = [entry for entry in open_ones if entry[0] is None] if references else []
             late = open_ones
 
-    def _locate(self, reference: StoredReference, holder: str) -> str | None:
-        """Return the path of an object that no link led to; None where its model is there already.
-
-        Most references lead to a neighbour, as that of an index to its column.  Only for the others all addresses of
-        the file are collected, once.
-        """
-        if reference.key is None or reference.key in self.models:
-            return None
-        above = holder.rpartition("/")[0] or "/"
-        with self.io.opened() as file:
-            found = open_path(file, above)
-            is_group = found is not None and isinstance(found[0], h5py.h5g.GroupID)
-            for link in links_of(found[0]).values() if found is not None and is_group else ():
-                if link.key == reference.key:
-                    return join(above, link.name)
-            if self._paths is None:
-                self._paths = paths_by_key(file)
-        return self._paths.get(reference.key)
-
     def _fetch_all(self, flat: Flat) -> None:
         """Put every child that was built into its collection."""
         for key, node in flat.nodes.items():
-            shelf = self.models[key]._shelf if isinstance(node, StoredGroup) else None
+            model = self.models[key]
+            shelf = model._shelf if isinstance(node, StoredGroup) else None
             if not isinstance(shelf, Shelf):
                 continue
             assert isinstance(node, StoredGroup)
             pending = shelf.pending
             assert isinstance(pending, StoredChildren)
+            model._complete()
             fields: dict[type, str | None] = {}
             for name in pending.names():
                 link = node.links.get(name)
@@ -220,21 +249,12 @@ class Builder:
                 shelf.put(name, model, field_name)
             pending.listed(set(fields.values()))
 
-    def _follow(self, node: StoredObject) -> Iterable[str] | None:
-        """Return the children that are built together with a group: all but those of its collections."""
-        if node.key in self.models:
-            return ()
+    def _wanted_links(self, node: StoredGroup) -> Iterable[str] | None:
+        """Return the links of a group that have to be known when its model is made: all but those of collections."""
         cls = self.classes.of(node)
-        if cls is None or not issubclass(cls, NWBGroup):
-            return ()
+        assert cls is not None
         tables = storage(cls)
-        if not tables.collections and not tables.unnamed:
-            return None
-        if not tables.unnamed:
-            return tables.children
-        fields = {entry.field for entry in tables.unnamed}
-        children = StoredChildren(self, node.path, cls)
-        return [*tables.children, *(name for name in children.names() if children.field_of(name) in fields)]
+        return tables.children if tables.collections and not tables.unnamed else None
 
     # ------------------------------------------------------------------------------------------ models
     def _construct(self, node: StoredObject, batch: _Batch) -> Any:
@@ -244,6 +264,10 @@ class Builder:
         cls = self.classes.of(node)
         if cls is None:
             assert isinstance(node, StoredDataset)
+            if node.attributes:
+                self._beside[node.key] = node.attributes
+            else:
+                self._beside.pop(node.key, None)
             if type(node.value) is str:
                 return node.value
             values = {node.key: _LATER}
@@ -270,8 +294,8 @@ class Builder:
         kept = model.__dict__ if is_same else {}
         if type(model) is not cls:  # made by hand, as a class of another version than that of the file
             object.__setattr__(model, "__class__", cls)
-        present = set(data)
-        absent, made = _absent(cls, tuple(data))
+        present = {*data, *shelf.pending.members} if shelf is not None else set(data)
+        absent, made = _absent(cls, tuple(present) if shelf is not None and shelf.pending.members else tuple(data))
         data.update(absent)
         for name, info in made:
             if shelf is not None and name in _collection_fields(cls):
@@ -317,18 +341,24 @@ class Builder:
     ) -> Shelf | None:
         """Fill in the children of a group; return the shelf with those that are built later."""
         tables = storage(cls)
+        members: dict[str, str] = {}
         for name, entry in tables.children.items():
             link = node.links.get(name)
-            if link is not None:
+            if link is None:
+                if entry.required:
+                    self._note(node, "missing", f"{_marker_name(entry)} {name}", "none", join(node.path, name))
+            elif batch.eager:
                 self._child(node, cls, link, entry, data, extras, batch)
-            elif entry.required:
-                self._note(node, "missing", f"{_marker_name(entry)} {name}", "none", join(node.path, name))
-        if not tables.collections and not tables.unnamed and node.links.keys() <= tables.children.keys():
+            else:
+                members[entry.field] = name
+        is_whole = batch.eager and not tables.collections and not tables.unnamed
+        if is_whole and node.links.keys() <= tables.children.keys():
             return None
-        children = StoredChildren(self, node.path, cls, list(node.links) if node.complete else None)
+        children = StoredChildren(self, node, cls, members, eager=batch.eager)
         shelf = Shelf(children)
-        if tables.collections or tables.unnamed:
-            self._unnamed(node, cls, children, data, extras, batch)
+        if not is_whole:
+            if tables.unnamed:
+                self._unnamed(node, cls, children, data, extras, batch)
             return shelf
         for name, link in node.links.items():
             if name not in tables.children and not self.io.is_skipped(join(node.path, name)):
@@ -348,13 +378,16 @@ class Builder:
         """Fill in the single members that the specification gives no name: they are found by their types."""
         tables = storage(cls)
         unnamed = {entry.field: entry for entry in tables.unnamed}
-        for name, link in node.links.items() if unnamed else ():
+        for name, link in node.links.items():
             found = children.field_of(name) if name not in tables.children else None
-            if found in unnamed and found not in data:
-                self._child(node, cls, link, unnamed[found], data, extras, batch)
+            if found in unnamed and found not in data and found not in children.members:
+                if batch.eager:
+                    self._child(node, cls, link, unnamed[found], data, extras, batch)
+                else:
+                    children.members[found] = name
                 children.exclude(name)
         for entry in tables.unnamed:
-            if entry.required and entry.field not in data:
+            if entry.required and entry.field not in data and entry.field not in children.members:
                 self._note(node, "missing", f"a {getattr(entry.model, 'neurodata_type', entry.field)}", "none")
 
     def _child(
@@ -386,10 +419,16 @@ class Builder:
             if kind is not None and len(self.issues) == noted:
                 self._fine.add((cls, entry.field, kind))
         if isinstance(child, StoredDataset) and child.attributes and self.classes.of(child) is None:
-            for name, stored in child.attributes.items():
-                key_name = f"{link.name}@{name}"
-                extras[key_name] = None
-                self._linked(stored, batch, self._extra(node, f"{where}@{name}", extras, key_name))
+            self._attributes_beside(node, where, child.attributes, extras, batch)
+
+    def _attributes_beside(
+        self, node: StoredGroup, where: str, attributes: dict[str, Any], extras: dict[str, Any], batch: _Batch
+    ) -> None:
+        """Keep the attributes of a plain dataset with its group."""
+        for name, stored in attributes.items():
+            key = f"{where.rpartition('/')[2]}@{name}"
+            extras[key] = None
+            self._linked(stored, batch, self._extra(node, f"{where}@{name}", extras, key))
 
     # ------------------------------------------------------------------------------------------ links, references
     def _target(self, node: StoredGroup, link: StoredLink, batch: _Batch, put: Put) -> None:
@@ -463,7 +502,7 @@ class Builder:
         if stored.key is None:
             return Unresolved(stored.kind, None)
         if stored.key not in self.models:
-            path = self._locate(stored, holder)
+            path = self._single.locate(stored, holder)
             if path is None or self.io.is_skipped(path):
                 return Unresolved(stored.kind, path)
             self.read(path)
@@ -559,7 +598,7 @@ class Builder:
             elif entry.model is not None and not isinstance(value, Unresolved):
                 if not is_model or not fits(type(value), entry.model):
                     self._note(node, "type", entry.model.__name__, _described(value), where)
-                else:
+                elif not isinstance(value, NWBGroup):
                     self._check(node, where, entry, value)
             elif not is_model:
                 self._check(node, where, entry, value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from h5py import h5o
 
 from nwb_models.errors import DanglingReferenceError, InvalidModelError, NotWritableError
-from nwb_models.io.adoption import adopt
+from nwb_models.io.adoption import adopt, complete_removed
 from nwb_models.io.atomic import edited_file
 from nwb_models.io.between import built
 from nwb_models.io.editing import Editor
@@ -74,6 +74,8 @@ def edit(io: HDF5IO, model: Any, path: str | None = None, *, repair: bool = Fals
             return Edited()
         removed = tuple(_removed(revision, changes))
         _require_no_moves(revision, removed)
+        if changes.is_removal:
+            complete_removed(revision)
 
         def check(file: h5py.File) -> None:
             _check(file, revision, changes)

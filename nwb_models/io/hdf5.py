@@ -205,7 +205,7 @@ class HDF5IO:
         path
             None for the whole file; else the path of a group or dataset, with or without a leading ``/``.
         eager
-            Build everything below at once.  Otherwise the objects in collections are built when they are reached.
+            Build everything below at once.  Otherwise each object is built when it is reached.
             The data of arrays stays on disk either way.
         strict
             Build everything and refuse a file that departs from its own specifications.
@@ -302,7 +302,7 @@ class HDF5IO:
             if self._guard is None:
                 msg = f"{self.filename} is closed: open it again to write to it"
                 raise NotWritableError(msg)
-            with self._lock:
+            with self.builder.lock, self._lock:
                 return edit(self, model, path, repair=repair, backup=backup)
         if path not in (None, "/"):
             msg = f"{self.filename} is new, and has no {path} yet: write the root first"
@@ -478,7 +478,7 @@ class HDF5IO:
                 msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
                 raise NotReadableError(msg)
             other = HDF5IO(key, schemas=self._schemas, external_links=self._external_links, progress=self._progress)
-            other._linked = self._linked
+            other._linked, other.builder.lock = self._linked, self.builder.lock
             self._linked[key] = other
         return self._linked[key]
 

@@ -72,7 +72,9 @@ def children(
     shelf: Shelf | None = group._shelf
     seen = set(tables.children)
     for name, entry in tables.children.items():
-        if group._holds(entry, stored=name in links):
+        if group._is_pending(entry.field):
+            yield Member(name, entry, PENDING)
+        elif group._holds(entry, stored=name in links):
             yield Member(name, entry, getattr(group, entry.field))
     collections = {entry.field: getattr(group, entry.field) for entry in tables.collections}
     for entry in tables.collections:
@@ -83,12 +85,13 @@ def children(
     for name, item in shelf.extras.items() if shelf is not None else ():
         seen.add(name)
         yield Member(name, None, item)
+    pending = {group._name_in(entry) for entry in tables.unnamed if group._is_pending(entry.field)}
     rest = [name for name in links if name not in seen]
     for name in rest:
-        if is_skipped(name) or (shelf is not None and _is_pending(name, shelf, collections)):
+        if is_skipped(name) or name in pending or (shelf is not None and _is_pending(name, shelf, collections)):
             yield Member(name, None, PENDING)
     for entry in tables.unnamed:
-        value = getattr(group, entry.field)
+        value = None if group._is_pending(entry.field) else getattr(group, entry.field)
         if value is not None:
             name = next((name for name in rest if leads(links[name], value)), getattr(value, "name", entry.field))
             yield Member(name, entry, value)

@@ -40,6 +40,11 @@ class Shortcut(Generic[T]):
 
     def __init__(self, *steps: str) -> None:
         self.steps = steps
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take note of the name."""
+        self._name = name
 
     @overload
     def __get__(self, instance: None, owner: type) -> Shortcut[T]: ...
@@ -50,6 +55,8 @@ class Shortcut(Generic[T]):
         if instance is None:
             # pydantic asks each base for a field's name, and would warn about a field that takes the place of this
             raise AttributeError(self.steps[-1])
+        if self._name in getattr(type(instance), "model_fields", ()):  # of a subclass, read and not touched yet
+            raise AttributeError(self._name)
         for step in self.steps:
             instance = getattr(instance, step)
             if instance is None:
@@ -142,6 +149,7 @@ class NWBModel(BaseModel):
                     child.value = value
                     return
                 value = _made(entry, {"value": value})
+            self._touch(name)
             super().__setattr__(name, value)
             return
         shortcut = find_shortcut(cls, name)
@@ -218,6 +226,7 @@ class NWBModel(BaseModel):
     def _serialized(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         """Give JSON what `nwb_models.models.metadata` says: pydantic would follow every reference."""
         if not info.mode_is_json():
+            self._complete()
             found: dict[str, Any] = handler(self)
             return found
         from nwb_models.models.metadata import metadata
@@ -226,6 +235,12 @@ class NWBModel(BaseModel):
         return {
             key: value for key, value in metadata(self).items() if key not in left_out and (not kept or key in kept)
         }
+
+    def _touch(self, field: str) -> None:
+        """Have a field in memory: what the file has there is known before something else takes its place."""
+
+    def _complete(self) -> None:
+        """Have all fields in memory."""
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same object; comparing contents would read them."""
@@ -398,9 +413,9 @@ class NWBGroup(NWBModel):
             if self._holds(entry):
                 yield stored_name, entry
         for entry in tables.unnamed:
-            child = getattr(self, entry.field)
-            if child is not None:
-                yield getattr(child, "name", entry.field), entry
+            name = self._name_in(entry)
+            if name is not None:
+                yield name, entry
         seen = set()
         for entry in tables.collections:
             for name in getattr(self, entry.field) or ():
@@ -411,8 +426,45 @@ class NWBGroup(NWBModel):
             stored = (name for name, field in shelf.fields().items() if field is None and not shelf.is_removed(name))
             yield from ((name, None) for name in dict.fromkeys((*stored, *shelf.extras)) if name not in seen)
 
+    def _is_pending(self, field: str) -> bool:
+        """Tell whether a field holds a child of which nothing was built yet."""
+        return field not in self.__dict__ and self._shelf is not None and field in self._shelf.pending.members
+
+    def _fetch(self, field: str) -> Any:
+        """Build the child that a field holds, and keep it."""
+        child, attributes = self._shelf.pending.member(field)
+        if self.__pydantic_extra__ is not None:
+            self.__pydantic_extra__.update(attributes)
+        return self.__dict__.setdefault(field, child)
+
+    def _touch(self, field: str) -> None:
+        """Build the child that a field holds, where it was not built yet."""
+        if self._is_pending(field):
+            self._fetch(field)
+
+    def _complete(self) -> None:
+        """Build the children of all fields that were not touched."""
+        for field in self._shelf.pending.members if self._shelf is not None else ():
+            self._touch(field)
+
+    @property
+    def model_extra(self) -> dict[str, Any] | None:
+        """What the class does not foresee: attributes, also those of plain datasets as ``name@attribute``."""
+        self._complete()
+        return self.__pydantic_extra__
+
+    def _name_in(self, entry: StoredField) -> str | None:
+        """Return the name of the child in a field to which the specification gives none, None where there is none."""
+        if self._is_pending(entry.field):
+            name: str = self._shelf.pending.members[entry.field]
+            return name
+        child = getattr(self, entry.field)
+        return None if child is None else getattr(child, "name", entry.field)
+
     def _holds(self, entry: StoredField, *, stored: bool = False) -> bool:
         """Tell whether a named child is there: a default that nobody gave is not, unless something is in it."""
+        if self._is_pending(entry.field):
+            return True
         child = getattr(self, entry.field)
         if child is None:
             return False
@@ -458,9 +510,8 @@ class NWBGroup(NWBModel):
             if collection is not None and collection.has_built(name):
                 return collection[name]
         for entry in tables.unnamed:
-            child = getattr(self, entry.field)
-            if child is not None and getattr(child, "name", entry.field) == name:
-                return child
+            if self._name_in(entry) == name:
+                return getattr(self, entry.field)
         shelf: Shelf | None = self._shelf
         if shelf is not None and (name in shelf.extras or (not shelf.is_removed(name) and shelf.fetch(name))):
             if name in shelf.extras:
@@ -474,15 +525,24 @@ class NWBGroup(NWBModel):
     if not TYPE_CHECKING:  # type checkers know the fields, and refuse what is none
 
         def __getattr__(self, name: str) -> Any:
-            """Return a child that the class does not foresee: those are not fields."""
+            """Return a child that is built now that it is touched; or one that the class does not foresee.
+
+            Python calls this for what is not there: neither class nor object know the name.
+            """
             if name.startswith("_"):
                 return super().__getattr__(name)
+            shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
+            if shelf is not None and name in shelf.pending.members:
+                return self._fetch(name)
             if name in (self.__pydantic_extra__ or ()):
                 return self.__pydantic_extra__[name]
-            shelf: Shelf | None = (self.__pydantic_private__ or {}).get("_shelf")
             if shelf is not None and (name in shelf.extras or name in shelf.pending):
                 return self._child(name)
             return object.__getattribute__(self, name)  # which raises, at less cost than pydantic's
+
+    def __dir__(self) -> list[str]:
+        """List the fields as well whose children were not touched yet."""
+        return sorted({*super().__dir__(), *type(self).model_fields})
 
     def __contains__(self, path: object) -> bool:
         """Tell whether there is such a child, without building it."""

@@ -1,6 +1,7 @@
-"""`Collection`: any number of named objects of a group, listed at once and built when they are asked for.
+"""What of a stored group is still on disk: objects of its collections, and children that its fields hold.
 
-Laziness lives here and nowhere else.
+A `Collection` has any number of named objects, listed at once and built when they are asked for.  The child of a field
+is built when the field is touched: see `NWBGroup.__getattr__`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 class Pending(Protocol):
     """The children of a stored group that no model has been built of yet."""
+
+    members: dict[str, str]
+    """The fields whose children are built when they are touched, and the names of these; touched ones stay here."""
 
     @property
     def cls(self) -> type:
@@ -53,12 +57,17 @@ class Pending(Protocol):
         """Build a child, with what it refers to; return it and the field that it belongs to."""
         ...
 
+    def member(self, field: str) -> tuple[Any, dict[str, Any]]:
+        """Build the child that a field holds; return it, and attributes that the group keeps for it."""
+        ...
+
 
 class Nothing:
     """Stands for the children that are on disk, where none are."""
 
     def __init__(self, cls: type) -> None:
         self.cls = cls
+        self.members: dict[str, str] = {}
 
     def __contains__(self, name: object) -> bool:
         """Return False."""
@@ -80,6 +89,10 @@ class Nothing:
     def build(self, name: str) -> tuple[Any, str | None]:
         """Refuse: there is nothing."""
         raise KeyError(name)
+
+    def member(self, field: str) -> tuple[Any, dict[str, Any]]:
+        """Refuse: there is nothing."""
+        raise KeyError(field)
 
 
 class Shelf:

@@ -50,6 +50,7 @@ class _Copies:
         if id(model) in self.made:
             return self.made[id(model)]
         cls: Any = type(model)
+        model._complete()
         made = self.made[id(model)] = cls.__new__(cls)
         self.new.append(made)
         tables = storage(cls)

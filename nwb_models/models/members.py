@@ -61,8 +61,7 @@ def take_away(group: NWBGroup, name: str) -> None:
             del collection[name]
             return
     for entry in tables.unnamed:
-        child = getattr(group, entry.field)
-        if child is not None and getattr(child, "name", entry.field) == name:
+        if group._name_in(entry) == name:
             _clear(group, entry, name)
             return
     shelf: Shelf | None = group._shelf
