@@ -1,4 +1,4 @@
-"""The children of a stored group that its collections build when they are asked for."""
+"""The children of a stored group that are built when they are asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class StoredChildren:
-    """What a `~nwb_models.models.children.Shelf` asks for: the children that no field of the group holds.
+    """What a `~nwb_models.models.children.Shelf` asks for: the children that its fields hold, and the others.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class StoredChildren:
         """Build a child, or follow the link that it is; return it and the field that it belongs to."""
         link = self._link(name)
         assert link is not None
-        return self.placed(name, self._builder.through(join(self._path, name), link))
+        return self.placed(name, self._builder.child(join(self._path, name), link))
 
     def placed(self, name: str, model: Any) -> tuple[Any, str | None]:
         """Return a child and the field that it belongs to; note it where the class foresees no such child."""
@@ -95,6 +95,8 @@ class StoredChildren:
                 self._builder.add(Issue(self._path, self.cls.neurodata_type, "missing", wanted, "none"))
 
     def _link(self, name: str) -> StoredLink | None:
+        if self._node is not None and self._node.complete:
+            return self._node.links.get(name)
         with self._builder.io.opened() as file:
             found = open_path(file, self._path)
             return link_of(found[0], name) if found is not None else None

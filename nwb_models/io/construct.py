@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from nwb_models.errors import NotReadableError, NWBError, ObjectNotFoundError
+from nwb_models.errors import NotReadableError, NWBError, ObjectNotFoundError, UnreadableObjectError
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.children import StoredChildren
 from nwb_models.io.classes import Classes
@@ -159,7 +159,7 @@ class Builder:
         data: dict[str, Any] = {}
         extras: dict[str, Any] = {}
         with self.lock:
-            value = self.models[link.key] if link.key in self.models else self._followed(where, link)
+            value = self.child(where, link)
             self._member(node, where, entry, data)(value)
             if self._beside and not isinstance(value, NWBModel | Unresolved):
                 with self.io.opened() as file:
@@ -167,13 +167,20 @@ class Builder:
                 self._attributes_beside(node, where, stored, extras, _Batch(Flat(), eager=False))
         return data[entry.field], extras
 
-    def _followed(self, where: str, link: StoredLink) -> Any:
-        """Return what the link of a group leads to; a hard one that is known needs no path to be followed."""
-        with self.io.opened() as file:
+    def child(self, where: str, link: StoredLink) -> Any:
+        """Return what a link of a group leads to, see `through`; a hard link that is known needs no path to follow."""
+        if link.key in self.models:
+            return self.models[link.key]
+        with self._building() as file:
             key = self._single.key_at(where)
             if key is not None:
-                self._build(self._single.read(file, where, key))
+                with contextlib.suppress(UnreadableObjectError):  # which is noted below
+                    self._build(self._single.read(file, where, key))
             return self.models[key] if key in self.models else self.through(where, link)
+
+    def release(self) -> None:
+        """Let go of what is kept of an open file: it is closed."""
+        self._single.release()
 
     def forget_paths(self) -> None:
         """Look again where objects are: the file was edited."""
@@ -189,8 +196,10 @@ class Builder:
         new = {key: node for key, node in flat.nodes.items() if key not in self.models}
         for node in new.values():
             self.classes.of(node)
-        dependencies = {key: self._dependencies(node, batch) for key, node in new.items()}
-        for key in construction_order(dependencies) if len(new) > 1 else new:
+        order = list(new)
+        if len(order) > 1:
+            order = construction_order({key: self._dependencies(node, batch) for key, node in new.items()})
+        for key in order:
             self.models[key] = self._construct(new[key], batch)
         self._settle(batch.late)
         for where, link, put in batch.elsewhere:

@@ -437,6 +437,7 @@ class HDF5IO:
         if self._closed and self._users == 0 and self._file is not None:
             self._file.close()
             self._file = None
+            self.builder.release()
 
     def __enter__(self) -> Self:
         """Return the file."""

@@ -152,6 +152,10 @@ class SingleObjects:
                 self._paths = paths_by_key(file)
         return self._paths.get(reference.key)
 
+    def release(self) -> None:
+        """Let go of the file."""
+        self._opened = None
+
     def forget(self) -> None:
         """Look again where objects are: the file was edited."""
         self._paths = None

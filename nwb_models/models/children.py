@@ -96,7 +96,7 @@ class Nothing:
 
 
 class Shelf:
-    """What the collections of one group share: the children that are still on disk."""
+    """What a group and its collections share: the children that are still on disk."""
 
     __slots__ = ("_fields", "collections", "extras", "pending")
 

@@ -312,6 +312,21 @@ def test_broken_children_are_what_they_were(path: Path) -> None:
         ]
 
 
+def test_a_damaged_child_is_told_when_it_is_touched(path: Path) -> None:
+    """The rest of the group is there."""
+    with h5py.File(path) as file:
+        address = h5py.h5o.get_info(file["identifier"].id).addr
+    with path.open("r+b") as stream:
+        stream.seek(address)
+        stream.write(b"\xff" * 16)
+    with nwb.open(path) as io:
+        root = io.read()
+        assert io.issues == ()
+        assert root.identifier == Unresolved("hard", "/identifier")
+        assert root.session_description == "a session"
+        assert [(issue.path, issue.rule) for issue in io.issues] == [("/identifier", "link")]
+
+
 def test_attributes_of_a_plain_dataset_come_with_it(path: Path) -> None:
     """They are kept with its group, by whichever way its value was built."""
     with h5py.File(path, "r+") as file:
