@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import os
 
     from nwb_models.io.diff import diff
+    from nwb_models.io.hierarchy import object_types
     from nwb_models.io.options import DatasetOptions
     from nwb_models.io.repack import repack
     from nwb_models.io.truncation import truncate_file as truncate
@@ -29,6 +30,7 @@ __all__ = [
     "SchemaProvider",
     "__version__",
     "diff",
+    "object_types",
     "open",
     "read",
     "repack",
@@ -45,6 +47,7 @@ __getattr__ = late(
         "core": "nwb_models.core",
         "diff": "nwb_models.io.diff:diff",
         "models": "nwb_models.models",
+        "object_types": "nwb_models.io.hierarchy:object_types",
         "repack": "nwb_models.io.repack:repack",
         "schema": "nwb_models.schema",
         "truncate": "nwb_models.io.truncation:truncate_file",

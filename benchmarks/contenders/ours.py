@@ -35,20 +35,8 @@ def typed(path: Path, _scratch: Path) -> Operation:
 
 
 def hierarchy(path: Path, _scratch: Path) -> Operation:
-    """Every path and type, by the tree that ``nwb-models tree`` shows: it reads attributes, too."""
-    from nwb_models.io.tree import file_tree
-
-    def run(_: None) -> dict[str, str | None]:
-        found: dict[str, str | None] = {}
-        with nwb.open(path) as io:
-            pending: list[Any] = [file_tree(io)["tree"]]
-        while pending:
-            entry = pending.pop()
-            found[entry["path"]] = entry["neurodata_type"]
-            pending += entry.get("children") or ()
-        return found
-
-    return Operation(run, answers.of_types)
+    """Every path and type."""
+    return Operation(lambda _: nwb.object_types(path), answers.of_types)
 
 
 def metadata(path: Path, _scratch: Path) -> Operation:

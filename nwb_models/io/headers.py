@@ -22,7 +22,7 @@ import numpy as np
 from h5py import h5a, h5d, h5o, h5t
 
 from nwb_models.io.header_patterns import Chunk, Patterns, Span, values_of
-from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredObject, StoredReference
+from nwb_models.io.nodes import TYPE_NAMES, StoredDataset, StoredGroup, StoredObject, StoredReference, text_of
 from nwb_models.io.stored_bytes import UNDEFINED, StoredBytes, UnfamiliarError, stored_bytes
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
 from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_attribute, stored_reference
@@ -97,21 +97,26 @@ class _Attribute:
     """Single numbers that were met already, by their bytes: many series have the same unit and conversion."""
 
 
-@dataclass(frozen=True, slots=True)
+_Place = tuple[str, _Attribute, int, dict[bytes, Any] | None]
+"""Name of an attribute, what is known of it, where its value is, and numbers that were met.
+
+None in the place of numbers for a single text of any length: it is by far the most frequent.
+"""
+
+
 class _Plan:
     """What an object says, in terms of the places of values."""
 
-    attributes: list[tuple[str, _Attribute, int, dict[bytes, Any] | None]]
-    """Name, what is known of it, place of its value, and numbers that were met; in the order of the names.
-
-    None in the place of numbers for a single text of any length: it is by far the most frequent.
-    """
-    table: int | None
-    """Where a group has its links; None for a dataset."""
-    kind: Kind | None = None
-    layout_class: int = 0
-    space: int = -1
-    layout: int = -1
+    def __init__(self, attributes: list[_Place], slots: dict[int, int], kind: Kind | None, layout_class: int) -> None:
+        self.attributes = attributes
+        """In the order of their names."""
+        named = {place[0]: place for place in attributes}
+        self.naming = [named[name] for name in TYPE_NAMES if name in named][:1]
+        """The one that names the type."""
+        self.table = slots.get(_TABLE)
+        """Where a group has its links; None for a dataset."""
+        self.space, self.layout = slots.get(_SPACE, -1), slots.get(_LAYOUT, -1)
+        self.kind, self.layout_class = kind, layout_class
 
 
 _kinds: dict[bytes, Kind] = {}
@@ -212,6 +217,24 @@ class Headers:
         self.read += 1
         return node
 
+    def outline(self, address: int, path: str) -> tuple[str | None, list[tuple[str, int]]] | None:
+        """Return the type of an object and names and addresses of its hard links, None where h5py has to look."""
+        if self._reader is None:
+            return None
+        try:
+            return self._reader.outline(address, path)
+        except REFUSALS:
+            return None
+
+    def stored_size(self, address: int, path: str) -> int | None:
+        """Return how many bytes the values of a dataset take in the file, None where h5py has to say it."""
+        if self._reader is None:
+            return None
+        try:
+            return self._reader.stored_size(address, path)
+        except REFUSALS:
+            return None
+
 
 class _Reader:
     """Reads objects, or raises one of `REFUSALS`."""
@@ -223,23 +246,44 @@ class _Reader:
         """Addresses where HDF5 can open an object."""
 
     def node(self, address: int, path: str, *, whole: bool) -> StoredObject:
-        known = _patterns.find(self._data, address)
-        plan, values = self._planned(address, path) if known is None else known
+        plan, values = self._plan(address, path)
         if plan.table is not None:
-            links = links_in_table(
-                self._data, *values[plan.table : plan.table + 2], max_level=MAX_LEVEL if whole else 0
-            )
+            tree, heap = values[plan.table : plan.table + 2]
+            links = links_in_table(self._data, tree, heap, max_level=MAX_LEVEL if whole else 0)
             self._objects.add(address)
-            return StoredGroup(("", address), path, self._attributes(plan, values, path), [path], links, True)  # noqa: FBT003
+            attributes = self._attributes(plan.attributes, values, path)
+            return StoredGroup(("", address), path, attributes, [path], links, complete=True)
         kind = plan.kind
         assert kind is not None
-        shape, maxshape, chunks, begin = self._stored(kind, values[plan.space], plan.layout_class, values[plan.layout])
+        shape, maxshape, chunks, begin, _ = self._stored(plan, values)
         self._objects.add(address)
         value = None
         if shape == ():
             value = self._value(kind, self._data.at(begin, kind.size), 0, ())
-        attributes = self._attributes(plan, values, path)
+        attributes = self._attributes(plan.attributes, values, path)
         return StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+
+    def outline(self, address: int, path: str) -> tuple[str | None, list[tuple[str, int]]]:
+        plan, values = self._plan(address, path)
+        links: list[tuple[str, int]] = []
+        if plan.table is None:
+            self._stored(plan, values)  # or HDF5 refuses to open it
+        else:
+            found = links_in_table(self._data, *values[plan.table : plan.table + 2])
+            links = [(name, link.key[1]) for name, link in found.items() if link.key is not None]
+        (value,) = self._attributes(plan.naming, values, path).values() or (None,)
+        return text_of(value), links
+
+    def stored_size(self, address: int, path: str) -> int:
+        plan, values = self._plan(address, path)
+        if plan.table is not None:
+            raise UnfamiliarError
+        return self._stored(plan, values)[-1]
+
+    def _plan(self, address: int, path: str) -> tuple[_Plan, tuple[Any, ...]]:
+        """Return what a header says, and the values in it."""
+        known = _patterns.find(self._data, address)
+        return self._planned(address, path) if known is None else known
 
     def _planned(self, address: int, path: str) -> tuple[_Plan, tuple[Any, ...]]:
         """Read a header message by message; return what it says, and the values in it."""
@@ -255,25 +299,22 @@ class _Reader:
             chunk.spans.sort(key=lambda span: (span.begin, span.end))
         values = values_of(header.chunks)
         attributes.sort(key=lambda one: one[0].raw_name)
-        slots = {kind: span.slot for kind, span in header.spans.items()}
         named = [
             (attribute.name, attribute, span.slot, None if attribute.form == "IQI" else attribute.numbers)
             for attribute, span in attributes
         ]
-        if _TABLE in header.messages:
-            if not header.messages.keys() <= _GROUP:
-                raise UnfamiliarError
-            plan = _Plan(named, slots[_TABLE])
-        else:
-            plan = _Plan(named, None, *self._kind(header, path), slots[_SPACE], slots[_LAYOUT])
+        kind, layout_class = (None, 0) if _TABLE in header.messages else self._kind(header, path)
+        if kind is None and not header.messages.keys() <= _GROUP:
+            raise UnfamiliarError
+        plan = _Plan(named, {kind: span.slot for kind, span in header.spans.items()}, kind, layout_class)
         _patterns.keep(header.count, header.chunks, plan)
         return plan, values
 
     # ------------------------------------------------------------------------------------------ attributes
-    def _attributes(self, plan: _Plan, values: tuple[Any, ...], path: str) -> dict[str, Any]:
-        """Return the attributes, in the order in which HDF5 gives them: that of their names."""
+    def _attributes(self, places: list[_Place], values: tuple[Any, ...], path: str) -> dict[str, Any]:
+        """Return the attributes at some places, in the order in which HDF5 gives them: that of their names."""
         found = {}
-        for name, attribute, slot, known in plan.attributes:
+        for name, attribute, slot, known in places:
             if known is None:
                 found[name] = self._text(*values[slot : slot + 3])
                 continue
@@ -392,7 +433,7 @@ class _Reader:
                 links_in_table(self._data, *_PAIR(header.messages[_TABLE][1]))
             else:
                 kind, layout_class = self._kind(header, None)
-                self._stored(kind, header.messages[_SPACE][1], layout_class, header.messages[_LAYOUT][1][2:])
+                self._stored_as(kind, layout_class, header.messages[_SPACE][1], header.messages[_LAYOUT][1][2:])
         except REFUSALS:
             raise UnfamiliarError from None
         self._objects.add(address)
@@ -415,8 +456,12 @@ class _Reader:
             raise UnfamiliarError
         return kind, layout[1]
 
-    def _stored(self, kind: Kind, space: bytes, layout_class: int, layout: bytes) -> _Stored:
-        """Return shape, greatest shape, chunks and the address of the data of a dataset.
+    def _stored(self, plan: _Plan, values: tuple[Any, ...]) -> _Stored:
+        assert plan.kind is not None
+        return self._stored_as(plan.kind, plan.layout_class, values[plan.space], values[plan.layout])
+
+    def _stored_as(self, kind: Kind, layout_class: int, space: bytes, layout: bytes) -> _Stored:
+        """Return shape, greatest shape and chunks of a dataset, the address of its data, and the size of that.
 
         Parameters
         ----------
@@ -433,7 +478,7 @@ class _Reader:
             is_there = begin != UNDEFINED and begin + size <= self._data.end
             if size != math.prod(shape) * kind.size or maxshape != shape or not (is_there or begin == UNDEFINED):
                 raise UnfamiliarError
-            return shape, maxshape if shape else (), None, begin
+            return shape, maxshape if shape else (), None, begin, size if is_there else 0
         if layout_class != _CHUNKED or layout[0] != len(shape) + 1 or not shape:
             raise UnfamiliarError
         (begin,) = _ADDRESS(layout, 1)
@@ -441,9 +486,8 @@ class _Reader:
         fitting = all(m is None or 0 < n <= m for n, m in zip(chunks, maxshape, strict=True))
         if not fitting or 0 in chunks or size != kind.size or math.prod(lengths) >= 1 << 32:
             raise UnfamiliarError
-        if begin != UNDEFINED:
-            self._require_index(begin, lengths)
-        return shape, maxshape, tuple(chunks), begin
+        stored_size = 0 if begin == UNDEFINED else self._size_of_chunks(begin, lengths)
+        return shape, maxshape, tuple(chunks), begin, stored_size
 
     def _opened(self, path: str | None, stored_type: bytes, said: tuple[Any, ...]) -> Kind:
         """Let h5py open a dataset; note that it does, and what it makes of the type."""
@@ -461,21 +505,24 @@ class _Reader:
             _accepted.add(said)
         return kind
 
-    def _require_index(self, address: int, lengths: tuple[int, ...]) -> None:
-        """Check the B-tree of chunks where it is one node: HDF5 goes through it to tell the size of a dataset."""
+    def _size_of_chunks(self, address: int, lengths: tuple[int, ...]) -> int:
+        """Return the bytes of all chunks, where their B-tree is one node: HDF5 goes through it for that as well."""
         space = self._data.chunk_space
-        entry = struct.Struct(f"<8x{len(lengths)}QQ")
+        entry = struct.Struct(f"<I4x{len(lengths)}QQ")
         node = self._data.at(address, 16 + entry.size * (space + 1))
         signature, kind, level, used, left, right = _NODE(node)
         alone = left == right == UNDEFINED and level == 0
         if signature != b"TREE" or kind != 1 or not alone or used > space:
             raise UnfamiliarError
-        for offsets in entry.iter_unpack(node[24 : 16 + entry.size * (used + 1)] + bytes(8)):
+        sizes = []
+        for size, *offsets in entry.iter_unpack(node[24 : 16 + entry.size * (used + 1)] + bytes(8)):
             if any(offset % length for offset, length in zip(offsets, lengths, strict=False)):
                 raise UnfamiliarError
+            sizes.append(size)
+        return sum(sizes[:used])  # the last key is the end
 
 
-_Stored = tuple[tuple[int, ...], tuple[int | None, ...], tuple[int, ...] | None, int]
+_Stored = tuple[tuple[int, ...], tuple[int | None, ...], tuple[int, ...] | None, int, int]
 
 
 def _learned(stored_type: bytes, stored: h5t.TypeID) -> Kind:

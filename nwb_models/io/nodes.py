@@ -14,6 +14,10 @@ Key = tuple[str, int]
 """What identifies an object: its file (empty for the file that is read) and its address there."""
 
 
+TYPE_NAMES = ("neurodata_type", "data_type")
+"""The attributes that name the type of an object: the second one counts where the first is not there."""
+
+
 @dataclass(slots=True)
 class StoredLink:
     """One link of a group.  Not frozen: there are many, and it would take three times as long to make one."""
@@ -61,14 +65,15 @@ class StoredObject:
     @property
     def neurodata_type(self) -> str | None:
         """The type that the object names, in either spelling."""
-        found = self.attributes.get("neurodata_type", self.attributes.get("data_type"))
-        return found if type(found) is str else _text(found)
+        ours, theirs = TYPE_NAMES
+        found = self.attributes.get(ours, self.attributes.get(theirs))
+        return found if type(found) is str else text_of(found)
 
     @property
     def namespace(self) -> str | None:
         """The namespace that the object names."""
         found = self.attributes.get("namespace")
-        return found if type(found) is str else _text(found)
+        return found if type(found) is str else text_of(found)
 
 
 @dataclass(slots=True)
@@ -96,7 +101,8 @@ class StoredDataset(StoredObject):
     """Why it cannot be read, where it cannot."""
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Return a value that is text, or an array of one text; None for any other."""
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(-1)[0]
     return value if isinstance(value, str) else None

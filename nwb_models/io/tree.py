@@ -8,10 +8,7 @@ walk came by first; whatever else leads to it is a `LinkEntry` of the group in w
 
 from __future__ import annotations
 
-import contextlib
-import difflib
 import math
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -20,7 +17,8 @@ import h5py
 import numpy as np
 from h5py import h5g, h5o, h5t
 
-from nwb_models.errors import NWBError, ObjectNotFoundError, UnreadableObjectError
+from nwb_models.io.headers import Headers
+from nwb_models.io.hierarchy import damage_told, start_of
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import SPECLOC, flatten, join, key_of, links_of, open_path
 from nwb_models.io.specifications import specifications_group
@@ -29,7 +27,7 @@ from nwb_models.models.links import Unreadable
 from nwb_models.naming import version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.queue import Flat
@@ -151,8 +149,8 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
     UnreadableObjectError
         Where the file is damaged in what is walked.
     """
-    with _damage_told(io.filename), io.opened() as file:
-        start = _start(io, file, path)
+    with damage_told(io.filename), io.opened() as file:
+        start = start_of(io, file, path)
         walk = _Walk(start, depth, io.is_skipped)
         flat = flatten(file, [start], walk.follow, walk.skip, walk.locate)
         version = read_attribute(h5o.open(file.id, b"/"), b"nwb_version", lambda reference: reference)
@@ -163,21 +161,6 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
             "namespaces": _namespaces(file),
             "tree": to_tree(flat, start, walk.opened, _Look(file, flat, io.is_skipped)),
         }
-
-
-@contextlib.contextmanager
-def _damage_told(filename: str) -> Iterator[None]:
-    """Say of what HDF5 refuses, in whichever of its exceptions, that the file is damaged."""
-    try:
-        yield
-    except NWBError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError, SystemError) as error:
-        *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
-        if "h5py" not in frame.f_code.co_filename:
-            raise
-        msg = f"{filename} is damaged: {error.args[0]}; copy it again, or look at parts of it by their paths"
-        raise UnreadableObjectError(msg) from error
 
 
 class _Walk:
@@ -209,7 +192,7 @@ class _Look:
     """What the nodes do not say, looked up in the open file for those that are shown."""
 
     def __init__(self, file: h5py.File, flat: Flat, skipped: Callable[[str], bool]) -> None:
-        self._file, self._skipped = file, skipped
+        self._file, self._skipped, self._headers = file, skipped, Headers(file)
         self._paths: dict[Key, str | None] = {key: node.path for key, node in flat.nodes.items()}
 
     def members(self, node: StoredGroup) -> int:
@@ -227,7 +210,8 @@ class _Look:
     def stored_size(self, node: StoredDataset) -> tuple[int, str]:
         """Return the bytes that the values of a dataset take, for which HDF5 walks its chunks; and why it cannot."""
         try:
-            return int(self._open(node.path).get_storage_size()), node.problem
+            size = self._headers.stored_size(node.key[1], node.path) if not node.problem else None
+            return int(self._open(node.path).get_storage_size()) if size is None else size, node.problem
         except (KeyError, OSError, RuntimeError, ValueError) as error:
             return 0, node.problem or f"{type(error).__name__}: {error}"
 
@@ -481,40 +465,6 @@ def _open_group(parent: h5g.GroupID, name: str) -> h5g.GroupID | None:
     except (KeyError, OSError, RuntimeError, ValueError):
         return None
     return found if isinstance(found, h5g.GroupID) else None
-
-
-def _start(io: HDF5IO, file: h5py.File, path: str) -> str:
-    """Return the path of the object that a path leads to."""
-    path = "/" + path.strip("/")
-    found = open_path(file, path)
-    if found is None:
-        raise ObjectNotFoundError(_not_found(io, file, path))
-    if io.is_skipped(path) or io.is_skipped(found[1]):
-        msg = f"{path} of {io.filename} holds specifications and no data: HDF5IO.make_provider() reads them"
-        raise ObjectNotFoundError(msg)
-    return found[1]
-
-
-def _not_found(io: HDF5IO, file: h5py.File, path: str) -> str:
-    """Say where a path ends, and what is there instead."""
-    above = _parent(path)
-    while (found := open_path(file, above)) is None:
-        path, above = above, _parent(above)
-    msg = f"no object at {path} in {io.filename}"
-    if not isinstance(found[0], h5g.GroupID):
-        return f"{msg}: {above} is a dataset"
-    links = links_of(found[0])
-    name = _name(path)
-    if name in links:
-        link = links[name]
-        where = f"{link.path} in {link.filename}" if link.kind == "external" else link.path
-        return f"{msg}: {join(above, name)} is a link to {where or 'something else'}, which is not in this file"
-    names = [other for other in links if not io.is_skipped(join(above, other))]
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        return f"{msg}: did you mean {join(above, near[0])}?"
-    listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"{msg}: {above} holds {listed or 'nothing'}"
 
 
 def _name(path: str) -> str:
