@@ -83,17 +83,35 @@ def tree(
         int | None, typer.Option(metavar="N", min=0, help="Go down N levels, not all.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")] = False,
+    types: Annotated[
+        bool, typer.Option("--types", help="Path and type of each object only, one a line: the fastest.")
+    ] = False,
 ) -> None:
     """Show what is in a file, with types, shapes and sizes."""
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.tree import file_tree
 
     with HDF5IO(file) as io:
+        if types:
+            from nwb_models.io.hierarchy import types_below
+
+            _print_types(types_below(io, path, depth=depth), as_json=as_json)
+            return
         document = file_tree(io, path, depth=depth)
     if as_json:
         print(json.dumps(document, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
     else:
         TreePrinter().print(document)
+
+
+def _print_types(found: dict[str, str | None], *, as_json: bool) -> None:
+    """Print path, a tab and type of each object, each group with what is in it."""
+    if as_json:
+        print(json.dumps(found))
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    for path in sorted(found, key=lambda path: path.split("/")):
+        print(printable(path, encoding), printable(found[path] or "", encoding), sep="\t")
 
 
 @app.command()

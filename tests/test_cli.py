@@ -121,6 +121,17 @@ def test_more_room_shows_more(small: Path, run: Any, monkeypatch: pytest.MonkeyP
     assert "unit=volts  conversion=1e-06  in chunks (1000, 2)  +1 attribute" in out
 
 
+def test_types_only(small: Path, run: Any) -> None:
+    """One object a line, for grep and cut."""
+    found = nwb_models.object_types(small)
+    _, out, _ = run("tree", small, "--types")
+    assert dict(line.split("\t") for line in out.splitlines()) == {path: kind or "" for path, kind in found.items()}
+    assert json.loads(run("tree", small, "--types", "--json")[1]) == found
+    _, out, _ = run("tree", small, "--types", "--path", "/acquisition", "--depth", "1")
+    levels = {path for path in found if path.startswith("/acquisition") and path.count("/") <= 2}
+    assert {line.split("\t")[0] for line in out.splitlines()} == levels
+
+
 def test_depth_and_path(small: Path, run: Any) -> None:
     assert run("tree", small, "--depth", "0")[1].splitlines()[1:] == ["/: NWBFile  6 members"]
     assert run("tree", small, "--path", "general", "--depth", "1")[1].splitlines()[1:] == [

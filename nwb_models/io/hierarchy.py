@@ -131,12 +131,13 @@ def _type_of(obj: Any) -> str | None:
     for name in TYPE_NAMES:
         raw = name.encode()
         if h5a.exists(obj, raw):
-            value = np.empty((), dtype=object)
-            try:
-                h5a.open(obj, raw).read(value, mtype=_TEXT)
-                return decode(value[()])
-            except (TypeError, *REFUSED):
-                return text_of(read_attribute(obj, raw, lambda reference: reference))
+            attribute = h5a.open(obj, raw)
+            if attribute.shape == ():
+                value = np.empty((), dtype=object)
+                with contextlib.suppress(TypeError, *REFUSED):  # where it is anything but text of any length
+                    attribute.read(value, mtype=_TEXT)
+                    return decode(value[()])
+            return text_of(read_attribute(obj, raw, lambda reference: reference))
     return None
 
 
