@@ -106,6 +106,8 @@ def _vessel(revision: Revision, made: NewObject) -> Any:
     """Return what people hold of an object: its model, or the array that a plain dataset is."""
     io = revision.home
     model: Any = revision.models.get(made.identity)
+    if model is None and made.identity[0] == id(io):  # another thread came to it after this edit was planned
+        model = io.builder.models.get(made.identity[1])
     if model is None and made.origin is not None and made.origin.io is io:
         held = next((v for k, v in io.builder.models.items() if _path_of(v, io) == made.origin.path), None)
         model = held if isinstance(made, NewDataset) and isinstance(held, Array) else None

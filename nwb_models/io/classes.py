@@ -15,6 +15,7 @@ import numpy as np
 from nwb_models.io.nodes import StoredGroup, StoredObject
 from nwb_models.io.queue import open_path, read_node
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
 from nwb_models.models.mapping import Storage, StoredField, refines, storage
 from nwb_models.naming import class_name
@@ -56,6 +57,10 @@ class Classes:
 
     def at(self, path: str) -> type[NWBModel] | None:
         """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
+        with BUILDING:
+            return self._at(path)
+
+    def _at(self, path: str) -> type[NWBModel] | None:
         if path not in self._found:
             with self._io.opened() as file:
                 found = open_path(file, path)

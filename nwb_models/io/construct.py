@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -34,6 +33,7 @@ from nwb_models.io.single import SingleObjects
 from nwb_models.io.values import stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
+from nwb_models.models.building import BUILDING
 from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
 from nwb_models.models.issues import Issue
@@ -80,8 +80,6 @@ class Builder:
 
     def __init__(self, io: HDF5IO) -> None:
         self.io = io
-        self.lock = threading.RLock()
-        """Held by the thread that builds; where the lock of the file is needed as well, that one is taken later."""
         self.issues: list[Issue] = []
         self.classes = Classes(io, self._note)
         self.models: dict[Key, Any] = {}
@@ -114,7 +112,7 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with self._building() as file, _collecting_later() if eager else contextlib.nullcontext():
+        with BUILDING, self.io.opened() as file, _collecting_later() if eager else contextlib.nullcontext():
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
@@ -134,12 +132,6 @@ class Builder:
                 raise ObjectNotFoundError(msg)
             return self.models[key]
 
-    @contextlib.contextmanager
-    def _building(self) -> Iterator[h5py.File]:
-        """Give the open file, to one thread at a time: what two of them ask for is built once."""
-        with self.lock, self.io.opened() as file:
-            yield file
-
     def member(self, node: StoredGroup, name: str, entry: StoredField) -> tuple[Any, dict[str, Any]]:
         """Return a child that a field of a group holds, built now where it was not yet.
 
@@ -158,7 +150,7 @@ class Builder:
         where, link = join(node.path, name), node.links[name]
         data: dict[str, Any] = {}
         extras: dict[str, Any] = {}
-        with self.lock:
+        with BUILDING:
             value = self.child(where, link)
             self._member(node, where, entry, data)(value)
             if self._beside and not isinstance(value, NWBModel | Unresolved):
@@ -171,7 +163,7 @@ class Builder:
         """Return what a link of a group leads to, see `through`; a hard link that is known needs no path to follow."""
         if link.key in self.models:
             return self.models[link.key]
-        with self._building() as file:
+        with BUILDING, self.io.opened() as file:
             key = self._single.key_at(where)
             if key is not None:
                 with contextlib.suppress(UnreadableObjectError):  # which is noted below
@@ -510,12 +502,13 @@ class Builder:
         stored = stored_reference(file.id, reference)
         if stored.key is None:
             return Unresolved(stored.kind, None)
-        if stored.key not in self.models:
-            path = self._single.locate(stored, holder)
-            if path is None or self.io.is_skipped(path):
-                return Unresolved(stored.kind, path)
-            self.read(path)
-        return _with_region(self.models[stored.key], stored)
+        with BUILDING:
+            if stored.key not in self.models:
+                path = self._single.locate(stored, holder)
+                if path is None or self.io.is_skipped(path):
+                    return Unresolved(stored.kind, path)
+                self.read(path)
+            return _with_region(self.models[stored.key], stored)
 
     # ------------------------------------------------------------------------------------------ values
     def _value(self, node: StoredDataset, batch: _Batch, put: Put) -> None:

@@ -37,6 +37,7 @@ from nwb_models.io.unchanged import same, same_data
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.blocks import Blocks
+from nwb_models.models.building import BUILDING
 from nwb_models.models.check import shape_name
 from nwb_models.models.convert import array_of
 from nwb_models.models.issues import Issue
@@ -71,9 +72,10 @@ def deconstruct(model: NWBModel, sources: Sources, *, repair: bool | None = None
         Where a file that models were read from was changed since.
     """
     walk_ = Deconstruction(sources)
-    walk_.plan.same, walk_.plan.repair = bring_along(model), repair
-    walk_.own(identity_of(model), "/", model, Member("/", None, model))
-    walk_.run()
+    with BUILDING:
+        walk_.plan.same, walk_.plan.repair = bring_along(model), repair
+        walk_.own(identity_of(model), "/", model, Member("/", None, model))
+        walk_.run()
     if walk_.issues:
         raise InvalidModelError(walk_.issues)
     return walk_.plan

@@ -22,6 +22,7 @@ from nwb_models.io.unflatten import REPAIR
 from nwb_models.io.values import encode
 from nwb_models.io.write import require_root_name
 from nwb_models.models.base import NWBModel
+from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
@@ -62,20 +63,21 @@ def edit(io: HDF5IO, model: Any, path: str | None = None, *, repair: bool = Fals
     model, path, repair, backup
         See `HDF5IO.write`.
     """
-    part = _part(io, model, path)
     with Sources() as sources:
-        revision, changes = _planned(io, sources, part)
-        found = referrers(revision, changes) if changes.is_removal else []
-        repaired = _require_no_referrers(revision, found, repair=repair)
-        if repaired:
-            changes = changes_of(revision)
-        parts = [made.path for made in touched(changes, revision.plan)]
-        if not parts and not found:
-            return Edited()
-        removed = tuple(_removed(revision, changes))
-        _require_no_moves(revision, removed)
-        if changes.is_removal:
-            complete_removed(revision)
+        with BUILDING:
+            part = _part(io, model, path)
+            revision, changes = _planned(io, sources, part)
+            found = referrers(revision, changes) if changes.is_removal else []
+            repaired = _require_no_referrers(revision, found, repair=repair)
+            if repaired:
+                changes = changes_of(revision)
+            parts = [made.path for made in touched(changes, revision.plan)]
+            if not parts and not found:
+                return Edited()
+            removed = tuple(_removed(revision, changes))
+            _require_no_moves(revision, removed)
+            if changes.is_removal:
+                complete_removed(revision)
 
         def check(file: h5py.File) -> None:
             _check(file, revision, changes)
@@ -83,8 +85,8 @@ def edit(io: HDF5IO, model: Any, path: str | None = None, *, repair: bool = Fals
         with edited_file(io.location, io.state, check, backup=backup) as (file, replacement):
             Editor(revision, changes, file, found, Path(io.location).resolve().parent).edit()
             freed = file.id.get_freespace()
-    io.replaced(respecified=any(io.is_skipped(part) for part in parts))
-    adopt(revision, changes, found)
+    with BUILDING, io.replaced(respecified=any(io.is_skipped(part) for part in parts)):
+        adopt(revision, changes, found)
     kept = str(replacement.kept) if replacement.kept is not None else None
     return Edited(tuple(parts), removed, repaired, freed, kept)
 

@@ -38,6 +38,7 @@ from nwb_models.io.specifications import (
 from nwb_models.io.values import read_attribute
 from nwb_models.late import late
 from nwb_models.models.base import NWBGroup
+from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import Issue
 from nwb_models.schema.provider import SchemaProvider
 from nwb_models.schema.sources import gathered
@@ -144,6 +145,9 @@ class HDF5IO:
         self.location = str(Path(self.filename).absolute())
         """Where the file is, whatever the working directory is by now."""
         self._lock = threading.RLock()
+        """Held while the file is opened or closed, and while models are told of an edit; not while it is read."""
+        self._writing = threading.RLock()
+        """Held from the beginning of an edit to its end."""
         self._users = 0
         """How many are reading at the moment."""
         self._linked: dict[str, HDF5IO] = {}
@@ -151,6 +155,7 @@ class HDF5IO:
         self._file: h5py.File | None = None
         self._closed = False
         self._state: tuple[int, ...] | None = None
+        self._provider: SchemaProvider | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
         self.builder = Builder(self)
@@ -241,8 +246,9 @@ class HDF5IO:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Departures from the specifications in what was read so far; models ask for theirs here."""
-        problems = self._problems(self.provider)  # before the others: making the provider finds some of them
-        return (*self._spec_issues, *problems, *self.builder.issues)
+        with BUILDING:
+            problems = self._problems(self.provider)  # before the others: making the provider finds some of them
+            return (*self._spec_issues, *problems, *self.builder.issues)
 
     def _problems(self, provider: SchemaProvider) -> list[Issue]:
         """Return what is wrong with specifications, as far as they were used."""
@@ -302,7 +308,7 @@ class HDF5IO:
             if self._guard is None:
                 msg = f"{self.filename} is closed: open it again to write to it"
                 raise NotWritableError(msg)
-            with self.builder.lock, self._lock:
+            with self._writing:
                 return edit(self, model, path, repair=repair, backup=backup)
         if path not in (None, "/"):
             msg = f"{self.filename} is new, and has no {path} yet: write the root first"
@@ -318,27 +324,35 @@ class HDF5IO:
         self._begin()
         return None
 
-    def replaced(self, *, respecified: bool) -> None:
+    @contextlib.contextmanager
+    def replaced(self, *, respecified: bool) -> Iterator[None]:
         """Go on with the file that has taken the place of this one, which has the same objects at the same addresses.
+
+        No other thread opens it before the end of the block, in which the models are told where everything is now.
 
         Parameters
         ----------
         respecified
             Whether it has other specifications.
         """
-        if self._file is not None and self._users == 0:
-            self._file.close()
-        self._file = None  # whoever reads in another thread ends with the file that was
-        self._state = state_of(self.location)
-        if respecified:
-            vars(self).pop("provider", None)
-            vars(self).pop("_stored", None)
+        with self._lock:
+            if self._file is not None and self._users == 0:
+                self._file.close()
+            self._file = None  # whoever reads in another thread ends with the file that was
+            self._state = state_of(self.location)
+            if respecified:
+                self._provider = None
+                vars(self).pop("_stored", None)
+            yield
 
     # ------------------------------------------------------------------------------------------ specifications
-    @cached_property
+    @property
     def provider(self) -> SchemaProvider:
         """The provider of the file's own specifications."""
-        return self.make_provider()
+        if self._provider is None:
+            with BUILDING:
+                self._provider = self._provider or self.make_provider()
+        return self._provider
 
     def make_provider(self) -> SchemaProvider:
         """Return the provider of the classes of this file.
@@ -422,12 +436,14 @@ class HDF5IO:
 
     def close(self) -> None:
         """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
+        if self._guard is not None:
+            with self._writing:  # an edit in another thread is brought to its end
+                guard, self._guard = self._guard, None
+            if guard is not None:
+                guard.release()
         with self._lock:
             self._closed = True
             self._close_unused()
-            if self._guard is not None:
-                self._guard.release()
-                self._guard = None
         for other in list(self._linked.values()):
             if not other._closed:
                 other.close()
@@ -479,7 +495,7 @@ class HDF5IO:
                 msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
                 raise NotReadableError(msg)
             other = HDF5IO(key, schemas=self._schemas, external_links=self._external_links, progress=self._progress)
-            other._linked, other.builder.lock = self._linked, self.builder.lock
+            other._linked = self._linked
             self._linked[key] = other
         return self._linked[key]
 

@@ -19,6 +19,7 @@ from nwb_models.io.opening import state_of
 from nwb_models.io.queue import DAMAGE, MAX_SOFT_LINKS, SPECLOC, join, key_of, links_of, references_in
 from nwb_models.io.specifications import is_specification, specifications_path
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, stored_reference
+from nwb_models.models.building import BUILDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -391,7 +392,7 @@ def _long_addresses(file: h5py.File) -> bool:
 def _references_are_addresses() -> bool:
     options = h5p.create(h5p.FILE_ACCESS)
     options.set_fapl_core(backing_store=False)
-    with h5py.File(h5py.h5f.create(b"references", h5py.h5f.ACC_TRUNC, fapl=options)) as file:
+    with BUILDING, h5py.File(h5py.h5f.create(b"references", h5py.h5f.ACC_TRUNC, fapl=options)) as file:
         objects = [file.create_group("group"), file.create_dataset("data", data=0)]
         dataset = file.create_dataset("references", data=[obj.ref for obj in objects], dtype=h5py.ref_dtype)
         found = np.zeros(2, dtype=np.uint64)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from nwb_models.errors import NWBError
 from nwb_models.models.blocks import Blocks
 from nwb_models.models.convert import array_of, require_unmasked
 
@@ -131,27 +132,17 @@ class Array:
         IndexError
             Where the index lies outside of the array, or there is more than one list.
         """
-        entries = _expanded(index, self.ndim)
-        plain: list[Any] = []
-        turns: list[slice] = []
-        listed, pick = None, None
-        for entry, length in zip(entries, self.shape, strict=False):
-            forward, backward, picked = _forward(entry, length)
-            plain.append(forward)
-            if isinstance(forward, int):
-                continue
-            if isinstance(forward, np.ndarray):
-                if listed is not None:
-                    msg = "an array on disk takes a list or mask along one axis only: read with one, then index"
-                    raise IndexError(msg)
-                listed, pick = len(turns), picked
-            turns.append(slice(None, None, -1) if backward else slice(None))
-        values = self._source.read(tuple(plain))
-        if pick is not None:
-            values = np.take(values, pick, axis=listed)
-        if any(turn.step for turn in turns):
-            values = values[tuple(turns)]
-        return values if listed is None or _together(index) else np.moveaxis(values, listed, 0)
+        while True:
+            source = self._source
+            try:
+                values = _read(source, index)
+            except (NWBError, IndexError, TypeError, ValueError):
+                if self._source is source:
+                    raise
+            else:
+                if self._source is source:
+                    return values
+            # Another thread has edited the file meanwhile, and the array is elsewhere in it now: it is read again.
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:  # noqa: FBT001  # noqa: FBT001 - numpy's
         """Read everything."""
@@ -203,6 +194,31 @@ def _as_array(value: Any) -> Any:
         return Blocks(value)
     msg = f"an array or a list is needed here, not {type(value).__name__}"
     raise ValueError(msg)
+
+
+def _read(source: ArraySource, index: Any) -> Any:
+    """Read part of an array."""
+    entries = _expanded(index, len(source.shape))
+    plain: list[Any] = []
+    turns: list[slice] = []
+    listed, pick = None, None
+    for entry, length in zip(entries, source.shape, strict=False):
+        forward, backward, picked = _forward(entry, length)
+        plain.append(forward)
+        if isinstance(forward, int):
+            continue
+        if isinstance(forward, np.ndarray):
+            if listed is not None:
+                msg = "an array on disk takes a list or mask along one axis only: read with one, then index"
+                raise IndexError(msg)
+            listed, pick = len(turns), picked
+        turns.append(slice(None, None, -1) if backward else slice(None))
+    values = source.read(tuple(plain))
+    if pick is not None:
+        values = np.take(values, pick, axis=listed)
+    if any(turn.step for turn in turns):
+        values = values[tuple(turns)]
+    return values if listed is None or _together(index) else np.moveaxis(values, listed, 0)
 
 
 def _expanded(index: Any, ndim: int) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 from weakref import WeakKeyDictionary
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import printable
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import fits, storage
@@ -109,10 +110,11 @@ class Shelf:
 
     def fields(self) -> dict[str, str | None]:
         """Return the field of each child that is not built yet; this looks at the type of each."""
-        if self._fields is None:
-            self._fields = {name: self.pending.field_of(name) for name in self.pending.names()}
-            self.pending.listed(set(self._fields.values()))
-        return self._fields
+        with BUILDING:
+            if self._fields is None:
+                self._fields = {name: self.pending.field_of(name) for name in self.pending.names()}
+                self.pending.listed(set(self._fields.values()))
+            return self._fields
 
     def wanted(self, field: str) -> type | None:
         """Return the class of the objects that belong to a field."""
@@ -120,10 +122,11 @@ class Shelf:
 
     def fetch(self, name: str) -> bool:
         """Build a child and put it where it belongs; False where there is none of this name."""
-        if name not in self.pending:
-            return False
-        self.put(name, *self.pending.build(name))
-        return True
+        with BUILDING:
+            if name not in self.pending:
+                return False
+            self.put(name, *self.pending.build(name))
+            return True
 
     def is_removed(self, name: str) -> bool:
         """Tell whether a collection has let go of a child that is on disk."""
@@ -197,14 +200,15 @@ class Collection(MutableMapping[str, T]):
         ObjectNotFoundError
             Where there is none of this name.
         """
-        self._settle_names()
-        if name not in self._items and name not in self._removed and self._shelf is not None:
-            self._shelf.fetch(name)
-        try:
-            item: T = self._items[name]
-        except KeyError:
-            raise ObjectNotFoundError(missing(name, list(self))) from None
-        return item
+        with BUILDING:
+            self._settle_names()
+            if name not in self._items and name not in self._removed and self._shelf is not None:
+                self._shelf.fetch(name)
+            try:
+                item: T = self._items[name]
+            except KeyError:
+                raise ObjectNotFoundError(missing(name, list(self))) from None
+            return item
 
     def bind(self, field: str, wanted: type | None) -> None:
         """Let it take objects of one class only; one whose objects are on disk knows already what it takes."""
@@ -236,21 +240,24 @@ class Collection(MutableMapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such an object, without building it."""
-        self._settle_names()
-        if name in self._items:
-            return True
-        if self._shelf is None or not isinstance(name, str) or name in self._removed or name not in self._shelf.pending:
-            return False
-        return self._shelf.pending.field_of(name) == self._field
+        with BUILDING:
+            self._settle_names()
+            if name in self._items:
+                return True
+            pending = self._shelf.pending if self._shelf is not None else ()
+            if not isinstance(name, str) or name in self._removed or name not in pending:
+                return False
+            return self._shelf is not None and self._shelf.pending.field_of(name) == self._field
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, those of the file first; nothing is built."""
-        self._settle_names()
-        listed: dict[str, None] = {}
-        if self._shelf is not None:
-            listed.update(dict.fromkeys(n for n, f in self._shelf.fields().items() if f == self._field))
-        listed.update(dict.fromkeys(self._items))
-        return (name for name in listed if name not in self._removed)
+        with BUILDING:
+            self._settle_names()
+            listed: dict[str, None] = {}
+            if self._shelf is not None:
+                listed.update(dict.fromkeys(n for n, f in self._shelf.fields().items() if f == self._field))
+            listed.update(dict.fromkeys(self._items))
+            return iter([name for name in listed if name not in self._removed])
 
     def __len__(self) -> int:
         """Return how many there are; nothing is built."""
@@ -275,13 +282,15 @@ class Collection(MutableMapping[str, T]):
         """Find the objects whose names were changed under their new names."""
         if self._names == names.given:
             return
-        self._names = names.given
-        for name, item in list(self._items.items()):
-            current = getattr(item, "name", name)
-            if current != name and name in names.former(item) and current not in self._items:
-                self._items = {current if key == name else key: value for key, value in self._items.items()}
-                self._removed.add(name)
-                self._removed.discard(current)
+        with BUILDING:
+            given = names.given
+            for name, item in list(self._items.items()):
+                current = getattr(item, "name", name)
+                if current != name and name in names.former(item) and current not in self._items:
+                    self._items = {current if key == name else key: value for key, value in self._items.items()}
+                    self._removed.add(name)
+                    self._removed.discard(current)
+            self._names = given
 
     def __repr__(self) -> str:
         """Return the names."""
