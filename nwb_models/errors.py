@@ -15,6 +15,7 @@
     ├── InvalidModelError (ValueError)     models that cannot be written: something is missing or of the wrong kind
     ├── DanglingReferenceError (ValueError)  something that is to be written refers to what is not
     ├── SelectionError (ValueError)        what is asked for of a file is no part of it
+    ├── UnsavedChangesError (PicklingError)  what travels as where it is was changed, and is something else there
     └── NotWritableError (OSError)         the file cannot be written: the disk is full, it is in use, it is there
 
     NWBWarning (UserWarning)               the file could be read, with something to know about it
@@ -25,7 +26,8 @@ Each error also derives from the builtin that fits it, so ``except OSError`` and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
 class NWBError(Exception):
     """Base of every error that this library raises."""
+
+    def __reduce__(self) -> Any:
+        """Return what an error of another process is made of: its text is finished, whatever it was made of here."""
+        return type(self).__new__, (type(self), *self.args), vars(self)
 
 
 class NotReadableError(NWBError, OSError):
@@ -47,6 +53,10 @@ class NotNWBError(NWBError, ValueError):
 
 class ClosedFileError(NWBError, OSError):
     """The file that a model came from is gone, or is another one by now."""
+
+
+class UnsavedChangesError(NWBError, PicklingError):
+    """An object cannot be pickled as where it is in its file: it was changed since it was read."""
 
 
 class ObjectNotFoundError(NWBError, KeyError):

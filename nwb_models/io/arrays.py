@@ -42,9 +42,9 @@ class HDF5Array:
     def io(self) -> HDF5IO:
         """The file, opened again where the array was unpickled."""
         if self._io is None:
-            from nwb_models.io.hdf5 import HDF5IO
+            from nwb_models.io.pickling import file_of
 
-            self._io = HDF5IO.from_spec(self._spec)
+            self._io = file_of(self._spec)
         return self._io
 
     def read(self, index: tuple[Any, ...]) -> Any:
@@ -133,6 +133,10 @@ class HDF5Array:
     def where(self) -> str:
         """Return file and path."""
         return f"{self._spec[1]}:{self.path}"
+
+    def note_change(self) -> None:
+        """Note that rows were added, which are not in the file."""
+        self.io.note_change(self.path)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return where the array is; open files do not travel."""

@@ -52,6 +52,14 @@ class StoredChildren:
         """Leave out a child that a field holds."""
         self._excluded.add(name)
 
+    def note_change(self) -> None:
+        """Note that the group has other children than those that are stored."""
+        self._builder.io.note_change(self._path)
+
+    def located(self, field: str) -> Any:
+        """Return what finds the collection of a field again in another process, as `pickle` asks for it."""
+        return self._builder.io.located(self._path, field)
+
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such a child; the others are not listed for it."""
         if not isinstance(name, str) or "/" in name or not self._counts(name):

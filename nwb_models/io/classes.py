@@ -18,6 +18,7 @@ from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
 from nwb_models.models.mapping import Storage, StoredField, refines, storage
+from nwb_models.models.pickling import REDUCERS, Named
 from nwb_models.naming import class_name
 
 if TYPE_CHECKING:
@@ -207,6 +208,21 @@ def variant(base: type[Any], neurodata_type: str, namespace: str | None, *, spec
         class_name(neurodata_type), (base,), exec_body=lambda space: space.update(content)
     )
     return made
+
+
+def _same_variant(cls: type[Any]) -> Any:
+    """Return what makes such a class in another process."""
+    if cls.__module__ != __name__:
+        return None
+    names = cls.neurodata_type, cls.namespace, cls.specified
+    return _variant_of, (Named(cls.__mro__[1]), *names)
+
+
+def _variant_of(base: type[Any], neurodata_type: str, namespace: str | None, specified: bool) -> type[Any]:  # noqa: FBT001 - pickle's
+    return variant(base, neurodata_type, namespace, specified=specified)
+
+
+REDUCERS.append(_same_variant)
 
 
 def _kind_name(node: StoredObject) -> str:

@@ -12,6 +12,7 @@ import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import h5py
 from h5py import h5a
@@ -25,6 +26,7 @@ from nwb_models.errors import (
     NWBWarning,
     ObjectNotFoundError,
     SpecificationError,
+    UnsavedChangesError,
 )
 from nwb_models.io.construct import Builder
 from nwb_models.io.opening import state_of, with_small_cache
@@ -86,6 +88,8 @@ __getattr__ = late(
         "truncate_file": "nwb_models.io.truncation:truncate_file",
     },
 )
+_handles: WeakSet[HDF5IO] = WeakSet()
+"""All there are, for a process that is forked."""
 
 Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
 """What finds a file again: (engine, path, options, state of the file when it was opened)."""
@@ -158,6 +162,8 @@ class HDF5IO:
         self._provider: SchemaProvider | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
+        self._unsaved: set[str] = set()
+        """The paths of models that were changed and not written since."""
         self.builder = Builder(self)
         self._guard: FileLock | None = None
         """The right to edit the file."""
@@ -165,6 +171,7 @@ class HDF5IO:
         """Whether there is a file to read."""
         self._is_written = False
         """Whether this has written it."""
+        _handles.add(self)
         if mode in ("r+", "a"):
             self._take()
         if self._is_there:
@@ -309,7 +316,9 @@ class HDF5IO:
                 msg = f"{self.filename} is closed: open it again to write to it"
                 raise NotWritableError(msg)
             with self._writing:
-                return edit(self, model, path, repair=repair, backup=backup)
+                edited = edit(self, model, path, repair=repair, backup=backup)
+                self._unsaved -= set(self._below(str(model.path) if path is None else path.rpartition("/")[0]))
+                return edited
         if path not in (None, "/"):
             msg = f"{self.filename} is new, and has no {path} yet: write the root first"
             raise NotWritableError(msg)
@@ -323,6 +332,18 @@ class HDF5IO:
         self._is_there = self._is_written = True
         self._begin()
         return None
+
+    def note_change(self, path: str) -> None:
+        """Note that the model of an object was changed: the file does not say what it says until it is written."""
+        self._unsaved.add(path)
+
+    def has_changes(self, path: str = "/") -> bool:
+        """Tell whether the model of an object, or one below it, was changed and not written since."""
+        return bool(self._below(path))
+
+    def _below(self, path: str) -> list[str]:
+        top = "/" + path.strip("/") + "/"
+        return sorted(changed for changed in list(self._unsaved) if top == "//" or (changed + "/").startswith(top))
 
     @contextlib.contextmanager
     def replaced(self, *, respecified: bool) -> Iterator[None]:
@@ -422,8 +443,7 @@ class HDF5IO:
         with self._lock:
             if self._file is None or not self._file.id.valid:
                 if self._stream is None and self._state is not None and state_of(self.location) != self._state:
-                    msg = f"{self.filename} was changed or removed since it was read: read it again"
-                    raise ClosedFileError(msg)
+                    raise _changed(self.filename)
                 self._file = self._open()
             self._users += 1
             file = self._file
@@ -514,7 +534,37 @@ class HDF5IO:
         """What finds this file again in another process."""
         if self._stream is not None:
             return "stream", self.filename, {}, None
-        return "hdf5", self.location, {"external_links": self._external_links}, self._state
+        schemas = [entry if isinstance(entry, Namespace) else Path(entry).absolute() for entry in self._schemas]
+        return "hdf5", self.location, {"external_links": self._external_links, "schemas": schemas}, self._state
+
+    def located(self, path: str, field: str | None = None) -> Any:
+        """Return what finds an object, or what a field of it holds, again in another process, as `pickle` asks for it.
+
+        Raises
+        ------
+        UnsavedChangesError
+            Where the object or something below it was changed since it was read: that is not in the file.
+        ClosedFileError
+            Where the file is a file object.
+        """
+        from nwb_models.io.pickling import found_again
+
+        changed = self._below(path)
+        if changed:
+            msg = (
+                f"{path} of {self.filename} travels to another process as where it is, and {changed[0]} was changed "
+                "since it was read: write it first, or send a model_copy()"
+            )
+            raise UnsavedChangesError(msg)
+        if self._stream is not None:
+            msg = f"{path} was read from a file object, which does not travel to another process"
+            raise ClosedFileError(msg)
+        return found_again, (self.spec, path, field)
+
+    def __reduce__(self) -> Any:
+        """Refuse: what is open does not travel."""
+        msg = f"{self!r} does not travel to another process: send its path, or models and arrays that were read from it"
+        raise TypeError(msg)
 
     @classmethod
     def from_spec(cls, spec: Spec) -> HDF5IO:
@@ -530,11 +580,22 @@ class HDF5IO:
             msg = f"{path} was read from a file object, which does not travel to another process"
             raise ClosedFileError(msg)
         if state is not None and state_of(path) != state:
-            msg = f"{path} was changed or removed since it was read: read it again"
-            raise ClosedFileError(msg)
+            raise _changed(path)
         opened = cls(path, **options)
         opened.close()
+        opened.require_state(state)
         return opened
+
+    def require_state(self, state: tuple[int, ...] | None) -> None:
+        """Refuse a file that is another one than it was in some state.
+
+        Raises
+        ------
+        ClosedFileError
+            Where it is.
+        """
+        if state is not None and (self._state != state or state_of(self.location) != state):
+            raise _changed(self.filename)
 
     def _open(self) -> h5py.File:
         """Open the file, and say in one line why not."""
@@ -598,6 +659,24 @@ class HDF5IO:
 def _version(file: h5py.File) -> str | None:
     """Return what a file says of its version, None where it says none or no text."""
     return _text(read_attribute(file.id, b"nwb_version", str))
+
+
+def _after_fork() -> None:
+    """Let a process that was forked go on reading; what the one that it comes from edits, that one edits.
+
+    The locks may be held by threads that the new process has not.  The open files are as they should be: h5py forks
+    while no thread is inside of HDF5, which reads at given places of a file and has no place of its own in it.
+    """
+    for io in _handles:
+        io._lock, io._writing, io._guard = threading.RLock(), threading.RLock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _changed(filename: str) -> ClosedFileError:
+    return ClosedFileError(f"{filename} was changed or removed since it was read: read it again")
 
 
 def _text(value: Any) -> str | None:

@@ -116,6 +116,8 @@ class Array:
             self._source = Appended(source.base, [*source.blocks, rows])
         else:
             self._source = Appended(source, [rows])
+            if hasattr(source, "note_change"):
+                source.note_change()
 
     def __len__(self) -> int:
         """Return the length of the first axis."""

@@ -132,6 +132,8 @@ class NWBModel(BaseModel):
             Where the class has no such field and the file no such member.
         """
         cls = type(self)
+        if self._source is not None and not name.startswith("_"):
+            self._source.note_change(self._path)
         if name == "name":
             from nwb_models.models.children import names
 
@@ -198,6 +200,12 @@ class NWBModel(BaseModel):
     def copy(self, **options: Any) -> Self:
         """Return what `model_copy` does: pydantic's own, of its first version, shares all that lives in an object."""
         return self.model_copy(**options)
+
+    def __reduce__(self) -> Any:
+        """Return what finds it again in another process where it was read from a file, else what it holds."""
+        from nwb_models.models.pickling import reduced
+
+        return reduced(self)
 
     def __copy__(self) -> Self:
         """Return a copy, see `model_copy`."""

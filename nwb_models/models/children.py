@@ -50,6 +50,14 @@ class Pending(Protocol):
         """Leave out a child that was taken away, or that something else holds."""
         ...
 
+    def note_change(self) -> None:
+        """Take note that there are other children than those that are stored."""
+        ...
+
+    def located(self, field: str) -> Any:
+        """Return what finds the collection of a field again in another process, as `pickle` asks for it."""
+        ...
+
     def listed(self, fields: set[str | None]) -> None:
         """Take note of the fields that there are children for, once all are known."""
         ...
@@ -83,6 +91,18 @@ class Nothing:
 
     def exclude(self, name: str) -> None:
         """Do nothing."""
+
+    def note_change(self) -> None:
+        """Do nothing."""
+
+    def located(self, field: str) -> None:
+        """Return None: it is nowhere."""
+
+    def __reduce__(self) -> Any:
+        """Return what stands for nothing in another process, too."""
+        from nwb_models.models.pickling import Named
+
+        return Nothing, (Named(self.cls),)
 
     def listed(self, fields: set[str | None]) -> None:
         """Do nothing."""
@@ -140,6 +160,7 @@ class Shelf:
             return False
         del self.extras[name]
         self.pending.exclude(name)
+        self.pending.note_change()
         self._fields = None
         return True
 
@@ -230,6 +251,8 @@ class Collection(MutableMapping[str, T]):
         self._settle_names()
         self._items[name] = item
         self._removed.discard(name)
+        if self._shelf is not None:
+            self._shelf.pending.note_change()
 
     def __delitem__(self, name: str) -> None:
         """Take an object out."""
@@ -237,6 +260,8 @@ class Collection(MutableMapping[str, T]):
             raise ObjectNotFoundError(missing(name, list(self)))
         self._items.pop(name, None)
         self._removed.add(name)
+        if self._shelf is not None:
+            self._shelf.pending.note_change()
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such an object, without building it."""
@@ -291,6 +316,15 @@ class Collection(MutableMapping[str, T]):
                     self._removed.add(name)
                     self._removed.discard(current)
             self._names = given
+
+    def __reduce__(self) -> Any:
+        """Return what finds it again in another process where it was read from a file, else what it holds."""
+        from nwb_models.models.pickling import Named
+
+        located = self._shelf.pending.located(self._field) if self._shelf is not None else None
+        wanted = None if self._wanted is None else Named(self._wanted)
+        state = {"_items": self._items, "_field": self._field, "_wanted": wanted}
+        return located or (Collection, (), (None, state))
 
     def __repr__(self) -> str:
         """Return the names."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
+from nwb_models.models.pickling import REDUCERS
 from nwb_models.naming import GENERATED, module_name, version_key, version_name
 from nwb_models.schema.language import Specifications, nesting
 from nwb_models.schema.sources import (
@@ -239,6 +240,35 @@ _ORIGINS: dict[str, tuple[Namespace, Specifications]] = {}
 """Package made in this process -> what it was made from."""
 _DIGESTS: dict[str, str] = {}
 """fingerprint -> digest, of what this process has met: the digest takes ten times as long."""
+
+
+def _generated_again(cls: type[Any]) -> Any:
+    """Return what finds a class that was generated in this process again in another one."""
+    package = cls.__module__.rpartition(".")[0]
+    is_made_here = package in _ORIGINS and package.startswith(f"{GENERATED}.")
+    if not is_made_here or package in _shipped_packages():
+        return None
+    namespace, specifications = _ORIGINS[package]
+    parts = [_place_of(entry, specifications) for entry in specifications.closure(namespace)]
+    return generated, (cls.__module__, cls.__qualname__, parts)
+
+
+def _place_of(namespace: Namespace, specifications: Specifications) -> Namespace | tuple[str, str]:
+    """Return a namespace, or name and version of one that ships."""
+    shipped = shipped_digests().get(fingerprint_of(namespace, specifications))
+    return shipped or shipped_digests().get(specifications.digest(namespace)) or namespace
+
+
+def generated(module: str, name: str, parts: list[Namespace | tuple[str, str]]) -> type[Any]:
+    """Return a class by its module and name, generated from its namespace, the last of all that it is made of."""
+    if module not in sys.modules:
+        entries = [shipped_namespaces(*part)[-1] if isinstance(part, tuple) else part for part in parts]
+        SchemaProvider(entries).get(entries[-1].name, entries[-1].version)
+    found: type[Any] = getattr(sys.modules[module], name)
+    return found
+
+
+REDUCERS.append(_generated_again)
 
 
 def fingerprint_of(namespace: Namespace, specifications: Specifications) -> str:
