@@ -219,7 +219,7 @@ def _same_variant(cls: type[Any]) -> Any:
 
 
 def _variant_of(base: type[Any], neurodata_type: str, namespace: str | None, specified: bool) -> type[Any]:  # noqa: FBT001 - pickle's
-    return variant(base, neurodata_type, namespace, specified=specified)
+    return variant(base, neurodata_type, namespace, specified=specified)  # type: ignore[arg-type]
 
 
 REDUCERS.append(_same_variant)

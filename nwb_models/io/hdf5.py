@@ -42,6 +42,7 @@ from nwb_models.late import late
 from nwb_models.models.base import NWBGroup
 from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import Issue
+from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
 from nwb_models.schema.sources import gathered
 
@@ -63,7 +64,6 @@ if TYPE_CHECKING:
     from nwb_models.io.specifications import StoredSpecifications
     from nwb_models.io.truncation import truncate_file
     from nwb_models.models.base import NWBModel
-    from nwb_models.schema.language import Namespace
 
 __all__ = [
     "HDF5IO",
@@ -370,10 +370,10 @@ class HDF5IO:
     @property
     def provider(self) -> SchemaProvider:
         """The provider of the file's own specifications."""
-        if self._provider is None:
-            with BUILDING:
-                self._provider = self._provider or self.make_provider()
-        return self._provider
+        with BUILDING:
+            if self._provider is None:
+                self._provider = self.make_provider()
+            return self._provider
 
     def make_provider(self) -> SchemaProvider:
         """Return the provider of the classes of this file.

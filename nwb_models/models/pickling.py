@@ -49,6 +49,7 @@ def _itself(cls: type) -> type:
     return cls
 
 
-def _empty(cls: type[Any]) -> Any:
+def _empty(cls: type[NWBModel]) -> NWBModel:
     """Return a model that holds nothing yet: what it holds may lead back to it."""
-    return cls.__new__(cls)
+    made: NWBModel = cls.__new__(cls)
+    return made

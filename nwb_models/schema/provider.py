@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import pickle
 import sys
 import threading
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
 from nwb_models.models.pickling import REDUCERS
 from nwb_models.naming import GENERATED, module_name, version_key, version_name
-from nwb_models.schema.language import Specifications, nesting
+from nwb_models.schema.language import Namespace, Specifications, nesting
 from nwb_models.schema.sources import (
     ROOT,
     completed,
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
-    from nwb_models.schema.language import Namespace
 
 _GENERATING = threading.RLock()
 """Held while a module is made: it is in ``sys.modules`` before its classes are, for another thread to find."""
@@ -248,22 +249,23 @@ def _generated_again(cls: type[Any]) -> Any:
     is_made_here = package in _ORIGINS and package.startswith(f"{GENERATED}.")
     if not is_made_here or package in _shipped_packages():
         return None
+    return generated, (cls.__module__, cls.__qualname__, _packed(package))
+
+
+@cache
+def _packed(package: str) -> bytes:
+    """Return all that a package was generated from: of an extension of core, some 50 KB."""
     namespace, specifications = _ORIGINS[package]
-    parts = [_place_of(entry, specifications) for entry in specifications.closure(namespace)]
-    return generated, (cls.__module__, cls.__qualname__, parts)
+    documents = [dict(entry.documents) for entry in specifications.closure(namespace)]
+    return zlib.compress(pickle.dumps(documents))
 
 
-def _place_of(namespace: Namespace, specifications: Specifications) -> Namespace | tuple[str, str]:
-    """Return a namespace, or name and version of one that ships."""
-    shipped = shipped_digests().get(fingerprint_of(namespace, specifications))
-    return shipped or shipped_digests().get(specifications.digest(namespace)) or namespace
-
-
-def generated(module: str, name: str, parts: list[Namespace | tuple[str, str]]) -> type[Any]:
-    """Return a class by its module and name, generated from its namespace, the last of all that it is made of."""
+def generated(module: str, name: str, packed: bytes) -> type[Any]:
+    """Return a class by its module and name, generated where it is not there yet."""
     if module not in sys.modules:
-        entries = [shipped_namespaces(*part)[-1] if isinstance(part, tuple) else part for part in parts]
-        SchemaProvider(entries).get(entries[-1].name, entries[-1].version)
+        documents = pickle.loads(zlib.decompress(packed))  # noqa: S301 - part of what is being unpickled
+        namespaces = [Namespace(entry) for entry in documents]
+        SchemaProvider(namespaces).get(namespaces[-1].name, namespaces[-1].version)
     found: type[Any] = getattr(sys.modules[module], name)
     return found
 

@@ -216,7 +216,7 @@ def test_a_class_of_an_extension(path: Path, pool: ProcessPoolExecutor) -> None:
     """What is made by hand of a generated class arrives as one of the class that is generated there from the file."""
     read = nwb.read(path).acquisition["two"]
     made = type(read)(name="made", data=[1.0, 2.0], unit="V", rate=1.0, starting_time=0.0, extra="by hand")
-    assert len(pickle.dumps(made)) < 20_000
+    assert len(pickle.dumps(made)) < 100_000
     assert pool.submit(same_class, made, read).result() == (True, "by hand", [1.0, 2.0])
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
-from nwb_models.models import NWBGroup
 from tests.io.handmade import column, new_file, reach_all, references, series, table, typed
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def test_an_object_is_one_model_in_all_threads(path: Path) -> None:
         with nwb.open(path) as io:
             found = at_once(lambda: io.read().acquisition, lambda: io.read("/acquisition/s7"), times=4)
             assert len(set(map(id, found))) == 2
-            held = at_once(lambda: [series.data.value for series in found[0].values()])
+            held = at_once(lambda found=found: [series.data.value for series in found[0].values()])
             assert len({tuple(map(id, arrays)) for arrays in held}) == 1
             assert found[0]["s7"] is found[4]
 
@@ -90,16 +89,15 @@ def test_everything_is_reached_at_once(path: Path) -> None:
     """By collections, by paths, by references, and by building all."""
     for _ in range(3):
         with nwb.open(path) as io:
-            root = io.read()
 
             def by_reference() -> list[Any]:
-                return [row for row in root["processing/behavior/rows/of"][:]]
+                return list(io.read()["processing/behavior/rows/of"][:])
 
             def by_path() -> list[Any]:
                 return [io.read(f"/acquisition/s{number % SERIES}") for number in range(3 * SERIES)]
 
             def by_name() -> list[Any]:
-                return [root["acquisition"][f"s{number % SERIES}"] for number in range(3 * SERIES)]
+                return [io.read()["acquisition"][f"s{number % SERIES}"] for number in range(3 * SERIES)]
 
             def eagerly() -> list[Any]:
                 io.read(eager=True)
@@ -165,7 +163,7 @@ def test_files_that_lead_to_each_other(tmp_path: Path) -> None:
     for _ in range(3):
         with nwb.open(tmp_path / "a.nwb") as a:
             b = a.external("b.nwb")
-            found = at_once(lambda: reach_all(a.read()), lambda: reach_all(b.read()), times=4)
+            found = at_once(lambda: reach_all(a.read()), lambda b=b: reach_all(b.read()), times=4)
         assert len({frozenset(map(id, models)) for models in found[:4]}) == 1
         assert len({frozenset(map(id, models)) for models in found[4:]}) == 1
 
