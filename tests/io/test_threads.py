@@ -226,6 +226,26 @@ def test_two_threads_write(path: Path) -> None:
                 assert io.read(f"/acquisition/s{number}").description == f"by {first}"
 
 
+def test_what_is_listed_meanwhile_is_there(path: Path) -> None:
+    """An edit lets its file forget which class each object has; whoever is asking for one at that moment gets it."""
+    with nwb.open(path, "r+") as io:
+        root, done = io.read(), threading.Event()
+
+        def edit() -> None:
+            try:
+                for number in range(6):
+                    root.session_description = f"session {number}"
+                    io.write(root)
+            finally:
+                done.set()
+
+        def look() -> None:
+            for number in range(SERIES):
+                assert io.builder.classes.at(f"/acquisition/s{number}").neurodata_type == "TimeSeries"
+
+        at_once(edit, *[_until(done, look)] * 3, times=1)
+
+
 def test_what_is_read_meanwhile_is_old_or_new(path: Path) -> None:
     """Never some of either: through what edits, and through another one that was open before, or is opened now."""
     with nwb.open(path, "r+") as io, nwb.open(path) as before:

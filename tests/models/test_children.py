@@ -42,6 +42,9 @@ class Stored:
     def __contains__(self, name: object) -> bool:
         return name in self.known
 
+    def note_change(self) -> None:
+        """Do nothing."""
+
     def names(self) -> list[str]:
         self.asked.append(("names",))
         return list(self.known)
