@@ -26,6 +26,8 @@ Each error also derives from the builtin that fits it, so ``except OSError`` and
 
 from __future__ import annotations
 
+import sys
+import warnings
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
@@ -143,3 +145,13 @@ class NWBWarning(UserWarning):
 
 class SpecificationWarning(NWBWarning):
     """A specification breaks the rules of the NWB specification language, and is kept as it is."""
+
+
+def warn(message: str, category: type[NWBWarning] = NWBWarning) -> None:
+    """Warn in the name of the line outside of this library that has led here."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
+        ("nwb_models", "contextlib", "functools")
+    ):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

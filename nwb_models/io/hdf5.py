@@ -8,7 +8,6 @@ import re
 import stat
 import sys
 import threading
-import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,10 @@ from nwb_models.errors import (
     NotNWBError,
     NotReadableError,
     NotWritableError,
-    NWBWarning,
     ObjectNotFoundError,
     SpecificationError,
     UnsavedChangesError,
+    warn,
 )
 from nwb_models.io.construct import Builder
 from nwb_models.io.opening import state_of, with_small_cache
@@ -394,7 +393,7 @@ class HDF5IO:
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
             f"it is read with core {provider.versions['core']}, the nearest one that is shipped"
         )
-        warnings.warn(msg, NWBWarning, stacklevel=_outside())
+        warn(msg)
         return provider
 
     def _namespaces(self, file: h5py.File) -> tuple[list[Namespace], dict[str, str]]:
@@ -693,13 +692,3 @@ def _tell(line: str) -> None:
 
 def _is_zarr(path: str) -> bool:
     return any((Path(path) / name).exists() for name in (".zgroup", ".zattrs", "zarr.json"))
-
-
-def _outside() -> int:
-    """Return how far up the stack the caller of this library is, for warnings."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
-        ("nwb_models", "contextlib", "functools")
-    ):
-        frame, level = frame.f_back, level + 1
-    return level

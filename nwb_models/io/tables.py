@@ -17,7 +17,9 @@ from nwb_models.io.sources import identity_of
 from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBModel
-from nwb_models.models.mixins.tables import DynamicTableMixin, VectorIndexMixin, column_names, is_a
+from nwb_models.models.columns import column_names, is_a
+from nwb_models.models.mixins.columns import VectorIndexMixin
+from nwb_models.models.mixins.tables import DynamicTableMixin
 
 if TYPE_CHECKING:
     from nwb_models.io.deconstruct import Deconstruction

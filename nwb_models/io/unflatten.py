@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +17,8 @@ from nwb_models.errors import (
     InvalidModelError,
     NotWritableError,
     NWBError,
-    NWBWarning,
     UnreadableObjectError,
+    warn,
 )
 from nwb_models.io.atomic import require_written
 from nwb_models.io.blocks import create_dataset, gathered, write_blocks
@@ -377,10 +376,10 @@ class Writer:
             raise DanglingReferenceError(self._dangling, "" if self.plan.repair is None else REPAIR)
         if self._nulled:
             places = ", ".join(dict.fromkeys(self._nulled))
-            _warn(f"{len(self._nulled)} references led nowhere, and are null in the new file: in {places}")
+            warn(f"{len(self._nulled)} references led nowhere, and are null in the new file: in {places}")
         repaired = dict.fromkeys([*self.plan.repaired, *self._dangling])
         if repaired:
-            _warn(f"What led to objects that are not in the new file leads nowhere there: {'; '.join(repaired)}")
+            warn(f"What led to objects that are not in the new file leads nowhere there: {'; '.join(repaired)}")
 
     def _fill_references(self, made: NewObject, path: bytes) -> None:
         assert made.origin is not None
@@ -457,12 +456,6 @@ class Writer:
         space = h5d.open(self.file.id, encode(self.plan.objects[identity].path)).get_space()
         select(space, region.selection)
         return self._region(identity, space)
-
-
-def _warn(text: str) -> None:
-    from nwb_models.io.hdf5 import _outside
-
-    warnings.warn(text, NWBWarning, stacklevel=_outside())
 
 
 def select(space: h5s.SpaceID, selection: str) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.children import Collection, Nothing, Shelf
+from nwb_models.models.columns import note_target
 from nwb_models.models.links import Region
 from nwb_models.models.mapping import owns, storage
 
@@ -35,6 +36,7 @@ def copied(model: M, *, deep: bool = False, memo: dict[int, Any] | None = None) 
     made: M = copies.of(model)
     for copy in copies.new:
         copies.lead_inside(copy)
+        note_target(copy)
     return made
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 NAMES = frozenset(
     {
         "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset", "DynamicTableMixin",
-        "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin", "NWBGroup", "NWBModel", "Name",
-        "None", "Reference", "Shortcut", "True", "Value", "VectorIndexMixin", "annotations", "bool", "datetime",
+        "DynamicTableRegionMixin", "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin", "NWBGroup", "NWBModel", "Name",
+        "None", "Reference", "Shortcut", "True", "Value", "VectorDataMixin",
+        "VectorIndexMixin", "annotations", "bool", "datetime",
         "float", "int", "str",
     }
 )  # fmt: skip
@@ -25,8 +26,8 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Names that no field can have, because every model has a member of that name; a test compares them."""
 
-GROUP_FIELDS = frozenset({"add", "keys", "values", "items", "get"})
+GROUP_FIELDS = frozenset({"add", "columns", "get", "items", "keys", "to_dataframe", "values"})
 """Names that no field of a group can have."""
 
-DATASET_FIELDS = frozenset({"append", "value", "shape", "dtype", "ndim", "size", "row"})
+DATASET_FIELDS = frozenset({"append", "value", "shape", "dtype", "ndim", "size", "row", "to_dataframe"})
 """Names that no field of a dataset can have, but for its payload, ``value``."""

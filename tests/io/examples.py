@@ -11,7 +11,7 @@ import numpy as np
 from nwb_models.models import Children, Link, NWBModel, Reference, Value
 from nwb_models.models.convert import array_of
 from nwb_models.models.mapping import StoredField, fits, storage
-from nwb_models.models.mixins.tables import VectorIndexMixin
+from nwb_models.models.mixins.columns import VectorIndexMixin
 from nwb_models.naming import snake_case
 from nwb_models.schema.provider import types_of
 

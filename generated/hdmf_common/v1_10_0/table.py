@@ -18,7 +18,8 @@ from nwb_models.models import (
     Shortcut,
     Value,
 )
-from nwb_models.models.mixins.tables import DynamicTableMixin, VectorIndexMixin
+from nwb_models.models.mixins.columns import DynamicTableRegionMixin, VectorDataMixin, VectorIndexMixin
+from nwb_models.models.mixins.tables import DynamicTableMixin
 from pydantic import Field
 
 from .base import Container, Data
@@ -27,7 +28,7 @@ __all__ = ["AlignedDynamicTable", "DynamicTable", "DynamicTableRegion", "Dynamic
 __all__ += ["ElementIdentifiers", "MeaningsTable", "VectorData", "VectorIndex"]
 
 
-class VectorData(Data):
+class VectorData(VectorDataMixin, Data):
     """An n-dimensional dataset representing a column of a DynamicTable. If used without an accompanying VectorIndex,
     first dimension is along the rows of the DynamicTable and each step along the first dimension is a cell of the
     larger table. VectorData can also be used to represent a ragged array if paired with a VectorIndex. This allows
@@ -115,7 +116,7 @@ class DynamicTable(DynamicTableMixin, Container):
     meanings_table: ClassVar[Shortcut[Collection[MeaningsTable] | None]] = Shortcut("meanings_tables", "meanings_table")
 
 
-class DynamicTableRegion(VectorData):
+class DynamicTableRegion(DynamicTableRegionMixin, VectorData):
     """DynamicTableRegion provides a link from one table to an index or region of another. The `table` attribute is a
     link to another `DynamicTable`, indicating which table is referenced, and the data is int(s) indicating the
     row(s) (0-indexed) of the target array. `DynamicTableRegion`s can be used to associate rows with repeated

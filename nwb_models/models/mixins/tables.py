@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from nwb_models.models.children import names
+from nwb_models.models.columns import column_names, columns_of, is_a
+from nwb_models.models.frames import frame_of, row_count
 from nwb_models.models.mapping import storage
+from nwb_models.models.mixins.columns import VectorIndexMixin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
 
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """What tables that were made by hand held when they were made, or written: it was taken away if it is not there."""
 
 
 class DynamicTableMixin:
-    """A table: its length is the number of its rows, and its `colnames` follow its columns."""
+    """A table: its length is the number of its rows, and its `colnames` follow its columns.
+
+    ``table["start_time"]`` is a column, ``table[3]`` a row, ``table[2:5]`` some rows as a DataFrame, and
+    ``table[3, "start_time"]`` what a column has in a row.
+    """
 
     def __init__(self, /, **data: Any) -> None:
         super().__init__(**data)
@@ -27,7 +36,98 @@ class DynamicTableMixin:
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
-        return 0 if self.id is None else len(self.id)
+        return row_count(self)
+
+    @overload
+    def __getitem__(self, path: str) -> Any: ...
+    @overload
+    def __getitem__(self, path: int) -> pd.Series[Any]: ...
+    @overload
+    def __getitem__(self, path: slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any]) -> pd.DataFrame: ...
+    @overload
+    def __getitem__(self, path: tuple[Any, str]) -> Any: ...
+    def __getitem__(self, path: Any) -> Any:
+        """Return a column or another child by its name or path, or rows by their numbers.
+
+        Parameters
+        ----------
+        path
+            A name or path; the number of a row, from 0; a slice, list or mask of rows; or rows and the name of a
+            column.
+
+        Returns
+        -------
+        NWBModel, pandas.Series or pandas.DataFrame
+            The child; a row as ``to_dataframe().iloc[path]`` has it; rows as ``to_dataframe(rows=path)`` has them; or,
+            for rows and a name, ``table[name][rows]``.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is no child of this name.
+        IndexError
+            Where there is no such row.
+        """
+        if isinstance(path, str):
+            return super().__getitem__(path)  # type: ignore[misc]
+        if isinstance(path, tuple):
+            rows, name = path
+            return self[name][rows]
+        frame = frame_of(self, rows=path)
+        return frame.iloc[0] if np.ndim(path) == 0 and not isinstance(path, slice) else frame
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in the order of `colnames`; those that it does not name come last.
+
+        An index is no column of its own, and the row identifiers, `id`, are none.
+        """
+        return columns_of(self)
+
+    def to_dataframe(
+        self,
+        columns: Iterable[str | tuple[str, str]] | None = None,
+        rows: int | slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any] | None = None,
+        *,
+        nested: bool = False,
+    ) -> pd.DataFrame:
+        """Read the table, or part of it; nothing else is read.
+
+        Cells of ragged columns are arrays, and lists of arrays where an index has an index.  Text is ``str``, object
+        references are the models that they lead to, and references to parts of series are `TimeSeriesReference`, or
+        None where there is none.  Numbers of an enumeration come as its labels.
+
+        Parameters
+        ----------
+        columns
+            The names of the columns that are wanted, in this order; all where none are given.  Of an aligned table, a
+            name is that of one of its own columns or of a category, and ``(category, name)`` a column of a category.
+        rows
+            The number of a row, from 0, or a slice, list or mask of them; all where none are given.
+        nested
+            Whether a cell of a `DynamicTableRegion` is a DataFrame with the rows that it refers to, and not their
+            numbers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Its index is the `id` of the rows.  That of an aligned table has columns of two levels, the name of the
+            table or category and that of the column, as PyNWB has them.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where there is no such column.
+        IndexError
+            Where there is no such row.
+
+        Warns
+        -----
+        NWBWarning
+            Where a column is shorter or longer than the table, an index does not fit its column, or `colnames` names
+            what is not there.
+        """
+        return frame_of(self, columns, rows, nested=nested)
 
 
 def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
@@ -64,17 +164,6 @@ def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
         table.colnames = after
 
 
-def column_names(value: Any) -> list[str]:
-    """Return the names in the attribute ``colnames``; none where it holds something else."""
-    entries = [entry.decode() if isinstance(entry, bytes) else entry for entry in np.atleast_1d(value).flat]
-    return [entry for entry in entries if isinstance(entry, str)]
-
-
-def is_a(model: Any, neurodata_type: str) -> bool:
-    """Tell whether a model is of a type or one that derives from it, in any version."""
-    return any(getattr(base, "neurodata_type", None) == neurodata_type for base in type(model).__mro__)
-
-
 def _columns(table: Any) -> dict[str, Any]:
     """Return the columns in memory by their names; an index is no column of its own."""
     cls: Any = type(table)
@@ -102,26 +191,3 @@ def _follow_column(table: Any, name: str, new: str | None) -> None:
     else:
         table[index].name = f"{new}_index"
     _follow_column(table, index, None if new is None else f"{new}_index")
-
-
-class VectorIndexMixin:
-    """The index of a ragged column: entry `i` is where row `i` ends in the target."""
-
-    def row(self: Any, number: int) -> Any:
-        """Return the values of one row of the ragged column, and read no other.
-
-        Parameters
-        ----------
-        number
-            The number of the row, from 0.
-
-        Returns
-        -------
-        numpy.ndarray
-            The values; where the target is itself an index, a list with the values of each of its rows.
-        """
-        start = int(self[number - 1]) if number > 0 else 0
-        stop = int(self[number])
-        if isinstance(self.target, VectorIndexMixin):
-            return [self.target.row(inner) for inner in range(start, stop)]
-        return self.target[start:stop]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 MIXINS: dict[str, tuple[str, str]] = {
     "DynamicTable": ("nwb_models.models.mixins.tables", "DynamicTableMixin"),
+    "DynamicTableRegion": ("nwb_models.models.mixins.columns", "DynamicTableRegionMixin"),
     "NWBFile": ("nwb_models.models.mixins.files", "NWBFileMixin"),
-    "VectorIndex": ("nwb_models.models.mixins.tables", "VectorIndexMixin"),
+    "VectorData": ("nwb_models.models.mixins.columns", "VectorDataMixin"),
+    "VectorIndex": ("nwb_models.models.mixins.columns", "VectorIndexMixin"),
 }
 """neurodata_type -> (module, class)."""
 

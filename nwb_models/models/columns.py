@@ -1,0 +1,343 @@
+"""Columns of tables by their rows: which indexes make rows of a column, and what is read for some of them.
+
+A column is read in as few pieces as its rows lie in, and cut into rows in memory.
+"""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+
+from nwb_models.errors import warn
+from nwb_models.models.base import NWBDataset, NWBGroup
+from nwb_models.models.time_series_reference import TimeSeriesReference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Numbers = np.ndarray[Any, np.dtype[np.int64]]
+
+GAP = 1 << 16
+"""The most bytes between two parts that are read with them: another read takes longer than so many bytes do."""
+BLOCK = 1024
+"""How many rows are read together where one goes through them."""
+
+_indexes: WeakKeyDictionary[Any, ref[Any]] = WeakKeyDictionary()
+"""Column -> its index, of those that were made by hand: in a file, the table is asked."""
+
+
+# ---------------------------------------------------------------------------------------------- which index
+def note_target(model: Any) -> None:
+    """Let the column that a model leads to know it, where the model is an index."""
+    target = getattr(model, "target", None)
+    if isinstance(target, NWBDataset) and is_a(model, "VectorIndex"):
+        _indexes[target] = ref(model)
+
+
+def indexes_of(column: Any, table: Any = None, unusual: list[str] | None = None) -> list[Any]:
+    """Return the index of a column, the index of that index, and so on: the last one has an entry for each row.
+
+    Parameters
+    ----------
+    column
+        The model of the column, or of an index.
+    table
+        The table that it is reached through; where none is given, that in whose group it lies.
+    unusual
+        What `others` says of the table, where it was asked already.
+    """
+    if not isinstance(column, NWBDataset):
+        return []
+    if table is None and column._source is not None and column.path is not None:
+        table = column._source.read(dirname(column.path))
+    found: list[Any] = []
+    index = _index_of(column, table, unusual)
+    while index is not None and all(index is not other for other in found):
+        found.append(index)
+        index = _index_of(index, table, unusual)
+    return found
+
+
+def _index_of(column: Any, table: Any, unusual: list[str] | None) -> Any:
+    """Return the index of a column: ``x_index`` of ``x``, or one of an unusual name; None where it has none."""
+    if isinstance(table, NWBGroup):
+        found = table.get(f"{column.name}_index")
+        if _leads_to(found, column):
+            return found
+        for name in others(table) if unusual is None else unusual:
+            if _leads_to(table.get(name), column):
+                return table[name]
+    noted = _indexes.get(column)
+    found = noted() if noted is not None else None
+    return found if _leads_to(found, column) else None
+
+
+def _leads_to(index: Any, column: Any) -> bool:
+    return getattr(index, "target", None) is column and is_a(index, "VectorIndex")
+
+
+def others(table: Any) -> list[str]:
+    """Return the names of the datasets in a table that are no columns or indexes as far as names tell."""
+    names = column_names(getattr(table, "colnames", None))
+    usual = {"id", *names}
+    found = []
+    for name, entry in table._children():
+        if entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup):
+            continue
+        base = name
+        while base.endswith("_index") and base not in usual:
+            base = base.removesuffix("_index")
+        if base not in usual:
+            found.append(name)
+    return found
+
+
+def columns_of(table: Any) -> list[str]:
+    """Return the names of the columns in a table: those of `colnames`, in that order, then others that are there."""
+    named = [name for name in dict.fromkeys(column_names(table.colnames)) if name != "id" and name in table]
+    rest = [name for name in others(table) if is_a(table.get(name), "VectorData")]
+    rest = [name for name in rest if not is_a(table[name], "VectorIndex")]
+    if rest:  # what an enumeration takes its labels from stands in the table and has rows of its own
+        elements = [getattr(table.get(name), "elements", None) for name in (*named, *rest)]
+        rest = [name for name in rest if all(table[name] is not entry for entry in elements)]
+    return named + rest
+
+
+def column_names(value: Any) -> list[str]:
+    """Return the names in the attribute ``colnames``; none where it holds something else."""
+    entries = [entry.decode() if isinstance(entry, bytes) else entry for entry in np.atleast_1d(value).flat]
+    return [entry for entry in entries if isinstance(entry, str)]
+
+
+def is_a(model: Any, neurodata_type: str) -> bool:
+    """Tell whether a model is of a type or one that derives from it, in any version."""
+    return any(getattr(base, "neurodata_type", None) == neurodata_type for base in type(model).__mro__)
+
+
+# ---------------------------------------------------------------------------------------------- reading rows
+class Column:
+    """A column as its table has it: its cells, row by row.
+
+    Parameters
+    ----------
+    model
+        The model of the column, or an array.
+    indexes
+        What makes rows of it, from the column outwards; see `indexes_of`.
+    """
+
+    def __init__(self, model: Any, indexes: list[Any]) -> None:
+        self.model, self.indexes = model, indexes
+        self.data = _array(model)
+
+    @classmethod
+    def of(cls, model: Any) -> Column:
+        """Return a column with its indexes; of an index, the column below with what leads there."""
+        if not is_a(model, "VectorIndex"):
+            return cls(model, indexes_of(model))
+        chain = [model]
+        while is_a(chain[0].target, "VectorIndex") and all(chain[0].target is not index for index in chain):
+            chain.insert(0, chain[0].target)
+        return cls(chain[0].target, chain)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return _length(_array(self.indexes[-1]) if self.indexes else self.data)
+
+    def cells(self, rows: Numbers) -> Any:
+        """Read rows.
+
+        Parameters
+        ----------
+        rows
+            The numbers of the rows, each of which the column has.
+
+        Returns
+        -------
+        numpy.ndarray or list
+            The values of a column of single values.  Of a ragged one, a list of arrays, or of lists of them where an
+            index has an index.
+        """
+        return self._cells(len(self.indexes), rows)
+
+    def _cells(self, depth: int, rows: Numbers) -> Any:
+        if depth == 0:
+            values, places = _fetch(self._values, self.data, rows, rows + 1)
+            return values if _are_in_order(places, len(values)) else _picked(values, places)
+        starts, stops = self._bounds(self.indexes[depth - 1], rows)
+        if depth == 1:
+            values, places = _fetch(self._values, self.data, starts, stops)
+        else:
+            inner = _array(self.indexes[depth - 2])
+            values, places = _fetch(lambda a, b: self._cells(depth - 1, np.arange(a, b)), inner, starts, stops)
+        ends = places + (stops - starts)
+        return [values[start:stop] for start, stop in zip(places.tolist(), ends.tolist(), strict=True)]
+
+    def _bounds(self, index: Any, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return where rows start and stop in the target of an index, as far as that reaches."""
+        data = _array(index)
+        before = np.maximum(rows - 1, 0)
+        values, places = _fetch(lambda a, b: np.asarray(data[a:b]).astype(np.int64), data, before, rows + 1)
+        stops = values[places + (rows - before)]
+        starts = np.where(rows > 0, values[places], 0) if len(rows) else stops
+        length = _length(_array(index.target))
+        first, last = np.clip(starts, 0, length), np.clip(stops, 0, length)
+        last = np.maximum(first, last)
+        wrong = np.flatnonzero((first != starts) | (last != stops))
+        if len(wrong):
+            msg = (
+                f"{_where(index)} does not fit {_where(index.target)}, which has {length} values: row "
+                f"{rows[wrong[0]]} is {starts[wrong[0]]}:{stops[wrong[0]]} (and {len(wrong) - 1} more); rows have the "
+                f"values that are there"
+            )
+            warn(msg)
+        return first, last
+
+    def _values(self, start: int, stop: int) -> Any:
+        return meant(self.model, self.data[start:stop])
+
+
+def blocks_of(read: Callable[[slice], Any], count: int) -> Iterator[Any]:
+    """Yield rows, reading many at a time."""
+    for start in range(0, count, BLOCK):
+        block = read(slice(start, start + BLOCK))
+        yield from (block.iloc[row] for row in range(len(block))) if hasattr(block, "iloc") else block
+
+
+def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
+    """Return the numbers of rows that were asked for.
+
+    Parameters
+    ----------
+    rows
+        None for all, a number, a slice, or a list or mask.
+    count
+        How many there are.
+    owner
+        What has the rows, for an error.
+
+    Raises
+    ------
+    IndexError
+        Where there is no such row, or this is no way to ask for one.
+    """
+    if rows is None or rows is Ellipsis or isinstance(rows, slice):
+        return np.arange(count)[rows if isinstance(rows, slice) else slice(None)]
+    asked = np.asarray(rows)
+    if asked.dtype.kind == "b" and asked.shape == (count,):
+        return np.flatnonzero(asked)
+    if asked.ndim > 1 or (asked.size and asked.dtype.kind not in "iu"):
+        msg = f"{owner!r} has {count} rows: a number, a slice, or a list or mask of so many is needed, not {rows!r}"
+        raise IndexError(msg)
+    asked = asked.reshape(-1).astype(np.int64)
+    wrong = asked[(asked < -count) | (asked >= count)]
+    if wrong.size:
+        msg = f"there is no row {wrong[0]} in {owner!r}: it has {count}"
+        raise IndexError(msg)
+    return np.where(asked < 0, asked + count, asked)
+
+
+def _fetch(read: Callable[[int, int], Any], data: Any, starts: Numbers, stops: Numbers) -> tuple[Any, Numbers]:
+    """Read parts of something along its first axis: near ones together, and nothing that lies far between them.
+
+    Parameters
+    ----------
+    read
+        Reads from one place on, and up to another.
+    data
+        What is read, to tell how large its entries are.
+    starts, stops
+        Where the parts start and stop.
+
+    Returns
+    -------
+    tuple
+        What was read, one piece behind the other, and where each part starts in it.
+    """
+    there = np.flatnonzero(starts < stops)
+    if len(there) == 0:
+        return read(0, 0), np.zeros(len(starts), np.int64)
+    gap = GAP // max(1, _row_size(data))
+    if (starts[1:] >= starts[:-1]).all() and (starts[1:] <= stops[:-1] + gap).all():
+        return read(int(starts[0]), int(stops.max())), starts - starts[0]  # all rows, or some that follow each other
+    order = there[np.argsort(starts[there], kind="stable")]
+    first, last = starts[order], np.maximum.accumulate(stops[order])
+    new = np.append(True, first[1:] > last[:-1] + gap)
+    begins, ends = first[new], last[np.append(new[1:], True)]
+    pieces = [read(int(a), int(b)) for a, b in zip(begins, ends, strict=True)]
+    before = np.append(0, np.cumsum(ends - begins)[:-1])
+    piece = np.maximum(np.searchsorted(begins, starts, "right") - 1, 0)
+    places = np.where(starts < stops, starts - begins[piece] + before[piece], 0)
+    return _joined(pieces), places
+
+
+def _joined(pieces: list[Any]) -> Any:
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.concatenate(pieces) if isinstance(pieces[0], np.ndarray) else [row for piece in pieces for row in piece]
+
+
+def _picked(values: Any, places: Numbers) -> Any:
+    return values[places] if isinstance(values, np.ndarray) else [values[place] for place in places]
+
+
+def _are_in_order(places: Numbers, count: int) -> bool:
+    return len(places) == count and bool((places == np.arange(count)).all())
+
+
+def _array(column: Any) -> Any:
+    """Return what a column holds; nothing, where that is no array."""
+    value = column.value if isinstance(column, NWBDataset) else column
+    value = value.data if hasattr(value, "with_data") else value
+    return value if getattr(value, "shape", None) else np.empty(0)
+
+
+def _length(data: Any) -> int:
+    return int(data.shape[0] or 0)
+
+
+def _row_size(data: Any) -> int:
+    return int(np.prod(data.shape[1:], dtype=np.int64)) * int(data.dtype.itemsize)
+
+
+def _where(model: Any) -> str:
+    return str(model.path or model.name)
+
+
+# ---------------------------------------------------------------------------------------------- what values mean
+def meant(model: Any, values: Any) -> Any:
+    """Return stored values as what they stand for: the labels of an enumeration, references to parts of series."""
+    if is_a(model, "EnumData"):
+        return _labels(model, values)
+    names = values.dtype.names if isinstance(values, np.ndarray | np.void) else None
+    if names is None or set(names) != set(TimeSeriesReference._fields):
+        return values
+    return _references(values) if values.ndim else _references(values.reshape(1))[0]
+
+
+def _labels(model: Any, values: Any) -> Any:
+    """Return the labels of an enumeration; None for a number that has none."""
+    labels = np.asarray(_array(getattr(model, "elements", None)))
+    numbers = np.asarray(values)
+    known = (numbers >= 0) & (numbers < len(labels))
+    if known.all():
+        return labels[numbers]
+    warn(f"{_where(model)} has {len(labels)} elements, and numbers such as {numbers[~known][0]}: those become None")
+    found = np.full(numbers.shape, None, object)
+    found[known] = labels[numbers[known]]
+    return found
+
+
+def _references(values: np.ndarray[Any, Any]) -> list[TimeSeriesReference | None]:
+    """Return references to parts of series; None where the numbers are -1, which says that there is none.
+
+    Source: IntracellularRecordingsTable, in `nwb.icephys.yaml` of the core of NWB.
+    """
+    parts = [values[name] for name in TimeSeriesReference._fields]
+    found: list[Any] = list(map(TimeSeriesReference._make, zip(*(part.tolist() for part in parts), strict=True)))
+    for place in np.flatnonzero((parts[0] < 0) | (parts[1] < 0)):
+        found[place] = None
+    return found
