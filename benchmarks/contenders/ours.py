@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def missing() -> set[str]:
-    """Return the figures of what the library cannot do yet."""
-    from nwb_models.models.mixins.tables import DynamicTableMixin
-
-    return set() if hasattr(DynamicTableMixin, "to_dataframe") else {"dataframe"}
-
-
 # ------------------------------------------------------------------------------------ reading
 def one_field(path: Path, _scratch: Path) -> Operation:
     """One field."""
@@ -100,17 +93,17 @@ def spikes(path: Path, _scratch: Path) -> Operation:
 
     def run(_: None) -> np.ndarray[Any, Any]:
         units = nwb.read(path).units
-        found: np.ndarray[Any, Any] = units["spike_times_index"].row(len(units) // 2)
+        found: np.ndarray[Any, Any] = units["spike_times"][len(units) // 2]
         return found
 
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
 
 
 def columns(path: Path, _scratch: Path) -> Operation:
-    """Every column of the trials, references as the objects that they lead to."""
+    """Every column of the trials as it is stored, references as the objects that they lead to."""
 
     def run(_: None) -> dict[str, Any]:
-        return {name: column[:] for name, column in nwb.read(path).trials.items()}
+        return {name: column.value[:] for name, column in nwb.read(path).trials.items()}
 
     return Operation(run, answers.of_columns)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -36,12 +35,13 @@ from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
+from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Reference, StoredField, Value, fits, storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from pydantic.fields import FieldInfo
 
@@ -112,7 +112,7 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with BUILDING, self.io.opened() as file, _collecting_later() if eager else contextlib.nullcontext():
+        with BUILDING, self.io.opened() as file, collecting_later() if eager else contextlib.nullcontext():
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
@@ -718,25 +718,6 @@ def _same(wanted: Any, stored: Any) -> bool:
 
 def _is_none(info: FieldInfo) -> bool:
     return info.default is None and info.default_factory is None
-
-
-@contextlib.contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Let Python look for garbage after a whole file was built: it would look at all of its models, many times.
-
-    For 6,600 objects that takes a fifth of the time, and there is no garbage among them.  They count as old then, or
-    Python would look at all of them as soon as it may.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            if not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _set(holder: Any, place: Any, value: Any) -> None:

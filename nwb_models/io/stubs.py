@@ -169,13 +169,13 @@ class Stubs:
         for name, kind in stub.children.items():
             by_class.setdefault(kind, []).append(literal(name))
         overloads = [(f"Literal[{', '.join(names)}]", kind) for kind, names in by_class.items()]
-        if not stub.is_table:  # a table has no other columns than these
-            overloads.append(("str", "Any"))
+        # a table has no other columns than these, and rows by their numbers
+        overloads.append(("int | slice | list[Any] | tuple[Any, str]" if stub.is_table else "str", "Any"))
         for key, kind in overloads:
             lines += ["@overload"] if len(overloads) > 1 else []
             lines.append(wrapped(f"def __getitem__(self, path: {key}) -> {kind}: ...", WIDTH - 8))
         if len(overloads) > 1:
-            lines.append("def __getitem__(self, path: str) -> Any: ...")
+            lines.append("def __getitem__(self, path: Any) -> Any: ...")
         return "\n".join([lines[0], textwrap.indent("\n".join(lines[1:]), "    ")])
 
 

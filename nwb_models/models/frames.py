@@ -13,6 +13,7 @@ from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.children import missing
 from nwb_models.models.columns import Column, column_names, columns_of, indexes_of, is_a, others, row_numbers
+from nwb_models.models.garbage import collecting_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,9 +45,10 @@ def frame_of(
         raise ObjectNotFoundError(msg)
     numbers = row_numbers(rows, row_count(table), table)
     frame = _Frame(table, numbers, nested=nested, above=(*above, id(table)))
-    if not is_a(table, "AlignedDynamicTable"):
+    with collecting_later():
+        if is_a(table, "AlignedDynamicTable"):
+            return _aligned(frame, columns)
         return frame.made(None if columns is None else list(columns))
-    return _aligned(frame, columns)
 
 
 def row_count(table: Any) -> int:
@@ -56,14 +58,13 @@ def row_count(table: Any) -> int:
     return next((len(_column(table, name, None)) for name in columns_of(table)), 0)
 
 
-def rows_of(model: Any, index: Any) -> Any:
+def rows_of(column: Column, index: Any) -> Any:
     """Return what ``column[index]`` is: what a row has for a number, and else that of several.
 
     It is an array for a row of a ragged column, and a list of them for several; of a region of a table, its rows.
     """
-    column = Column.of(model)
     is_one = np.ndim(index) == 0 and not isinstance(index, slice) and index is not Ellipsis
-    cells = column.cells(row_numbers(index, len(column), model))
+    cells = column.cells(row_numbers(index, len(column), column.outermost))
     if is_a(column.model, "DynamicTableRegion"):
         if not column.indexes:
             frame = rows_referred(column.model, cells)

@@ -5,10 +5,9 @@ from __future__ import annotations
 NAMES = frozenset(
     {
         "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset", "DynamicTableMixin",
-        "DynamicTableRegionMixin", "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin", "NWBGroup", "NWBModel", "Name",
-        "None", "Reference", "Shortcut", "True", "Value", "VectorDataMixin",
-        "VectorIndexMixin", "annotations", "bool", "datetime",
-        "float", "int", "str",
+        "DynamicTableRegionMixin", "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin",
+        "NWBGroup", "NWBModel", "Name", "None", "Reference", "Shortcut", "True", "Value", "VectorDataMixin",
+        "VectorIndexMixin", "annotations", "bool", "datetime", "float", "int", "str",
     }
 )  # fmt: skip
 """Names of a generated module that are not its own classes."""

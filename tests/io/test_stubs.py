@@ -66,6 +66,8 @@ nwbfile.units.qualty
 nwbfile.units["qualty"]
 nwbfile.trials.rewarded_
 reveal_type(nwbfile.session_description)
+first, some, cell = nwbfile.units[0], nwbfile.units[1:], nwbfile.units[0, "quality"]
+reveal_type(nwbfile.units.columns)
 """
     table = "nwb_models.generated.hdmf_common.v1_10_0.table"
     units = "nwb_models.generated.core.v2_11_0.nwb_misc.Units__spike_times"
@@ -80,6 +82,7 @@ reveal_type(nwbfile.session_description)
             f"{table}.VectorData",
             f"{table}.VectorIndex",
             "str",
+            "list[str]",
         )
     ]
     errors = [line for line in found if line.startswith("error")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.columns import Column, blocks_of, indexes_of, meant, note_target
+from nwb_models.models.columns import Column, blocks_of, meant, note_target
 from nwb_models.models.frames import rows_of, rows_referred
 
 if TYPE_CHECKING:
@@ -36,13 +36,14 @@ class VectorDataMixin:
         IndexError
             Where there is no such row.
         """
-        if indexes_of(self):
-            return rows_of(self, index)
+        column = Column.of(self)
+        if column.indexes:
+            return rows_of(column, index)
         return meant(self, super().__getitem__(index))  # type: ignore[misc]
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
-        return len(Column(self, indexes_of(self)))
+        return len(Column.of(self))
 
     def __iter__(self: Any) -> Iterator[Any]:
         """Yield what each row has, reading many rows at a time."""
@@ -67,7 +68,7 @@ class VectorIndexMixin:
 
     def __getitem__(self: Any, index: Any) -> Any:
         """Return the values of one row, or a list of those of several; see `row`."""
-        return rows_of(self, index)
+        return rows_of(Column.of(self), index)
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
@@ -95,7 +96,7 @@ class VectorIndexMixin:
         IndexError
             Where there is no such row.
         """
-        return rows_of(self, number)
+        return rows_of(Column.of(self), number)
 
 
 class DynamicTableRegionMixin:
@@ -123,7 +124,7 @@ class DynamicTableRegionMixin:
         IndexError
             Where there is no such entry, or it refers to a row that the table does not have.
         """
-        return rows_of(self, index)
+        return rows_of(Column.of(self), index)
 
     def to_dataframe(
         self: Any, columns: Iterable[str | tuple[str, str]] | None = None, *, nested: bool = False
