@@ -17,7 +17,7 @@ from nwb_models.io.sources import identity_of
 from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBModel
-from nwb_models.models.columns import column_names, is_a
+from nwb_models.models.columns import child_of, column_names, is_a
 from nwb_models.models.mixins.columns import VectorIndexMixin
 from nwb_models.models.mixins.tables import DynamicTableMixin
 
@@ -71,7 +71,7 @@ class _Table:
 
     def __init__(self, walk: Deconstruction, made: NewGroup, table: Any, new: set[Identity]) -> None:
         self.walk, self.made, self.table, self.new = walk, made, table, new
-        found = {name: _child(table, name) for name in made.links}
+        found = {name: child_of(table, name) for name in made.links}
         self.columns: dict[str, Any] = {name: child for name, child in found.items() if isinstance(child, NWBDataset)}
         indexes: dict[str, Any] = {name: c for name, c in self.columns.items() if isinstance(c, VectorIndexMixin)}
         self.indexes = {id(index.target): name for name, index in indexes.items()}
@@ -143,14 +143,6 @@ def _check_region(walk: Deconstruction, made: NewDataset, region: Any) -> None:
     if wrong.size:
         expected = f"rows of {table.path or table.name}, which has {rows}, counted from 0"
         walk._add(made, "", "rows", expected, str(wrong.flat[0]))
-
-
-def _child(table: Any, name: str) -> Any:
-    """Return what a table holds; None for what is damaged, which stays as it is."""
-    try:
-        return table.get(name)
-    except NWBError:
-        return None
 
 
 def _length(column: Any) -> int | None:

@@ -5,6 +5,7 @@ A column is read in as few pieces as its rows lie in, and cut into rows in memor
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
-from nwb_models.errors import warn
+from nwb_models.errors import NWBError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.time_series_reference import TimeSeriesReference
 
@@ -53,7 +54,8 @@ def indexes_of(column: Any, table: Any = None, unusual: list[str] | None = None)
     if not isinstance(column, NWBDataset):
         return []
     if table is None and column._source is not None and column.path is not None:
-        table = column._source.read(dirname(column.path))
+        with contextlib.suppress(NWBError):  # it was removed: then its data is not there either, which says so
+            table = column._source.read(dirname(column.path))
     found: list[Any] = []
     index = _index_of(column, table, unusual)
     while index is not None and all(index is not other for other in found):
@@ -65,12 +67,10 @@ def indexes_of(column: Any, table: Any = None, unusual: list[str] | None = None)
 def _index_of(column: Any, table: Any, unusual: list[str] | None) -> Any:
     """Return the index of a column: ``x_index`` of ``x``, or one of an unusual name; None where it has none."""
     if isinstance(table, NWBGroup):
-        found = table.get(f"{column.name}_index")
-        if _leads_to(found, column):
-            return found
-        for name in others(table) if unusual is None else unusual:
-            if _leads_to(table.get(name), column):
-                return table[name]
+        for name in (f"{column.name}_index", *(others(table) if unusual is None else unusual)):
+            found = child_of(table, name)
+            if _leads_to(found, column):
+                return found
     noted = _indexes.get(column)
     found = noted() if noted is not None else None
     return found if _leads_to(found, column) else None
@@ -99,12 +99,19 @@ def others(table: Any) -> list[str]:
 def columns_of(table: Any) -> list[str]:
     """Return the names of the columns in a table: those of `colnames`, in that order, then others that are there."""
     named = [name for name in dict.fromkeys(column_names(table.colnames)) if name != "id" and name in table]
-    rest = [name for name in others(table) if is_a(table.get(name), "VectorData")]
-    rest = [name for name in rest if not is_a(table[name], "VectorIndex")]
+    rest = {name: child_of(table, name) for name in others(table)}
+    rest = {name: child for name, child in rest.items() if is_a(child, "VectorData") and not is_a(child, "VectorIndex")}
     if rest:  # what an enumeration takes its labels from stands in the table and has rows of its own
-        elements = [getattr(table.get(name), "elements", None) for name in (*named, *rest)]
-        rest = [name for name in rest if all(table[name] is not entry for entry in elements)]
-    return named + rest
+        elements = [getattr(child_of(table, name), "elements", None) for name in (*named, *rest)]
+        rest = {name: child for name, child in rest.items() if all(child is not entry for entry in elements)}
+    return [*named, *rest]
+
+
+def child_of(table: Any, name: str) -> Any:
+    """Return a child of a table, None where there is none or it cannot be read."""
+    with contextlib.suppress(NWBError):
+        return table.get(name)
+    return None
 
 
 def column_names(value: Any) -> list[str]:
@@ -194,10 +201,10 @@ class Column:
         last = np.maximum(first, last)
         wrong = np.flatnonzero((first != starts) | (last != stops))
         if len(wrong):
+            first_wrong, more = wrong[0], f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             msg = (
                 f"{_where(index)} does not fit {_where(index.target)}, which has {length} values: row "
-                f"{rows[wrong[0]]} is {starts[wrong[0]]}:{stops[wrong[0]]} (and {len(wrong) - 1} more); rows have the "
-                f"values that are there"
+                f"{rows[first_wrong]} is {starts[first_wrong]}:{stops[first_wrong]}{more}; rows have what is there"
             )
             warn(msg)
         return first, last

@@ -12,7 +12,7 @@ import numpy as np
 from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.children import missing
-from nwb_models.models.columns import Column, column_names, columns_of, indexes_of, is_a, others, row_numbers
+from nwb_models.models.columns import Column, child_of, column_names, columns_of, indexes_of, is_a, others, row_numbers
 from nwb_models.models.garbage import collecting_later
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class _Frame:
         """Return the names of the columns that are there."""
         names = columns_of(self.table)
         gone = [name for name in column_names(self.table.colnames) if name not in self.table]
-        odd = [name for name in names if not _is_column(self.table.get(name))]
+        odd = [name for name in names if not _is_column(child_of(self.table, name))]
         if gone or odd:
             listed = ", ".join(map(repr, gone + odd))
             warn(f"{self.where}: colnames names {listed}, and there is no such column: it is left out")
@@ -168,7 +168,7 @@ class _Frame:
 
     def _asked(self, columns: list[Any]) -> list[str]:
         for name in columns:
-            if not (isinstance(name, str) and name in self.table and _is_column(self.table.get(name))):
+            if not (isinstance(name, str) and name in self.table and _is_column(child_of(self.table, name))):
                 msg = f"{self.table!r} has no such column. {missing(str(name), columns_of(self.table))}"
                 raise ObjectNotFoundError(msg)
         return columns
@@ -199,17 +199,15 @@ class _Frame:
             cells = resolved(region, cells, nested=True, above=self.above)
         if isinstance(cells, np.ndarray) and cells.ndim == 1 and cells.dtype.names is None:
             return cells if cells.dtype.isnative else cells.astype(cells.dtype.newbyteorder("="))
-        index = pd.RangeIndex(len(self.numbers))
-        return pd.Series(np.fromiter(cells, dtype=object, count=len(cells)), index=index, dtype=object).array
+        return pd.array(np.fromiter(cells, dtype=object, count=len(cells)), dtype=object)
 
     def _cells(self, column: Column, name: str) -> Any:
         """Return the cells of the rows that are wanted; those that a column lacks are NaN, or None."""
         rows, found = row_count(self.table), len(column)
+        if found != rows:
+            outcome = "those that it lacks are missing" if found < rows else "those that are too many are left out"
+            warn(f"{self.where}/{name} has {found} rows and its table {rows}: {outcome}")
         there = self.numbers < found
-        if found != rows and not (is_all := bool(there.all())):
-            warn(f"{self.where}/{name} has {found} rows and its table {rows}: those that it lacks are empty")
-        elif found != rows and is_all:
-            warn(f"{self.where}/{name} has {found} rows and its table {rows}: those that are too many are left out")
         cells = column.cells(self.numbers[there])
         if there.all():
             return cells
@@ -227,9 +225,11 @@ def _is_column(child: Any) -> bool:
 # ---------------------------------------------------------------------------------------------- aligned tables
 def categories_of(table: Any) -> list[str]:
     """Return the names of the tables inside an aligned table: those of `categories`, in that order, then others."""
-    named = [name for name in dict.fromkeys(column_names(table.categories)) if is_a(table.get(name), "DynamicTable")]
+    named = [
+        name for name in dict.fromkeys(column_names(table.categories)) if is_a(child_of(table, name), "DynamicTable")
+    ]
     groups = [name for name, entry in table._children() if entry is not None and _holds_groups(entry.model)]
-    return named + [name for name in groups if name not in named and is_a(table.get(name), "DynamicTable")]
+    return named + [name for name in groups if name not in named and is_a(child_of(table, name), "DynamicTable")]
 
 
 def _holds_groups(model: Any) -> bool:
