@@ -43,6 +43,7 @@ def frame_of(
     if not is_a(table, "DynamicTable"):
         msg = f"{table!r} is no table"
         raise ObjectNotFoundError(msg)
+    columns = [columns] if isinstance(columns, str) else columns
     numbers = row_numbers(rows, row_count(table), table)
     frame = _Frame(table, numbers, nested=nested, above=(*above, id(table)))
     with collecting_later():
@@ -194,12 +195,9 @@ class _Frame:
         except UnreadableObjectError as error:
             error.add_note(f"The other columns of {self.where} can be read by their names: to_dataframe(columns=[...])")
             raise
-        region = column.model
-        if self.nested and is_a(region, "DynamicTableRegion") and id(region.table) not in self.above:
-            cells = resolved(region, cells, nested=True, above=self.above)
         if isinstance(cells, np.ndarray) and cells.ndim == 1 and cells.dtype.names is None:
             return cells if cells.dtype.isnative else cells.astype(cells.dtype.newbyteorder("="))
-        return pd.array(np.fromiter(cells, dtype=object, count=len(cells)), dtype=object)
+        return pd.Series(np.fromiter(cells, dtype=object, count=len(cells)), dtype=object).array
 
     def _cells(self, column: Column, name: str) -> Any:
         """Return the cells of the rows that are wanted; those that a column lacks are NaN, or None."""
@@ -208,7 +206,9 @@ class _Frame:
             outcome = "those that it lacks are missing" if found < rows else "those that are too many are left out"
             warn(f"{self.where}/{name} has {found} rows and its table {rows}: {outcome}")
         there = self.numbers < found
-        cells = column.cells(self.numbers[there])
+        cells, region = column.cells(self.numbers[there]), column.model
+        if self.nested and is_a(region, "DynamicTableRegion") and id(region.table) not in self.above:
+            cells = resolved(region, cells, nested=True, above=self.above)
         if there.all():
             return cells
         is_real = isinstance(cells, np.ndarray) and cells.ndim == 1 and cells.dtype.kind == "f"
@@ -225,11 +225,9 @@ def _is_column(child: Any) -> bool:
 # ---------------------------------------------------------------------------------------------- aligned tables
 def categories_of(table: Any) -> list[str]:
     """Return the names of the tables inside an aligned table: those of `categories`, in that order, then others."""
-    named = [
-        name for name in dict.fromkeys(column_names(table.categories)) if is_a(child_of(table, name), "DynamicTable")
-    ]
     groups = [name for name, entry in table._children() if entry is not None and _holds_groups(entry.model)]
-    return named + [name for name in groups if name not in named and is_a(child_of(table, name), "DynamicTable")]
+    names = dict.fromkeys((*column_names(table.categories), *groups))
+    return [name for name in names if is_a(child_of(table, name), "DynamicTable")]
 
 
 def _holds_groups(model: Any) -> bool:

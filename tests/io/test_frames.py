@@ -474,6 +474,20 @@ def test_columns_that_do_not_fit_are_read_with_a_warning(name: str, tmp_path: Pa
             assert lists(rows[name][1]) == cells[1]
 
 
+def test_a_region_that_is_too_short_becomes_frames_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "a.nwb"
+    with new_file(path) as file:
+        far = table(file["acquisition"], "far", "x")
+        column(far, "x", [1, 2, 3], description="d")
+        rows = table(file["acquisition"], "rows", "where")
+        column(rows, "where", [2, 0], "DynamicTableRegion", description="d", table=far.ref)
+    rows = nwb.read(path, "/acquisition/rows")
+    with pytest.warns(NWBWarning, match="where has 2 rows"):
+        found = rows.to_dataframe("where", nested=True)["where"]
+    assert [cell["x"].tolist() for cell in found[:2]] == [[3], [1]]
+    assert found[2] is None
+
+
 def test_what_colnames_names_for_nothing_is_left_out_with_a_warning(tmp_path: Path) -> None:
     broken(tmp_path / "a.nwb")
     rows = nwb.read(tmp_path / "a.nwb", "/acquisition/rows")

@@ -86,7 +86,7 @@ class DynamicTableMixin:
 
     def to_dataframe(
         self,
-        columns: Iterable[str | tuple[str, str]] | None = None,
+        columns: str | Iterable[str | tuple[str, str]] | None = None,
         rows: int | slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any] | None = None,
         *,
         nested: bool = False,
@@ -100,7 +100,7 @@ class DynamicTableMixin:
         Parameters
         ----------
         columns
-            The names of the columns that are wanted, in this order; all where none are given.  Of an aligned table, a
+            The name of a column, or names of those that are wanted, in this order; all where none are given.  Of an aligned table, a
             name is that of one of its own columns or of a category, and ``(category, name)`` a column of a category.
         rows
             The number of a row, from 0, or a slice, list or mask of them; all where none are given.
