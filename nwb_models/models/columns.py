@@ -39,7 +39,7 @@ def note_target(model: Any) -> None:
         _indexes[target] = ref(model)
 
 
-def indexes_of(column: Any, table: Any = None, unusual: list[str] | None = None) -> list[Any]:
+def indexes_of(column: Any, table: Any = None, around: Around | None = None) -> list[Any]:
     """Return the index of a column, the index of that index, and so on: the last one has an entry for each row.
 
     Parameters
@@ -48,27 +48,30 @@ def indexes_of(column: Any, table: Any = None, unusual: list[str] | None = None)
         The model of the column, or of an index.
     table
         The table that it is reached through; where none is given, that in whose group it lies.
-    unusual
-        What `others` says of the table, where it was asked already.
+    around
+        What is in the table, where that is known already.
     """
     if not isinstance(column, NWBDataset):
         return []
     if table is None and column._source is not None and column.path is not None:
         with contextlib.suppress(NWBError):  # it was removed: then its data is not there either, which says so
             table = column._source.read(dirname(column.path))
+    if around is None and isinstance(table, NWBGroup):
+        around = Around(table)
     found: list[Any] = []
-    index = _index_of(column, table, unusual)
+    index = _index_of(column, around)
     while index is not None and all(index is not other for other in found):
         found.append(index)
-        index = _index_of(index, table, unusual)
+        index = _index_of(index, around)
     return found
 
 
-def _index_of(column: Any, table: Any, unusual: list[str] | None) -> Any:
+def _index_of(column: Any, around: Around | None) -> Any:
     """Return the index of a column: ``x_index`` of ``x``, or one of an unusual name; None where it has none."""
-    if isinstance(table, NWBGroup):
-        for name in (f"{column.name}_index", *(others(table) if unusual is None else unusual)):
-            found = child_of(table, name)
+    if around is not None:
+        usual = f"{column.name}_index"
+        for name in ([usual] if usual in around.names else []) + around.unusual:
+            found = child_of(around.table, name)
             if _leads_to(found, column):
                 return found
     noted = _indexes.get(column)
@@ -80,26 +83,34 @@ def _leads_to(index: Any, column: Any) -> bool:
     return getattr(index, "target", None) is column and is_a(index, "VectorIndex")
 
 
-def others(table: Any) -> list[str]:
-    """Return the names of the datasets in a table that are no columns or indexes as far as names tell."""
-    names = column_names(getattr(table, "colnames", None))
-    usual = {"id", *names}
-    found = []
-    for name, entry in table._children():
-        if entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup):
-            continue
-        base = name
-        while base.endswith("_index") and base not in usual:
-            base = base.removesuffix("_index")
-        if base not in usual:
-            found.append(name)
-    return found
+class Around:
+    """What is in a table, by names; nothing is built for it."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        named = {"id", *column_names(getattr(table, "colnames", None))}
+        self.names: set[str] = set()
+        """Everything that is there."""
+        self.unusual: list[str] = []
+        """The datasets that are no columns or indexes as far as names tell."""
+        for name, entry in table._children():
+            self.names.add(name)
+            is_group = entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup)
+            if not is_group and not _is_usual(name, named):
+                self.unusual.append(name)
+
+
+def _is_usual(name: str, named: set[str]) -> bool:
+    while name not in named and name.endswith("_index"):
+        name = name.removesuffix("_index")
+    return name in named
 
 
 def columns_of(table: Any) -> list[str]:
     """Return the names of the columns in a table: those of `colnames`, in that order, then others that are there."""
-    named = [name for name in dict.fromkeys(column_names(table.colnames)) if name != "id" and name in table]
-    rest = {name: child_of(table, name) for name in others(table)}
+    around = Around(table)
+    named = [name for name in dict.fromkeys(column_names(table.colnames)) if name != "id" and name in around.names]
+    rest = {name: child_of(table, name) for name in around.unusual}
     rest = {name: child for name, child in rest.items() if is_a(child, "VectorData") and not is_a(child, "VectorIndex")}
     if rest:  # what an enumeration takes its labels from stands in the table and has rows of its own
         elements = [getattr(child_of(table, name), "elements", None) for name in (*named, *rest)]

@@ -12,7 +12,7 @@ import numpy as np
 from nwb_models.errors import ObjectNotFoundError, UnreadableObjectError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.children import missing
-from nwb_models.models.columns import Column, child_of, column_names, columns_of, indexes_of, is_a, others, row_numbers
+from nwb_models.models.columns import Around, Column, child_of, column_names, columns_of, indexes_of, is_a, row_numbers
 from nwb_models.models.garbage import collecting_later
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def row_count(table: Any) -> int:
     """Return the number of rows: as many as there are in `id`, or in the first column where that is not there."""
     if isinstance(table.id, NWBDataset):
         return len(Column(table.id, []))
-    return next((len(_column(table, name, None)) for name in columns_of(table)), 0)
+    return next((len(_column(Around(table), name)) for name in columns_of(table)), 0)
 
 
 def rows_of(column: Column, index: Any) -> Any:
@@ -128,9 +128,9 @@ def _picked(frame: pd.DataFrame, numbers: Numbers, cell: Any) -> Any:
     return frame.iloc[np.searchsorted(numbers, np.atleast_1d(cell))]
 
 
-def _column(table: Any, name: str, unusual: list[str] | None) -> Column:
-    model = table[name]
-    return Column(model, indexes_of(model, table, unusual))
+def _column(around: Around, name: str) -> Column:
+    model = around.table[name]
+    return Column(model, indexes_of(model, around.table, around))
 
 
 class _Frame:
@@ -153,8 +153,8 @@ class _Frame:
         import pandas as pd
 
         names = self._names() if columns is None else self._asked(columns)
-        unusual = others(self.table)
-        found = {name: self._values(name, unusual) for name in names}
+        around = Around(self.table)
+        found = {name: self._values(name, _column(around, name)) for name in names}
         return pd.DataFrame(found, index=self._index(), columns=pd.Index(list(found)))
 
     def _names(self) -> list[str]:
@@ -185,11 +185,10 @@ class _Frame:
             ids = ids.astype(np.int64)
         return pd.Index(ids, name="id")
 
-    def _values(self, name: str, unusual: list[str]) -> Any:
+    def _values(self, name: str, column: Column) -> Any:
         """Return the cells of a column as pandas takes them."""
         import pandas as pd
 
-        column = _column(self.table, name, unusual)
         try:
             cells = self._cells(column, name)
         except UnreadableObjectError as error:

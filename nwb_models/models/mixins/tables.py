@@ -100,8 +100,9 @@ class DynamicTableMixin:
         Parameters
         ----------
         columns
-            The name of a column, or names of those that are wanted, in this order; all where none are given.  Of an aligned table, a
-            name is that of one of its own columns or of a category, and ``(category, name)`` a column of a category.
+            The name of a column, or names of those that are wanted, in this order; all where none are given.  Of an
+            aligned table, a name is that of one of its own columns or of a category, and ``(category, name)`` a column
+            of a category.
         rows
             The number of a row, from 0, or a slice, list or mask of them; all where none are given.
         nested
