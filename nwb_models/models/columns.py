@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 GAP = 1 << 16
 """The most bytes between two parts that are read with them: another read takes longer than so many bytes do."""
-BLOCK = 1024
-"""How many rows are read together where one goes through them."""
+BLOCK = 1 << 22
+"""About how many bytes are read together where one goes through the rows of a column."""
 
 _indexes: WeakKeyDictionary[Any, ref[Any]] = WeakKeyDictionary()
 """Column -> its index, of those that were made by hand: in a file, the table is asked."""
@@ -212,22 +212,24 @@ class Column:
         last = np.maximum(first, last)
         wrong = np.flatnonzero((first != starts) | (last != stops))
         if len(wrong):
-            first_wrong, more = wrong[0], f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            msg = (
-                f"{_where(index)} does not fit {_where(index.target)}, which has {length} values: row "
-                f"{rows[first_wrong]} is {starts[first_wrong]}:{stops[first_wrong]}{more}; rows have what is there"
+            place, more = wrong[0], f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            warn(
+                f"{_where(index)} does not fit {_where(index.target)}, which has {length} values: "
+                f"row {rows[place]} is {starts[place]}:{stops[place]}{more}; rows have what is there"
             )
-            warn(msg)
         return first, last
 
     def _values(self, start: int, stop: int) -> Any:
         return meant(self.model, self.data[start:stop])
 
 
-def blocks_of(read: Callable[[slice], Any], count: int) -> Iterator[Any]:
-    """Yield rows, reading many at a time."""
-    for start in range(0, count, BLOCK):
-        block = read(slice(start, start + BLOCK))
+def iterated(model: Any) -> Iterator[Any]:
+    """Yield what each row of a column has, reading some of them at a time."""
+    column = Column.of(model)
+    size = int(np.prod(column.data.shape, dtype=np.int64)) * int(column.data.dtype.itemsize)
+    step = max(1, BLOCK * len(column) // max(1, size))
+    for start in range(0, len(column), step):
+        block = model[start : start + step]
         yield from (block.iloc[row] for row in range(len(block))) if hasattr(block, "iloc") else block
 
 
@@ -313,14 +315,15 @@ def _are_in_order(places: Numbers, count: int) -> bool:
 
 
 def _array(column: Any) -> Any:
-    """Return what a column holds; nothing, where that is no array."""
+    """Return what a column holds; nothing, where that is no array, or an iterator that is still to come."""
     value = column.value if isinstance(column, NWBDataset) else column
     value = value.data if hasattr(value, "with_data") else value
-    return value if getattr(value, "shape", None) else np.empty(0)
+    shape = getattr(value, "shape", None)
+    return value if shape and shape[0] is not None else np.empty(0)
 
 
 def _length(data: Any) -> int:
-    return int(data.shape[0] or 0)
+    return int(data.shape[0])
 
 
 def _row_size(data: Any) -> int:

@@ -382,6 +382,14 @@ def test_rows_far_apart_are_read_apart(forty: Any, reads: list[tuple[str, Any]],
     assert [part for name, part in reads if name == "x"] == [slice(0, 6, 1), slice(86, 90, 1)]
 
 
+def test_going_through_a_column_reads_some_rows_at_a_time(forty: Any, reads: list[Any], monkeypatch: Any) -> None:
+    whole = lists(forty["x"][:])
+    monkeypatch.setattr(columns_module, "BLOCK", 480)
+    reads.clear()
+    assert lists(list(forty["x"])) == whole
+    assert len([name for name, _ in reads if name == "x"]) == 2
+
+
 def test_only_the_columns_that_are_asked_for_are_built(tmp_path: Path) -> None:
     ragged(tmp_path / "a.nwb")
     with nwb.open(tmp_path / "a.nwb") as io:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.columns import Column, blocks_of, meant, note_target
+from nwb_models.models.columns import Column, iterated, meant, note_target
 from nwb_models.models.frames import rows_of, rows_referred
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class VectorDataMixin:
         return len(Column.of(self))
 
     def __iter__(self: Any) -> Iterator[Any]:
-        """Yield what each row has, reading many rows at a time."""
-        return blocks_of(self.__getitem__, len(self))
+        """Yield what each row has, reading some rows at a time."""
+        return iterated(self)
 
 
 class VectorIndexMixin:
@@ -75,8 +75,8 @@ class VectorIndexMixin:
         return len(self.value)
 
     def __iter__(self: Any) -> Iterator[Any]:
-        """Yield the values of each row, reading many rows at a time."""
-        return blocks_of(self.__getitem__, len(self))
+        """Yield the values of each row, reading some rows at a time."""
+        return iterated(self)
 
     def row(self: Any, number: int) -> Any:
         """Return the values of one row of the ragged column, and read no other.
