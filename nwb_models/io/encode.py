@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5t
 
 from nwb_models.io.nodes import StoredReference
 from nwb_models.io.options import DatasetOptions
 from nwb_models.io.plan import NewValue, Target
+from nwb_models.io.stored_types import types_of
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
 from nwb_models.models.blocks import Blocks
@@ -51,6 +51,8 @@ def encode(value: Any, wanted: Dtype | None = None, like: np.dtype[Any] | None =
     ValueError
         Where HDF5 cannot store it.
     """
+    if type(value) is str and like is None:
+        return _text(_single(value), _kind_of_text(wanted))
     _require_values(value)
     if isinstance(value, DatasetOptions):
         found = encode(value.data, wanted, like)
@@ -90,7 +92,7 @@ def _require_values(value: Any) -> None:
 def _require_type(dtype: np.dtype[Any]) -> None:
     """Refuse what HDF5 has no type for."""
     try:
-        h5t.py_create(dtype, logical=True)
+        types_of(dtype)
     except TypeError:
         msg = f"HDF5 has no type for {dtype}"
         raise ValueError(msg) from None
@@ -119,7 +121,7 @@ def _stored_dtype(value: Any, wanted: Dtype | None, like: np.dtype[Any] | None) 
     if dtype.kind == "O" and not dtype.metadata and like is not None and like.kind == "O":
         return like
     if dtype.kind in "UTM" or (dtype.kind == "O" and not dtype.metadata):
-        return ASCII if wanted in DATES or wanted == "ascii" else TEXT
+        return _kind_of_text(wanted)
     return dtype
 
 
@@ -148,7 +150,12 @@ def _encoded(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[A
         return _numbers(_unboxed(array), like)
     if kind is not TEXT:
         return NewValue(array, kind)
-    return _text(array, ASCII if like is None and (wanted in DATES or wanted == "ascii") else like)
+    return _text(array, like if like is not None else _kind_of_text(wanted))
+
+
+def _kind_of_text(wanted: Dtype | None) -> np.dtype[Any]:
+    """Return what text is stored as where none is there so far."""
+    return ASCII if wanted in DATES or wanted == "ascii" else TEXT
 
 
 def _kind(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[Any] | None) -> np.dtype[Any] | None:
@@ -211,17 +218,15 @@ def _ragged(array: np.ndarray[Any, Any], like: np.dtype[Any]) -> NewValue:
     return NewValue(result, like)
 
 
-def _text(array: np.ndarray[Any, Any], like: np.dtype[Any] | None) -> NewValue:
+def _text(array: np.ndarray[Any, Any], like: np.dtype[Any]) -> NewValue:
     """Return text as bytes, of the kind and width that was there where it can hold them."""
     result = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(array.shape):
-        result[index] = _bytes(array[index])
-    kind = h5py.check_string_dtype(like) if like is not None else None
-    longest = max((len(text) for text in result.flat), default=0)
-    ascii_only = all(text.isascii() for text in result.flat)
-    if like is None or kind is None or not (kind.length is None or longest <= kind.length):
+    texts = [_bytes(entry) for entry in array.flat]
+    result.reshape(-1)[:] = texts
+    kind = h5py.check_string_dtype(like)
+    if like is TEXT or kind is None or not (kind.length is None or max(map(len, texts), default=0) <= kind.length):
         return NewValue(result, TEXT)
-    if kind.encoding == "ascii" and not ascii_only:
+    if kind.encoding == "ascii" and not all(text.isascii() for text in texts):
         return NewValue(result, TEXT)
     return NewValue(result.astype(like) if like.kind == "S" else result, like)
 
@@ -242,7 +247,7 @@ def has_references(dtype: np.dtype[Any]) -> bool:
     """Tell whether values of a dtype are references, or have some in their fields."""
     if dtype.names is not None:
         return any(has_references(dtype[name].base) for name in dtype.names)
-    return h5py.check_ref_dtype(dtype) is not None
+    return dtype.hasobject and h5py.check_ref_dtype(dtype) is not None
 
 
 def _compound(array: np.ndarray[Any, Any], wanted: Dtype | None, like: np.dtype[Any] | None) -> NewValue:

@@ -31,9 +31,10 @@ class Member:
 def attributes(model: NWBModel) -> Iterator[Member]:
     """Yield the attributes of a model: those it was read with or given, and the defaults of one made by hand."""
     tables = storage(type(model))
+    known = None if model._source is None else model.model_fields_set
     for name, entry in tables.attributes.items():
         value = getattr(model, entry.field)
-        if value is not None and (model._source is None or entry.field in model.model_fields_set):
+        if value is not None and (known is None or entry.field in known):
             yield Member(name, entry, value)
     for key, value in (model.__pydantic_extra__ or {}).items():
         child = key.partition("@")[0]

@@ -197,9 +197,11 @@ def storage_options(
     options
         What was asked for.
     """
-    asked = DatasetOptions(np.empty(0)) if options is None else options
     unknown = shape[:1] == (None,)
     size = math.prod(length or 0 for length in shape) * dtype.itemsize
+    if options is None and size < LARGE and not unknown:
+        return {}
+    asked = DatasetOptions(np.empty(0)) if options is None else options
     wanted = any((asked.chunks, asked.compression, asked.shuffle, asked.fletcher32, asked.maxshape))
     large = (size >= LARGE and not dtype.hasobject) or unknown
     if not shape or (asked.chunks is False and not unknown) or not (large or wanted) or 0 in shape[1:]:

@@ -39,7 +39,7 @@ class Opener:
     """How many groups are kept open: as many as one goes back and forth between."""
 
     def __init__(self, file: h5py.File) -> None:
-        self._file = file
+        self.file = file
         self._groups: dict[str, h5g.GroupID] = {}
 
     def open(self, path: str) -> Any:
@@ -53,10 +53,15 @@ class Opener:
         return obj
 
     def near(self, path: str) -> tuple[Any, bytes]:
-        """Return an open group, and the path from there: the group above, or the file."""
+        """Return the open group above an object, and the name there; of what is below the root, the file."""
         above, _, name = path.rpartition("/")
+        if not above:
+            return self.file.id, encode(path)
         group = self._groups.get(above)
-        return (group, encode(name)) if group is not None else (self._file.id, encode(path))
+        if group is None:
+            group = h5o.open(self.file.id, encode(above))
+            self.keep(above, group)
+        return group, encode(name)
 
     def keep(self, path: str, group: h5g.GroupID) -> None:
         """Keep a group at hand."""

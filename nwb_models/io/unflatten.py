@@ -40,6 +40,7 @@ from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, Ne
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.sources import Opener
+from nwb_models.io.stored_types import space_of, types_of
 from nwb_models.io.values import dtype_of, encode
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
@@ -100,14 +101,13 @@ def _require_names(plan: Plan) -> None:
     InvalidModelError
         With all such names.
     """
-    issues = [
-        Issue(f"{made.path}{where}", None, "name", "a name without a NUL character", repr(name))
-        for made in plan.objects.values()
-        for where, name in (("", made.path), *((f"@{name}", name) for name in made.attributes))
-        if "\0" in name
+    found = [(made.path, made.path) for made in plan.objects.values() if "\0" in made.path]
+    found += [
+        (f"{made.path}@{name}", name) for made in plan.objects.values() for name in made.attributes if "\0" in name
     ]
-    if issues:
-        raise InvalidModelError(issues)
+    if found:
+        wanted = "a name without a NUL character"
+        raise InvalidModelError([Issue(where, None, "name", wanted, repr(name)) for where, name in found])
 
 
 class Writer:
@@ -135,7 +135,7 @@ class Writer:
         """Create an object with its attributes and data, but for what refers to other objects."""
         with self.explained(made):
             source = self._source(made)
-            names = attribute_names(source) if source is not None else []
+            names = attribute_names(source) if source is not None else ()
             whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
             obj = self._create(made, source, whole=whole)
             for name in () if whole else names:
@@ -242,7 +242,7 @@ class Writer:
         if isinstance(value.data, h5py.Empty):
             return h5d.create(self.file.id, path, h5t.py_create(value.dtype, logical=True), h5s.create(h5s.NULL))
         source = self._source(made)
-        obj = create_dataset(self.file, path, value, source if isinstance(source, h5d.DatasetID) else None)
+        obj = create_dataset(self._opener, made.path, value, source if isinstance(source, h5d.DatasetID) else None)
         if has_references(value.dtype):
             self._references.append((made, lambda: self._write(h5d.open(self.file.id, path), value, made.path)))
         else:
@@ -264,22 +264,24 @@ class Writer:
         return h5d.open(self.file.id, path)
 
     def _write(self, obj: h5d.DatasetID, value: NewValue, where: str) -> None:
-        memory = h5t.py_create(value.dtype)
+        memory = types_of(value.dtype)[1]
         write_blocks(obj, value, lambda block, start: self._write_block(obj, block, start, memory, value.dtype), where)
 
     def _write_block(self, obj: h5d.DatasetID, part: Any, start: tuple[int, ...], memory: Any, dtype: Any) -> None:
         if part.size == 0:
             return
         report(part.nbytes)
-        space = obj.get_space()
-        if start:
-            space.select_hyperslab(start, part.shape)
-        inner = h5s.create_simple(part.shape) if start else h5s.create(h5s.SCALAR)
-        obj.write(inner, space, self._in_memory(part, dtype), memory)
+        inner = outer = h5s.ALL
+        if part.shape != obj.shape:
+            inner, outer = h5s.create_simple(part.shape), obj.get_space()
+            outer.select_hyperslab(start, part.shape)
+        obj.write(inner, outer, self._in_memory(part, dtype), memory)
         require_written(self.file)  # as early as it is known: the next block may take long to come
 
     def _in_memory(self, part: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         """Return values with references in the place of models."""
+        if not has_references(dtype) and part.flags.c_contiguous and part.dtype == dtype:
+            return part
         result: np.ndarray[Any, Any] = np.empty(part.shape, dtype=dtype)
         if dtype.names is not None:
             for name in dtype.names:
@@ -311,7 +313,9 @@ class Writer:
         copy_attribute(self._source(made), name, self._opened(made), lambda r: self._translated(io, r, where))
 
     def _new_attribute(self, made: NewObject, name: str, value: NewValue, obj: Any) -> None:
-        value = self._in_stored_type(made, name, gathered(value, f"{made.path}@{name}"))
+        if not isinstance(value.data, np.ndarray):
+            value = gathered(value, f"{made.path}@{name}")
+        value = self._in_stored_type(made, name, value)
         if has_references(value.dtype):
             self._references.append((made, lambda: self._write_attribute(name, value, self._opened(made))))
         else:
@@ -331,25 +335,32 @@ class Writer:
         return value if has_references(like) else encoded(value.data, None, like)
 
     def _write_attribute(self, name: str, value: NewValue, obj: Any) -> None:
-        stored = h5t.py_create(value.dtype, logical=True)
+        stored, memory = types_of(value.dtype)
         if isinstance(value.data, h5py.Empty):
             h5a.create(obj, encode(name), stored, h5s.create(h5s.NULL))
             return
         data = np.asarray(value.data)
-        space = h5s.create_simple(data.shape) if data.shape else h5s.create(h5s.SCALAR)
-        attribute = h5a.create(obj, encode(name), stored, space)
+        attribute = h5a.create(obj, encode(name), stored, space_of(data.shape))
         if data.size:
-            attribute.write(self._in_memory(data, value.dtype), h5t.py_create(value.dtype))
+            attribute.write(self._in_memory(data, value.dtype), memory)
 
     def _opened(self, made: NewObject) -> Any:
-        return h5o.open(self.file.id, encode(made.path))
+        return h5o.open(*self._opener.near(made.path))
 
     # ------------------------------------------------------------------------------------------ links
     def link(self, made: NewGroup) -> None:
         """Create the links of a group, but for those by which its children were created."""
-        group = self._opener.open(made.path)
-        for link in made.links.values():
-            self._create_link(made, group, link)
+        links = [link for link in made.links.values() if not self._is_made(made, link)]
+        if links:
+            group = self._opener.open(made.path)
+            for link in links:
+                self._create_link(made, group, link)
+
+    def _is_made(self, made: NewGroup, link: NewLink) -> bool:
+        """Tell whether a link is the one by which its object was created."""
+        return link.kind == "hard" and (
+            link.target is None or self.plan.objects[link.target].path == join(made.path, link.name)
+        )
 
     def _create_link(self, made: NewGroup, group: h5g.GroupID, link: NewLink) -> None:
         name = encode(link.name)
@@ -357,7 +368,7 @@ class Writer:
             group.links.create_soft(name, encode(self._path(made, link)))
         elif link.kind == "external":
             group.links.create_external(name, encode(relocated(link, self.folder)), encode(link.path))
-        elif link.target is not None and self.plan.objects[link.target].path != join(made.path, link.name):
+        elif link.target is not None and not self._is_made(made, link):
             group.links.create_hard(name, self.file.id, encode(self.plan.objects[link.target].path))
 
     def _path(self, made: NewGroup, link: NewLink) -> str:

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5g, h5l
+from h5py import h5g, h5l, h5o
 
 from nwb_models.errors import InvalidModelError, NotWritableError
 from nwb_models.io.atomic import LIBVER, new_file
 from nwb_models.io.deconstruct import deconstruct
 from nwb_models.io.queue import key_of
-from nwb_models.io.sources import Opener, Sources
+from nwb_models.io.sources import Sources
 from nwb_models.io.specified import add_specifications
 from nwb_models.io.unflatten import unflatten
-from nwb_models.io.values import decode
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 from nwb_models.models.mixins.files import NWBFileMixin
@@ -128,15 +127,19 @@ def write_stream(model: NWBModel, stream: Any, *, repair: bool | None = None) ->
 
 def check_plan(file: h5py.File, plan: Plan) -> None:
     """Refuse a file in which HDF5 does not find as many objects as were written."""
-    found = {key_of(file.id)}
-    opener = Opener(file)  # h5o.visit opens each object by its whole path
+    found = {key_of(file.id)[1]}
+    waiting: list[tuple[Any, bytes]] = [(file.id, b"/")]
+    while waiting:
+        group = h5o.open(*waiting.pop())
+        if not isinstance(group, h5g.GroupID):
+            continue
 
-    def visit(name: bytes, info: Any) -> None:
-        if info.type == h5l.TYPE_HARD:
-            found.add(key_of(opener.open("/" + decode(name))))
+        def visit(name: bytes, info: Any, group: h5g.GroupID = group) -> None:
+            if info.type == h5l.TYPE_HARD and info.u not in found:
+                found.add(info.u)
+                waiting.append((group, name))
 
-    root = h5g.open(file.id, b"/")  # its links are gone when it is
-    root.links.visit(visit, info=True)
+        group.links.iterate(visit, info=True)
     if len(found) != len(plan.objects):
         msg = (
             f"{file.filename} holds {len(found)} objects, and {len(plan.objects)} were written: it is not put in place"

@@ -562,7 +562,16 @@ class NWBGroup(NWBModel):
         shelf: Shelf | None = self._shelf
         if shelf is not None and (name in shelf.extras or (name in shelf.pending and not shelf.is_removed(name))):
             return True
-        return any(name == other for other, _ in self._children())
+        tables = storage(type(self))
+        entry = tables.children.get(name)
+        if entry is not None and self._holds(entry):
+            return True
+        for entry in tables.collections:
+            collection = getattr(self, entry.field)
+            if collection is not None and name in collection:
+                return True
+        unnamed = ((entry.field, getattr(self, entry.field)) for entry in tables.unnamed)
+        return any(child is not None and getattr(child, "name", field) == name for field, child in unnamed)
 
     def __iter__(self) -> Iterator[str]:  # type: ignore[override]
         """Yield the names of the children."""

@@ -286,7 +286,11 @@ class Collection(MutableMapping[str, T]):
 
     def __len__(self) -> int:
         """Return how many there are; nothing is built."""
-        return sum(1 for _ in self)
+        return sum(1 for _ in self) if self._shelf is not None else len(self._items)
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any, without counting them."""
+        return any(True for _ in self)
 
     def add(self, item: T) -> T:
         """Put an object in under its own name."""
