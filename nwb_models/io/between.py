@@ -249,7 +249,8 @@ def _is_link(marker: Any) -> bool:
 
 
 def _is_foreign(model: NWBModel, home: Any) -> bool:
-    return model._source is not None and model._source is not home
+    source = model._source
+    return source is not None and source is not home
 
 
 def _linked(model: NWBModel, home: Any) -> list[NWBModel]:

@@ -124,7 +124,8 @@ class Deconstruction:
     # ------------------------------------------------------------------------------------------ objects
     def own(self, identity: Identity, path: str, model: NWBModel, member: Member) -> NewObject:
         """Take up a model that lives at a path."""
-        origin = Origin(model._source, str(model.path)) if model._source is not None else None
+        source = model._source
+        origin = Origin(source, str(model.path)) if source is not None else None
         made = (NewGroup if isinstance(model, NWBGroup) else NewDataset)(identity, path, type(model), origin)
         self._take(made, model)
         if member.entry is not None:
@@ -163,9 +164,8 @@ class Deconstruction:
             if not model.object_id:
                 vars(model)["object_id"] = str(uuid.uuid4())
                 model.model_fields_set.add("object_id")
-            made.attributes.update(
-                {name: self._plain_value(made, Member(name, None, getattr(model, name))) for name in TYPE_ATTRIBUTES}
-            )
+            for name in TYPE_ATTRIBUTES:
+                self._attribute(made, Member(name, None, getattr(model, name)), stored)
         seen = set()
         for member in attributes(model):
             seen.add(member.name)
@@ -306,7 +306,7 @@ class Deconstruction:
     def _renamed(self, made: NewGroup, member: Member) -> Member:
         """Return a child under the name that it was given since it was read from this group."""
         value = member.value
-        if not isinstance(value, NWBModel) or value._source is None or made.origin is None or value.path is None:
+        if made.origin is None or not isinstance(value, NWBModel) or value._source is None or value.path is None:
             return member
         if value._source is not made.origin.io or value.path != join(made.origin.path, member.name):
             return member

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 def identity_of(model: NWBModel) -> Identity:
     """Return what identifies a model among all that is written."""
-    return (0, id(model)) if model._source is None else (id(model._source), model._key)
+    source = model._source
+    return (0, id(model)) if source is None else (id(source), model._key)
 
 
 class Opener:

@@ -135,7 +135,7 @@ class Writer:
         """Create an object with its attributes and data, but for what refers to other objects."""
         with self.explained(made):
             source = self._source(made)
-            names = attribute_names(source) if source is not None else ()
+            names = attribute_names(source) if source is not None else []
             whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
             obj = self._create(made, source, whole=whole)
             for name in () if whole else names:
@@ -278,7 +278,7 @@ class Writer:
         obj.write(inner, outer, self._in_memory(part, dtype), memory)
         require_written(self.file)  # as early as it is known: the next block may take long to come
 
-    def _in_memory(self, part: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    def _in_memory(self, part: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         """Return values with references in the place of models."""
         if not has_references(dtype) and part.flags.c_contiguous and part.dtype == dtype:
             return part
