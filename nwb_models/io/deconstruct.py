@@ -18,7 +18,7 @@ from nwb_models.io.between import bring_along
 from nwb_models.io.blocks import unwrapped
 from nwb_models.io.encode import REFERENCES, TEXT, encode
 from nwb_models.io.members import PENDING, Member, attributes, attributes_of_child, children
-from nwb_models.io.nodes import StoredDataset, StoredLink, StoredReference
+from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink, StoredReference
 from nwb_models.io.plan import (
     Identity,
     NewDataset,
@@ -30,7 +30,7 @@ from nwb_models.io.plan import (
     Origin,
     Plan,
 )
-from nwb_models.io.queue import SPECLOC, join, key_of, links_of, read_node, walk
+from nwb_models.io.queue import SPECLOC, join, key_of, links_of, walk
 from nwb_models.io.sources import identity_of
 from nwb_models.io.tables import check_tables
 from nwb_models.io.unchanged import same, same_data
@@ -47,6 +47,7 @@ from nwb_models.models.mixins.tables import DynamicTableMixin, follow_columns
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.nodes import Key, StoredObject
     from nwb_models.io.sources import Sources
 
 TYPE_ATTRIBUTES = ("namespace", "neurodata_type")
@@ -105,6 +106,8 @@ class Deconstruction:
         self._waiting: list[NewObject] = []
         self._soft: list[tuple[NewGroup, NewLink, Member]] = []
         """Links that can only be made when it is known where everything lives."""
+        self._last: tuple[Origin, StoredObject] | None = None
+        """What was asked for last of what is stored."""
         self._encoded_before: dict[tuple[int, type, str], NewValue] = {}
         """Single values by their field, type and text: these are checked, too."""
         self._streams: dict[int, str] = {}
@@ -145,7 +148,7 @@ class Deconstruction:
         model: Any = self.models.get(made.identity)
         before = len(self._waiting)
         if isinstance(model, DynamicTableMixin):
-            follow_columns(model, self._links(made.origin) if made.origin is not None else ())
+            follow_columns(model, self._links_before(made))
         if model is not None:
             self._attributes(made, model)
         if isinstance(made, NewGroup):
@@ -159,7 +162,7 @@ class Deconstruction:
         """Note new and changed attributes, and those that are gone."""
         stored: dict[str, Any] = {}
         if made.origin is not None:
-            stored = self._node(made.origin).attributes
+            stored = self._node(made.origin, _key_in(made.identity, made.origin)).attributes
         elif model.neurodata_type is not None:
             if not model.object_id:
                 vars(model)["object_id"] = str(uuid.uuid4())
@@ -210,7 +213,7 @@ class Deconstruction:
         value = getattr(model, "value", None)
         like = None
         if made.origin is not None:
-            node = self._node(made.origin)
+            node = self._node(made.origin, _key_in(made.identity, made.origin))
             assert isinstance(node, StoredDataset)
             if same_data(node, value, made.origin.io, self._leads_for(made.origin.io)):
                 return
@@ -280,7 +283,7 @@ class Deconstruction:
 
     # ------------------------------------------------------------------------------------------ children
     def _children(self, made: NewGroup, model: NWBModel | None) -> None:
-        links = self._links(made.origin) if made.origin is not None else {}
+        links = self._links_before(made)
         self.stored[made.identity] = links
         if model is None:
             found = [Member(name, None, PENDING) for name in links]
@@ -302,6 +305,10 @@ class Deconstruction:
             fields = {m.entry.field for m in found if m.entry is not None}
             entries = (*tables.children.values(), *tables.unnamed, *tables.collections)
             self._missing(made, entries, {e.stored_name for e in entries if e.field in fields})
+
+    def _links_before(self, made: NewObject) -> dict[str, StoredLink]:
+        """Return the links that a group has in the file that it comes from."""
+        return self._links(made.origin, _key_in(made.identity, made.origin)) if made.origin is not None else {}
 
     def _renamed(self, made: NewGroup, member: Member) -> Member:
         """Return a child under the name that it was given since it was read from this group."""
@@ -384,7 +391,8 @@ class Deconstruction:
 
     def _attributes_beside(self, made: NewObject, above: NWBModel, name: str) -> None:
         """Note what has changed of the attributes of a plain dataset, which its group keeps."""
-        stored = self._node(made.origin).attributes if made.origin is not None else {}
+        origin = made.origin
+        stored = self._node(origin, _key_in(made.identity, origin)).attributes if origin is not None else {}
         current = attributes_of_child(above, name)
         for key, value in current.items():
             self._attribute(made, Member(key, None, value), stored)
@@ -414,7 +422,7 @@ class Deconstruction:
         origin, like = None, None
         if stored is not None and stored.kind == "hard" and made.origin is not None:
             origin = Origin(made.origin.io, join(made.origin.path, stored.name))
-            node = self._node(origin)
+            node = self._node(origin, stored.key)
             like = node.dtype if isinstance(node, StoredDataset) else None
             origin = origin if isinstance(node, StoredDataset) else None
         new = NewDataset((0, (made.identity, member.name)), join(made.path, member.name), None, origin)
@@ -476,13 +484,21 @@ class Deconstruction:
         try:
             return self.sources.open(origin)
         except (KeyError, OSError, RuntimeError) as error:
-            msg = f"{origin.path} of {origin.io.filename} cannot be copied: HDF5 cannot read it ({error})"
-            raise UnreadableObjectError(msg) from error
+            raise _unreadable(origin, error) from error
 
-    def _node(self, origin: Origin) -> Any:
-        return read_node(self.sources.file(origin.io), self._open(origin), origin.path)
+    def _node(self, origin: Origin, key: Key | None = None) -> Any:
+        """Return what a stored object says of itself: attributes, data and links are asked for one after another."""
+        if self._last is None or self._last[0] != origin:
+            try:
+                self._last = origin, self.sources.node(origin, key)
+            except (KeyError, OSError, RuntimeError) as error:
+                raise _unreadable(origin, error) from error
+        return self._last[1]
 
-    def _links(self, origin: Origin) -> dict[str, StoredLink]:
+    def _links(self, origin: Origin, key: Key | None) -> dict[str, StoredLink]:
+        node = self._node(origin, key) if key is not None else None
+        if isinstance(node, StoredGroup) and node.complete:
+            return node.links
         try:
             return links_of(self._open(origin))
         except (OSError, RuntimeError) as error:
@@ -514,7 +530,7 @@ class Deconstruction:
         if stored.kind != "hard" or isinstance(value, Unresolved):
             found = io.builder.through(where, stored)
             return found is value or (not isinstance(found, NWBModel) and _equal(found, value))
-        node = self._node(Origin(io, where))
+        node = self._node(Origin(io, where), stored.key)
         return isinstance(node, StoredDataset) and same_data(node, value, io, self._leads_for(io))
 
     # ------------------------------------------------------------------------------------------ issues
@@ -539,6 +555,17 @@ class Deconstruction:
     def _check_type(self, made: NewObject, where: str, entry: StoredField | None, value: NWBModel) -> None:
         if entry is not None and entry.model is not None and not fits(type(value), entry.model):
             self._add(made, where, "type", entry.model.__name__, type(value).__name__)
+
+
+def _key_in(identity: Identity, origin: Origin) -> Key | None:
+    """Return the key of the stored object that an object comes from; None where it takes the place of that."""
+    return identity[1] if identity[0] == id(origin.io) else None
+
+
+def _unreadable(origin: Origin, error: Exception) -> UnreadableObjectError:
+    return UnreadableObjectError(
+        f"{origin.path} of {origin.io.filename} cannot be copied: HDF5 cannot read it ({error})"
+    )
 
 
 def _references(value: NewValue) -> list[Any]:

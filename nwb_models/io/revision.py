@@ -75,12 +75,10 @@ class Revision(Deconstruction):
         """Return the groups that have to be gone through to come to all models."""
         file = self.sources.file(self.home)
         found: dict[str, Key] = {}
-        for model in list(self.home.builder.models.values()):
-            if not self.counts(model):
-                continue
-            path = model.path
+        counting = {model.path: key for key, model in list(self.home.builder.models.items()) if self.counts(model)}
+        for path in counting:
             while path != "/" and (path := path.rpartition("/")[0] or "/") not in found:
-                found[path] = key_of(h5o.open(file.id, encode(path)))
+                found[path] = counting.get(path) or key_of(h5o.open(file.id, encode(path)))
         return set(found.values())
 
     def _model_of(self, identity: Identity, origin: Origin) -> NWBModel | None:

@@ -10,8 +10,9 @@ import h5py
 from h5py import h5d, h5g, h5o
 
 from nwb_models.io.arrays import HDF5Array
+from nwb_models.io.headers import Headers
 from nwb_models.io.plan import Identity, Origin, Target
-from nwb_models.io.queue import key_of
+from nwb_models.io.queue import key_of, read_node
 from nwb_models.io.values import encode
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.nodes import Key, StoredObject
 
 
 def identity_of(model: NWBModel) -> Identity:
@@ -78,18 +80,34 @@ class Sources:
         self._stack = ExitStack()
         self._files: dict[int, tuple[HDF5IO, h5py.File]] = {}
         self._openers: dict[int, Opener] = {}
+        self._headers: dict[int, Headers] = {}
 
     def file(self, io: HDF5IO) -> h5py.File:
         """Return the open file."""
         if id(io) not in self._files:
             self._files[id(io)] = io, self._stack.enter_context(io.opened())
             self._openers[id(io)] = Opener(self._files[id(io)][1])
+            self._headers[id(io)] = Headers(self._files[id(io)][1])
         return self._files[id(io)][1]
 
     def open(self, origin: Origin) -> Any:
         """Open a stored object."""
         self.file(origin.io)
         return self._openers[id(origin.io)].open(origin.path)
+
+    def node(self, origin: Origin, key: Key | None) -> StoredObject:
+        """Return what a stored object says of itself.
+
+        Parameters
+        ----------
+        origin
+            The object.
+        key
+            Its key, where that is known: its header is read from the bytes of the file then, if it is a plain one.
+        """
+        file = self.file(origin.io)
+        node = self._headers[id(origin.io)].node(key[1], origin.path) if key is not None else None
+        return node if node is not None else read_node(file, self.open(origin), origin.path)
 
     def all(self) -> list[HDF5IO]:
         """Return the files."""
@@ -129,4 +147,5 @@ class Sources:
     ) -> None:
         """Let go of the files."""
         self._openers.clear()
+        self._headers.clear()
         self._stack.close()
