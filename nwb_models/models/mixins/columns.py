@@ -45,9 +45,11 @@ class VectorDataMixin:
         """Return the number of rows."""
         return len(Column.of(self))
 
-    def __iter__(self: Any) -> Iterator[Any]:
-        """Yield what each row has, reading some rows at a time."""
-        return iterated(self)
+    if not TYPE_CHECKING:  # to type checkers, that of every dataset: pydantic's has another type
+
+        def __iter__(self) -> Iterator[Any]:
+            """Yield what each row has, reading some rows at a time."""
+            return iterated(self)
 
 
 class VectorIndexMixin:
@@ -74,9 +76,11 @@ class VectorIndexMixin:
         """Return the number of rows."""
         return len(self.value)
 
-    def __iter__(self: Any) -> Iterator[Any]:
-        """Yield the values of each row, reading some rows at a time."""
-        return iterated(self)
+    if not TYPE_CHECKING:  # to type checkers, that of every dataset: pydantic's has another type
+
+        def __iter__(self) -> Iterator[Any]:
+            """Yield the values of each row, reading some rows at a time."""
+            return iterated(self)
 
     def row(self: Any, number: int) -> Any:
         """Return the values of one row of the ragged column, and read no other.
