@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
+from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.values import dtype_of
 
 if TYPE_CHECKING:
@@ -42,28 +43,30 @@ def refers(stored: h5t.TypeID) -> bool:
     return bool(kind == h5t.REFERENCE)
 
 
-def copy_attribute(source: Any, name: bytes, target: Any, translate: Translate) -> None:
-    """Copy one attribute of an open object to another one.
+def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None) -> None:
+    """Copy one attribute to another open object.
 
     Parameters
     ----------
+    attribute, stored
+        The attribute and its type.
     translate
-        Called with each reference; returns the one to write.
+        Called with each reference; returns the one to write.  None where the type has no references.
     """
-    attribute = h5a.open(source, name)
-    stored = attribute.get_type()
-    made = h5a.create(target, name, stored.copy(), attribute.get_space())
-    if attribute.shape is None or 0 in attribute.shape:
+    shape = attribute.shape
+    space = SCALAR if shape == () else attribute.get_space()
+    made = h5a.create(target, attribute.name, stored.copy(), space)
+    if shape is None or 0 in shape:
         return
-    values, memory = read_attribute(attribute)
-    if refers(stored):
+    values, memory = read_attribute(attribute, stored)
+    if translate is not None:
         values = translated(values, translate)
     made.write(values, memory)
 
 
-def read_attribute(attribute: h5a.AttrID) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
+def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
     """Return the values of an attribute, and the type that they have in memory."""
-    stored = attribute.get_type()
+    stored = attribute.get_type() if stored is None else stored
     try:
         dtype = dtype_of(stored)
     except TypeError:
@@ -71,7 +74,7 @@ def read_attribute(attribute: h5a.AttrID) -> tuple[np.ndarray[Any, Any], h5t.Typ
             raise  # byte by byte, addresses would be copied that mean something else in another file
         dtype = None
     if dtype is not None and dtype.hasobject:
-        memory = h5t.py_create(dtype)
+        memory = types_of(dtype)[1]
         values = np.empty(attribute.shape, dtype=dtype)
     else:
         memory = stored

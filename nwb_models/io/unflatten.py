@@ -301,16 +301,20 @@ class Writer:
         text = name.decode("utf-8", "surrogateescape")
         if text in made.attributes or text in made.without:
             return
-        if refers(h5a.open(source, name).get_type()):
+        attribute = h5a.open(source, name)
+        stored = attribute.get_type()
+        if refers(stored):
             self._references.append((made, lambda: self._keep_reference(made, name)))
         else:
-            copy_attribute(source, name, obj, lambda reference: reference)
+            copy_attribute(attribute, stored, obj, None)
 
     def _keep_reference(self, made: NewObject, name: bytes) -> None:
         assert made.origin is not None
         io = made.origin.io
         where = f"{made.path}@{name.decode('utf-8', 'replace')}"
-        copy_attribute(self._source(made), name, self._opened(made), lambda r: self._translated(io, r, where))
+        attribute = h5a.open(self._source(made), name)
+        stored = attribute.get_type()
+        copy_attribute(attribute, stored, self._opened(made), lambda r: self._translated(io, r, where))
 
     def _new_attribute(self, made: NewObject, name: str, value: NewValue, obj: Any) -> None:
         if not isinstance(value.data, np.ndarray):
