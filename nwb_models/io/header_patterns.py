@@ -86,6 +86,12 @@ class Patterns:
         self._met: set[tuple[int, int]] = set()
         self._count = 0
 
+    def clear(self) -> None:
+        """Forget them."""
+        self._first.clear()
+        self._met.clear()
+        self._count = 0
+
     def find(self, data: StoredBytes, address: int) -> tuple[Any, tuple[Any, ...]] | None:
         """Return what was kept for headers like the one at an address, and the values in this one; None for a new one.
 
@@ -139,8 +145,7 @@ class Patterns:
         if max(len(chunk.data) for chunk in chunks) > MAX_CHUNK:
             return
         if self._count >= MAX_PATTERNS:  # a file can have any number of them
-            self._first.clear()
-            self._count = 0
+            self.clear()
         self._count += 1
         patterns = self._first.setdefault(key, [])
         match = _Match(None)

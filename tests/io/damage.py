@@ -69,6 +69,7 @@ def main() -> None:
         if seed % 4 == 0:  # nothing learned before
             headers._kinds.clear()
             headers._accepted.clear()
+            headers._patterns.clear()
         if sys.argv[5:] == ["h5py"]:
             with through_h5py():
                 flattened(target)

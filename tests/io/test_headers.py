@@ -262,6 +262,41 @@ def test_a_newer_layout_inside_an_old_file(path: Path) -> None:
     assert 0 < direct < objects
 
 
+@pytest.mark.parametrize("content", CONTENT)
+def test_headers_like_ones_before(content: str, path: Path) -> None:
+    """What was kept of headers says the same of others that are alike: in the same file, and in the next one."""
+    write, by_h5py = CONTENT[content]
+    headers._patterns.clear()
+    for _ in range(3):
+        with h5py.File(path, "w") as file:
+            write(file)
+        _check(path, by_h5py=by_h5py)
+
+
+def test_alike_but_for_what_may_differ(path: Path) -> None:
+    """Shapes, values and addresses; and what must not be taken for it: types, names, filters and damage."""
+    with h5py.File(path, "w") as file:
+        for number in range(40):
+            kind = "<i4" if number % 4 else "<f4"
+            options = {"chunks": (number + 1,), "shuffle": True} if number % 3 == 0 else {}
+            data = file.create_dataset(f"d{number}", data=np.arange(number + 1, dtype=kind), **options)
+            data.attrs["unit" if number % 5 else "Unit"] = f"unit {number}" if number % 7 else number
+            data.attrs["same"] = 1.0
+            file.create_group(f"g{number}").attrs.update(neurodata_type="T" * number, number=number)
+            file[f"g{number}/x"] = np.float32(number) if number % 2 else f"text {number}"
+    _check(path)
+
+
+def test_no_more_patterns_are_kept_than_allowed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nwb_models.io.header_patterns.MAX_PATTERNS", 3)
+    headers._patterns.clear()
+    with h5py.File(path, "w") as file:
+        for number in range(60):
+            file.create_group(f"g{number}").attrs["x" * (number % 12 + 1)] = number
+    _check(path)
+    assert headers._patterns._count <= 3
+
+
 def test_files_made_by_hand(path: Path) -> None:
     with new_file(path) as file:
         table(series(file["acquisition"], "series"), "table", "id")
