@@ -97,8 +97,12 @@ def _last_line(errors: str) -> str:
 
 
 def environment(caches: Path) -> dict[str, str]:
-    """Return the environment of a process, with caches of its own: those of the user are left alone."""
-    return os.environ | {"NWB_MODELS_CACHE": str(caches / "models"), "XDG_CACHE_HOME": str(caches / "others")}
+    """Return the environment of a process, with caches of its own: those of the user are left alone.
+
+    Modules are compiled once, as for anybody.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"NWB_MODELS_CACHE": str(caches / "models"), "XDG_CACHE_HOME": str(caches / "others")}
 
 
 def measured(

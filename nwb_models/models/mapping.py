@@ -78,14 +78,16 @@ class Stored:
         return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Name(Stored):
     """The name of the object itself."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class Attribute(Stored):
     """An HDF5 attribute."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +98,16 @@ class Reference(Stored):
     """``object`` or ``region``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Value(Stored):
     """The payload of the dataset that the model stands for."""
+
+    __slots__ = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Take options that were made for the model of a dataset as ones for its payload."""
         from pydantic_core import core_schema
 
-        schema = super(Value, self).__get_pydantic_core_schema__(source, handler)
+        schema = super().__get_pydantic_core_schema__(source, handler)
         return core_schema.no_info_before_validator_function(_of_payload, schema)
 
 
@@ -114,27 +117,29 @@ def _of_payload(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset(Stored):
+class Member(Stored):
+    """What a group has by a name, or by its type."""
+
+    unnamed: bool = False
+    """True where the specification gives no name: it is found by its type."""
+
+
+class Dataset(Member):
     """A dataset inside the group."""
 
-    unnamed: bool = False
-    """True where the specification gives no name: it is found by its type."""
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Stored):
+class Group(Member):
     """A group inside the group."""
 
-    unnamed: bool = False
-    """True where the specification gives no name: it is found by its type."""
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link(Stored):
+class Link(Member):
     """A link to an object that lives elsewhere."""
 
-    unnamed: bool = False
-    """True where the specification gives no name: it is found by its type."""
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
