@@ -61,6 +61,14 @@ class UnreadableObjectError(NWBError, OSError):
     """An object of the file cannot be read."""
 
 
+class OutsideError(UnreadableObjectError, PermissionError):
+    """Data that is in a file outside of the folder, and that is read only where ``external_links=True`` says so."""
+
+
+class TooLargeError(NWBError, MemoryError):
+    """What would take more memory than the limits allow; see `nwb_models.Limits`."""
+
+
 class SpecificationError(NWBError, ValueError):
     """A specification breaks the rules of the NWB specification language."""
 
