@@ -15,7 +15,8 @@ import numpy as np
 from h5py import h5d, h5g, h5o
 
 from nwb_models.errors import SpecificationError
-from nwb_models.io.queue import SPECLOC, links_of
+from nwb_models.io.elsewhere import has_sources
+from nwb_models.io.queue import SPECLOC, links_of, open_path
 from nwb_models.io.values import decode, dtype_of, read_scalar
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def specifications_group(file: h5py.File) -> h5py.Group | None:
     """
     found = _located(file)
     if found is None:
-        found = file.get(DEFAULT)
-    return found if isinstance(found, h5py.Group) and found != file["/"] else None
+        found = _group_at(file, DEFAULT)
+    return found if found is not None and found != file["/"] else None
 
 
 def is_located(file: h5py.File, group: h5py.Group | None) -> bool:
@@ -56,10 +57,16 @@ def _located(file: h5py.File) -> h5py.Group | None:
         if isinstance(location, h5py.Reference) and location:
             found = file[location]
         elif isinstance(location, str | bytes):
-            found = file[decode(location)]
+            found = _group_at(file, decode(location))
     except (KeyError, ValueError, OSError, RuntimeError):
         pass
     return found if isinstance(found, h5py.Group) and found != file["/"] else None
+
+
+def _group_at(file: h5py.File, path: str) -> h5py.Group | None:
+    """Return the group at a path, None where there is none in this file: external links are not followed."""
+    found = open_path(file, path)
+    return h5py.Group(found[0]) if found is not None and isinstance(found[0], h5g.GroupID) else None
 
 
 def specifications_path(file: h5py.File) -> str:
@@ -68,7 +75,7 @@ def specifications_path(file: h5py.File) -> str:
     if group is None:
         return ""
     # a group that was reached by a reference has no name yet, and HDF5 walks through the file to find one
-    return f"/{DEFAULT}" if file.get(DEFAULT) == group else str(group.name)
+    return f"/{DEFAULT}" if _group_at(file, DEFAULT) == group else str(group.name)
 
 
 def is_specification(path: str, root: str) -> bool:
@@ -173,8 +180,10 @@ def _children(group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
 
 
 def _document(dataset: h5d.DatasetID) -> str:
-    """Return the text of a document; "", which is no JSON, where it is none."""
+    """Return the text of a document; "", which is no JSON, where it is none, or is not in the file."""
     try:
+        if has_sources(dataset) or (dataset.shape and max(dataset.shape) > 1):
+            return ""
         value = h5py.Dataset(dataset)[()] if dataset.shape else read_scalar(dataset, dtype_of(dataset.get_type()), str)
     except (OSError, RuntimeError, TypeError, ValueError, KeyError):
         return ""
