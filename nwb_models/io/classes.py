@@ -41,6 +41,8 @@ class Classes:
     def __init__(self, io: HDF5IO, note: Note) -> None:
         self._io, self._note = io, note
         self._found: dict[str, type[NWBModel] | None] = {}
+        self._owners: dict[str, str | None] = {}
+        """What `owner` has found: of thousands of groups in groups, each would go all the way up."""
 
     def __len__(self) -> int:
         """Return how many objects were looked at."""
@@ -49,11 +51,12 @@ class Classes:
     def forget(self) -> None:
         """Look again: the file was edited."""
         self._found.clear()
+        self._owners.clear()
 
     def at(self, path: str) -> type[NWBModel] | None:
         """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
         if path not in self._found:
-            with self._io.opened() as file:
+            with self._io.reading(path) as file:
                 found = open_path(file, path)
                 if found is None:
                     return None
@@ -66,16 +69,22 @@ class Classes:
         """Return the class of a node."""
         if node.path not in self._found:
             self._found[node.path] = self._find(node)
+            self._owners.clear()
         return self._found[node.path]
 
     def owner(self, path: str) -> str | None:
         """Return the type of the object at a path, or of the nearest typed one above it."""
-        while path:
+        passed = []
+        while path and path not in self._owners:
+            passed.append(path)
             cls = self._found.get(path)
             if cls is not None and cls.neurodata_type is not None:
-                return cls.neurodata_type
+                self._owners[path] = cls.neurodata_type
+                break
             path = "" if path == "/" else path.rpartition("/")[0] or "/"
-        return None
+        owner = self._owners.get(path)
+        self._owners.update(dict.fromkeys(passed, owner))
+        return owner
 
     def _find(self, node: StoredObject) -> type[NWBModel] | None:
         kind: type[NWBModel] = NWBGroup if isinstance(node, StoredGroup) else NWBDataset

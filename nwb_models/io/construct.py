@@ -18,6 +18,7 @@ from nwb_models.io.children import StoredChildren
 from nwb_models.io.classes import Classes
 from nwb_models.io.graph import construction_order
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
+from nwb_models.io.outside import refusal
 from nwb_models.io.queue import (
     MAX_SOFT_LINKS,
     SPECLOC,
@@ -31,7 +32,7 @@ from nwb_models.io.queue import (
     references_of,
     walk,
 )
-from nwb_models.io.values import stored_reference
+from nwb_models.io.values import encode, stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.check import DATES, dtype_name, shape_name
@@ -108,7 +109,8 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with self.io.opened() as file, _collecting_later() if eager else contextlib.nullcontext():
+        later = _collecting_later() if eager else contextlib.nullcontext()
+        with self.io.reading(path) as file, later:
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
@@ -124,6 +126,7 @@ class Builder:
                     skip=self.io.is_skipped,
                     locate=self._locate,
                     damaged=self._damaged,
+                    limits=self.io.limits,
                 )
                 self._build(flat)
                 if eager:
@@ -185,7 +188,7 @@ class Builder:
         if reference.key is None or reference.key in self.models:
             return None
         above = holder.rpartition("/")[0] or "/"
-        with self.io.opened() as file:
+        with self.io.reading(holder) as file:
             found = open_path(file, above)
             is_group = found is not None and isinstance(found[0], h5py.h5g.GroupID)
             for link in links_of(found[0]).values() if found is not None and is_group else ():
@@ -288,6 +291,8 @@ class Builder:
             if name in TYPE_ATTRIBUTES or (node.path == "/" and name == SPECLOC):
                 continue
             entry = tables.attributes.get(name)
+            if type(stored) is str and not stored.isascii():
+                self._note_encoding(node, stored, f"{node.path}@{name}")
             if entry is not None and (cls, name, type(stored)) in self._fine:
                 data[entry.field] = stored
                 continue
@@ -413,7 +418,7 @@ class Builder:
 
     def leads_out(self, path: str) -> bool:
         """Tell whether a path leaves the file through an external link."""
-        with self.io.opened() as file:
+        with self.io.reading(path) as file:
             return walk(file, path)[2] is not None
 
     def through(self, where: str, link: StoredLink) -> Any:
@@ -457,16 +462,30 @@ class Builder:
         elif node.shape:
             put(self._array(node))
         else:
+            if isinstance(node.value, str):
+                self._note_encoding(node, node.value, node.path)
             self._linked(node.value, batch, put)
 
     def _array(self, node: StoredDataset) -> Array:
         """Return the handle of an array: a new one, or one that people hold."""
         vessel = self.vessels.get(node.key)
         array = getattr(vessel, "value", None) if isinstance(vessel, NWBModel) else self.vessels.pop(node.key, None)
+        if node.elsewhere:
+            self._look_elsewhere(node)
         if not isinstance(array, Array):
             return Array(HDF5Array(self.io, node))
         array._source = HDF5Array(self.io, node)
         return array
+
+    def _look_elsewhere(self, node: StoredDataset) -> None:
+        """Note data that may not be read, since it is outside of the folder; take other shapes from there."""
+        with self.io.reading(node.path) as file:
+            dataset = h5py.h5d.open(file.id, encode(node.path))
+            reason = "" if self.io.external_links else refusal(dataset, self.io.limits.sources)
+            if not reason:
+                node.shape = dataset.shape
+                return
+        self._note(node, "outside", "data in the file or its folder", f"{reason}; external_links=True allows it")
 
     def _payload(self, node: StoredDataset, entry: StoredField | None, data: dict[str, Any]) -> Put:
         """Return what fills in the payload of a dataset."""
@@ -561,6 +580,13 @@ class Builder:
         if problem is None and single and shape:
             problem = ("shape", "a single value", shape_name(shape))
         return problem
+
+    def _note_encoding(self, node: StoredObject, text: str, where: str) -> None:
+        """Note text that is no UTF-8: it has surrogates for the bytes that are none."""
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            self._note(node, "encoding", "text in UTF-8", repr(encode(text))[:80], where)
 
     def _check_reference(self, node: StoredObject, where: str, entry: StoredField, stored: Any, value: Any) -> None:
         """Note where an attribute that has to be a reference is none, or leads to something else."""

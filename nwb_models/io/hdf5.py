@@ -23,6 +23,7 @@ from nwb_models.errors import (
     NWBWarning,
     ObjectNotFoundError,
     SpecificationError,
+    UnreadableObjectError,
 )
 from nwb_models.io.atomic import require_target, state_of, with_small_cache
 from nwb_models.io.construct import Builder
@@ -33,8 +34,11 @@ from nwb_models.io.dependencies import (
     hdf_dependency_graph,
     resolve_hardlink,
 )
+from nwb_models.io.faults import reading
 from nwb_models.io.lock import FileLock
-from nwb_models.io.queue import SPECLOC
+from nwb_models.io.nodes import StoredDataset
+from nwb_models.io.outside import why_not_followed
+from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
     is_located,
@@ -44,6 +48,7 @@ from nwb_models.io.specifications import (
     specifications_path,
     stored_documents,
 )
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBGroup
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
@@ -90,7 +95,10 @@ class HDF5IO:
         Specifications to use besides those in the file, for types that the file has none of: what `SchemaProvider`
         takes, e.g. a ``*.namespace.yaml``.
     external_links
-        Whether external links are followed that lead out of the folder of the file.
+        Whether other files are read that lie outside of the folder of the file: those that external links, external
+        storage and virtual datasets name.  By default such links and such data are left alone, with an issue.
+    limits
+        What is refused as too large.
     progress
         Called with a line of text when models have to be generated; a line on the terminal otherwise.
 
@@ -116,6 +124,7 @@ class HDF5IO:
         *,
         schemas: Iterable[Namespace | str | Path] = (),
         external_links: bool = False,
+        limits: Limits = DEFAULT,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         if mode not in ("r", "r+", "a", "w", "x"):
@@ -125,7 +134,9 @@ class HDF5IO:
         self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
         self.mode = mode
         self._schemas = list(schemas)
-        self._external_links = external_links
+        self.external_links = external_links
+        """Whether files outside of the folder may be read."""
+        self.limits = limits
         self._progress = progress or _tell
         self.location = str(Path(self.filename).absolute())
         """Where the file is, whatever the working directory is by now."""
@@ -329,14 +340,21 @@ class HDF5IO:
         Its specifications are those in the file; where there are none, those shipped with the library that are
         nearest to the file's ``nwb_version``, which is said in a warning.
         """
-        with self.opened() as file:
-            namespaces, defaults = self._namespaces(file)
-            namespaces += gathered(self._schemas)
-            provider = SchemaProvider(namespaces, defaults, progress=self._progress)
-            if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
-                return provider
-            self._spec_issues += self._problems(provider)
+        with self.reading("/") as file:
             version = _text(file.attrs.get("nwb_version"))
+        self._spec_issues = []
+        namespaces: list[Namespace] = []
+        defaults: dict[str, str] = {}
+        try:
+            with self.reading("/specifications") as file:
+                namespaces, defaults = self._namespaces(file)
+        except UnreadableObjectError as error:
+            self._spec_issues.append(Issue("/specifications", None, "unreadable", "specifications", str(error)))
+        namespaces += gathered(self._schemas)
+        provider = SchemaProvider(namespaces, defaults, progress=self._progress)
+        if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
+            return provider
+        self._spec_issues += self._problems(provider)
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
@@ -349,7 +367,6 @@ class HDF5IO:
         """Return the namespaces in the file that can be read, and the version of core that it says it has."""
         group = specifications_group(file)
         namespaces = []
-        self._spec_issues = []
         if SPECLOC in file.attrs and not is_located(file, group):
             wanted = "a reference to the group with the specifications"
             self._spec_issues.append(
@@ -370,8 +387,11 @@ class HDF5IO:
     @cached_property
     def _spec_path(self) -> str:
         """The path of the specifications, "" where there are none."""
-        with self.opened() as file:
-            return specifications_path(file)
+        try:
+            with self.reading("/specifications") as file:
+                return specifications_path(file)
+        except UnreadableObjectError:
+            return "/specifications"
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
@@ -404,6 +424,18 @@ class HDF5IO:
             with self._lock:
                 self._users -= 1
                 self._close_unused()
+
+    @contextlib.contextmanager
+    def reading(self, path: str) -> Iterator[h5py.File]:
+        """Give the open file to read what is at a path, which errors of h5py then name.
+
+        Raises
+        ------
+        UnreadableObjectError
+            In the place of what h5py raises where the file is damaged.
+        """
+        with reading(self.filename, path), self.opened() as file:
+            yield file
 
     def close(self) -> None:
         """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
@@ -439,7 +471,7 @@ class HDF5IO:
 
     def resolve(self, reference: Any, holder: str = "/") -> Any:
         """Return the model that an HDF5 reference, found at the path `holder` of this file, leads to."""
-        with self.opened() as file:
+        with self.reading(holder) as file:
             return self.builder.resolve(file, reference, holder)
 
     def external(self, filename: str) -> HDF5IO:
@@ -450,17 +482,15 @@ class HDF5IO:
         NotReadableError
             Where it cannot be opened, or lies outside of the folder and `external_links` is not set.
         """
-        if self._stream is not None:
-            msg = f"an external link to {filename!r} cannot be followed from a file object"
+        reason = why_not_followed(self.folder, filename, anywhere=self.external_links)
+        if reason:
+            advice = "" if self.external_links else ": external_links=True follows it"
+            msg = f"{filename!r} {reason} (named by {self.filename}){advice}"
             raise NotReadableError(msg)
-        folder = Path(self.location).resolve().parent
-        target = (folder / filename).resolve()
-        key = str(target)
+        key = str((Path(self.folder) / filename).resolve())
         if key not in self._linked:
-            if not self._external_links and not target.is_relative_to(folder):
-                msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
-                raise NotReadableError(msg)
-            other = HDF5IO(key, schemas=self._schemas, external_links=self._external_links, progress=self._progress)
+            options = {"schemas": self._schemas, "external_links": self.external_links, "limits": self.limits}
+            other = HDF5IO(key, **options, progress=self._progress)  # type: ignore[arg-type]
             other._linked = self._linked
             self._linked[key] = other
         return self._linked[key]
@@ -480,7 +510,8 @@ class HDF5IO:
         """What finds this file again in another process."""
         if self._stream is not None:
             return "stream", self.filename, {}, None
-        return "hdf5", self.location, {"external_links": self._external_links}, self._state
+        options = {"external_links": self.external_links, "limits": self.limits}
+        return "hdf5", self.location, options, self._state
 
     @classmethod
     def from_spec(cls, spec: Spec) -> HDF5IO:
@@ -521,6 +552,9 @@ class HDF5IO:
         elif Path(self.location).stat().st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
+        elif not Path(self.location).is_file():
+            msg = f"{self.filename} is no regular file"
+            raise NotReadableError(msg)
         try:
             return with_small_cache(h5py.File(self._stream or self.location, "r"))
         except (OSError, RuntimeError, ValueError) as error:
@@ -543,8 +577,10 @@ class HDF5IO:
             marks = {"neurodata_type", "nwb_version", "data_type", ".specloc"}
             if marks & set(file.attrs):
                 return
-            if "nwb_version" in file and isinstance(file["nwb_version"], h5py.Dataset):
-                version = _text(file["nwb_version"][()])
+            found = open_path(file, "nwb_version")
+            node = read_node(file, *found) if found is not None else None
+            if isinstance(node, StoredDataset):
+                version = _text(node.value)
                 msg = f"{self.filename} is NWB {version}: versions before 2.0 cannot be read"
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"

@@ -8,10 +8,8 @@ walk came by first; whatever else leads to it is a `LinkEntry` of the group in w
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import math
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -20,7 +18,7 @@ import h5py
 import numpy as np
 from h5py import h5g, h5o, h5t
 
-from nwb_models.errors import NWBError, ObjectNotFoundError, UnreadableObjectError
+from nwb_models.errors import ObjectNotFoundError
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import SPECLOC, flatten, join, key_of, links_of, open_path
 from nwb_models.io.specifications import specifications_group
@@ -29,7 +27,7 @@ from nwb_models.models.links import Unreadable
 from nwb_models.naming import version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.queue import Flat
@@ -151,7 +149,7 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
     UnreadableObjectError
         Where the file is damaged in what is walked.
     """
-    with _damage_told(io.filename), io.opened() as file:
+    with io.reading(path) as file:
         start = _start(io, file, path)
         walk = _Walk(start, depth, io.is_skipped)
         flat = flatten(file, [start], walk.follow, walk.skip, walk.locate)
@@ -163,21 +161,6 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
             "namespaces": _namespaces(file),
             "tree": to_tree(flat, start, walk.opened, _Look(file, flat, io.is_skipped)),
         }
-
-
-@contextlib.contextmanager
-def _damage_told(filename: str) -> Iterator[None]:
-    """Say of what HDF5 refuses, in whichever of its exceptions, that the file is damaged."""
-    try:
-        yield
-    except NWBError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError, SystemError) as error:
-        *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
-        if "h5py" not in frame.f_code.co_filename:
-            raise
-        msg = f"{filename} is damaged: {error.args[0]}; copy it again, or look at parts of it by their paths"
-        raise UnreadableObjectError(msg) from error
 
 
 class _Walk:
