@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Limits:
         return memory_of_machine() if self.array_bytes is None else self.array_bytes
 
 
+@cache
 def memory_of_machine() -> int:
     """Return the size of the memory in bytes; where that is not known, a size that no machine has."""
     try:

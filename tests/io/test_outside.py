@@ -315,3 +315,16 @@ def test_external_files_of_images_are_text(folders: Path) -> None:
         found = nwb.read(path, eager=True).acquisition["movie"].external_file[:]
     assert list(found) == ["../outside/raw.bin", "/etc/passwd"]
     assert opened == set()
+
+
+def test_references_in_external_storage_are_not_translated_there(folders: Path) -> None:
+    """A copy that wrote its references where the data is would change the file of the original."""
+    raw = folders / "here" / "references.bin"
+    raw.write_bytes(bytes(range(1, 17)))
+    path = folders / "here" / "main.nwb"
+    with new_file(path) as file:
+        file["general"].create_dataset("raw", (2,), h5py.ref_dtype, external=[(str(raw), 0, 16)])
+    nwb.write(nwb.read(path), folders / "here" / "copy.nwb")
+    assert raw.read_bytes() == bytes(range(1, 17))
+    with h5py.File(folders / "here" / "copy.nwb") as file:
+        assert [source.filename for source in sources_of(file["general/raw"].id)] == [str(raw)]
