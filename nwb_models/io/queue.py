@@ -15,7 +15,7 @@ import h5py
 from h5py import h5d, h5g, h5l, h5o, h5t
 
 from nwb_models.errors import UnreadableObjectError
-from nwb_models.io.elsewhere import declared_space, has_sources
+from nwb_models.io.elsewhere import declared_space
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.values import decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
@@ -215,14 +215,15 @@ def _dataset(
     """Fill in what a dataset says of its data; of the data, a single value only, and no other file is opened for it."""
     try:
         node.dtype = dtype_of(obj.get_type())
-        node.elsewhere = has_sources(obj)
+        create = obj.get_create_plist()
+        layout = create.get_layout()
+        node.elsewhere = layout == h5d.VIRTUAL or (layout == h5d.CONTIGUOUS and create.get_external_count() > 0)
         space = declared_space(obj) if node.elsewhere else obj.get_space()
-        node.shape = None if space.get_simple_extent_type() == h5py.h5s.NULL else space.shape
+        node.shape = space.shape
         if node.shape:
             unlimited = h5py.h5s.UNLIMITED
             node.maxshape = tuple(None if n == unlimited else n for n in space.get_simple_extent_dims(maxdims=True))
-            create = obj.get_create_plist()
-            node.chunks = create.get_chunk() if create.get_layout() == h5d.CHUNKED else None
+            node.chunks = create.get_chunk() if layout == h5d.CHUNKED else None
         elif node.shape == () and node.elsewhere:
             node.problem = "a single value that is in another dataset or file"
         elif node.shape == () and node.dtype.itemsize > most:
