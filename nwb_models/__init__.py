@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.late import late
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.schema.provider import SchemaProvider
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HDF5IO",
     "DatasetOptions",
+    "Limits",
     "SchemaProvider",
     "__version__",
     "diff",
@@ -66,7 +68,7 @@ def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5I
         ``"r"`` to read; ``"r+"`` to edit, ``"a"`` to do so or to write a file where there is none; ``"w"`` to write a
         new file, ``"x"`` to do so only where there is none yet.
     **options
-        What `HDF5IO` takes: ``schemas``, ``external_links``, ``progress``.
+        What `HDF5IO` takes: ``schemas``, ``external_links``, ``limits``, ``progress``.
 
     Returns
     -------
@@ -82,7 +84,13 @@ def open(path: str | os.PathLike[str], mode: str = "r", **options: Any) -> HDF5I
 
 
 def read(
-    path: str | os.PathLike[str], object_path: str | None = None, *, eager: bool = False, strict: bool = False
+    path: str | os.PathLike[str],
+    object_path: str | None = None,
+    *,
+    eager: bool = False,
+    strict: bool = False,
+    external_links: bool = False,
+    limits: Limits = DEFAULT,
 ) -> Any:
     """Read an NWB file, or one object of it and what it refers to.
 
@@ -96,6 +104,11 @@ def read(
         Build every object now, not when it is reached.  The data of arrays stays on disk.
     strict
         Build every object and refuse a file that departs from its own specifications.
+    external_links
+        Read other files, too, that lie outside of the folder of the file: those that external links, external storage
+        and virtual datasets name.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -111,7 +124,8 @@ def read(
     DepartureError
         With ``strict=True``, naming every departure.
     """
-    return HDF5IO(path).read(object_path, eager=eager, strict=strict)
+    io = HDF5IO(path, external_links=external_links, limits=limits)
+    return io.read(object_path, eager=eager, strict=strict)
 
 
 def write(

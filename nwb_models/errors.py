@@ -8,6 +8,8 @@
     ├── ClosedFileError (OSError)          the file was replaced or removed since it was read
     ├── ObjectNotFoundError (KeyError)     no object at this path, or no type of this name
     ├── UnreadableObjectError (OSError)    an object of the file cannot be read
+    │   └── OutsideError (PermissionError)  its data is in a file outside of the folder
+    ├── TooLargeError (MemoryError)        it would take more memory than the limits allow
     ├── SpecificationError (ValueError)    a specification breaks the NWB specification language
     ├── UnsafeSourceError (ValueError)     generated source holds something that models never need
     ├── UnknownFieldError (TypeError)      a model was given a field that it does not have
@@ -71,6 +73,14 @@ class ObjectNotFoundError(NWBError, KeyError):
 
 class UnreadableObjectError(NWBError, OSError):
     """An object of the file cannot be read."""
+
+
+class OutsideError(UnreadableObjectError, PermissionError):
+    """Data that is in a file outside of the folder, and that is read only where ``external_links=True`` says so."""
+
+
+class TooLargeError(MemoryError, NWBError):  # the other way round, Python takes its __new__ for another one's
+    """What would take more memory than the limits allow; see `nwb_models.Limits`."""
 
 
 class SpecificationError(NWBError, ValueError):

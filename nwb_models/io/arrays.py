@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 from h5py import h5d, h5t, h5z
 
-from nwb_models.errors import ClosedFileError, NWBError, UnreadableObjectError
+from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import spaces_of
+from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from nwb_models.models.arrays import ArraySource
 
 
+FEW, SLACK = 1000, 1 << 16
+"""For how many chunks it is looked how large they are, and how many bytes more than twice their size is suspicious."""
 MANY = 64
 """From how many references on it pays to look which are the same."""
 
@@ -26,7 +30,18 @@ MANY = 64
 class HDF5Array:
     """One dataset of a file; it opens the file again where that was closed, or where it arrives in another process."""
 
-    __slots__ = ("_io", "_spec", "chunks", "dtype", "maxshape", "path", "shape")
+    __slots__ = (
+        "_allowed_from",
+        "_io",
+        "_is_plausible",
+        "_spec",
+        "chunks",
+        "dtype",
+        "elsewhere",
+        "maxshape",
+        "path",
+        "shape",
+    )
 
     def __init__(self, io: HDF5IO, node: StoredDataset) -> None:
         assert node.shape is not None
@@ -37,6 +52,10 @@ class HDF5Array:
         self.dtype = node.dtype
         self.maxshape = node.maxshape
         self.chunks = node.chunks
+        self.elsewhere = node.elsewhere
+        self._is_plausible = node.chunks is None
+        self._allowed_from: str | None = None
+        """The working directory, where HDF5 looks for files too, in which the data was found to be of this folder."""
 
     @property
     def io(self) -> HDF5IO:
@@ -53,12 +72,19 @@ class HDF5Array:
         Raises
         ------
         UnreadableObjectError
-            Where HDF5 cannot, for example for want of a filter.
+            Where HDF5 cannot, for example for want of a filter, or may not, as it would open a file elsewhere.
+        TooLargeError
+            Where that is more than `~nwb_models.limits.Limits` allow.
         """
+        self._require_size(index)
         try:
             with self.io.opened() as file:
                 dataset = h5py.Dataset(h5d.open(file.id, encode(self.path)))
                 dtype = dataset.dtype
+                if self.elsewhere:
+                    self._require_inside(dataset.id)
+                if not self._is_plausible:
+                    self._require_plausible(dataset.id)
                 if dtype.kind not in "OSV":
                     return dataset[index]
                 # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
@@ -71,9 +97,52 @@ class HDF5Array:
                 return values[single]
         except NWBError:
             raise
-        except (OSError, RuntimeError, KeyError) as error:
-            msg = f"{self.where()} cannot be read: {error}{self._missing_filters()}"
+        except MemoryError as error:
+            msg = f"{self.where()}: there is no memory for what is read of it: read a part of it, as in array[:1000]"
+            raise TooLargeError(msg) from error
+        except FAULTS as error:
+            if not is_of_h5py(error):
+                raise
+            advice = "; its data is in other files" if self.elsewhere else self._missing_filters() or ADVICE
+            msg = f"{self.where()} cannot be read: {reason_of(error)}{advice}"
             raise UnreadableObjectError(msg) from error
+
+    def _require_inside(self, dataset: h5d.DatasetID) -> None:
+        """Refuse data for which HDF5 would open a file outside of the folder, unless that was allowed."""
+        from nwb_models.io.outside import require_inside
+
+        here = os.path.realpath("")
+        if not self.io.external_links and self._allowed_from != here:
+            require_inside(dataset, self.io.filename, self.path, self.io.limits.sources)
+            self._allowed_from = here
+
+    def _require_plausible(self, dataset: h5d.DatasetID) -> None:
+        """Refuse data that takes much more space compressed than not: HDF5 inflates a chunk to whatever comes of it.
+
+        1 MB makes 1 GB, where a chunk is declared to have a kilobyte.  Of many chunks, HDF5 would take long to tell.
+        """
+        assert self.chunks is not None
+        count = math.prod(-(-n // c) for n, c in zip(self.shape, self.chunks, strict=True))
+        if count <= FEW:
+            size, stored = count * math.prod(self.chunks) * self.dtype.itemsize, dataset.get_storage_size()
+            if stored > 2 * size + SLACK:
+                msg = (
+                    f"{self.where()} cannot be read: its {size} bytes are stored in {stored}, and may become any number"
+                )
+                raise UnreadableObjectError(msg)
+        self._is_plausible = True
+
+    def _require_size(self, index: tuple[Any, ...]) -> None:
+        """Refuse to read more at once than the limits allow, before memory is taken for it."""
+        counts = [_count(entry, length) for entry, length in zip(index, self.shape, strict=False)]
+        size = math.prod(counts) * math.prod(self.shape[len(index) :]) * self.dtype.itemsize
+        most = self.io.limits.array_size()
+        if size > most:
+            msg = (
+                f"{self.where()}: {size} bytes would be read at once, and {most} are the limit: read a part of it, as "
+                "in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
+            )
+            raise TooLargeError(msg)
 
     def _resolve(self, reference: Any) -> Any:
         return self.io.resolve(reference, self.path)
@@ -149,6 +218,13 @@ class HDF5Array:
         for name, value in state.items():
             setattr(self, name, value)
         self._io = None
+
+
+def _count(entry: Any, length: int) -> int:
+    """Return how many entries of an axis are read."""
+    if isinstance(entry, slice):
+        return len(range(*entry.indices(length)))
+    return 1 if isinstance(entry, int) else len(entry)
 
 
 def _with_addresses(dtype: np.dtype[Any]) -> np.dtype[Any] | None:

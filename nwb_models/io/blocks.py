@@ -14,6 +14,7 @@ from nwb_models.errors import NotWritableError, NWBError
 from nwb_models.io.copying import BLOCK, blocks
 from nwb_models.io.encode import encode, is_elsewhere
 from nwb_models.io.options import DatasetOptions, growing_options, kept_options, storage_options
+from nwb_models.io.outside import shape_of
 from nwb_models.io.plan import NewValue
 from nwb_models.io.stored_types import create_in_one_piece
 from nwb_models.io.values import encode as as_bytes
@@ -47,7 +48,7 @@ def create_dataset(opener: Opener, path: str, value: NewValue, replaced: h5d.Dat
     data, options = unwrapped(value.data)
     shape = tuple(data.shape)
     grows = isinstance(data, Array) and isinstance(data.source, Appended)
-    if options is None and replaced is not None and replaced.shape is not None:
+    if options is None and replaced is not None and shape_of(replaced) is not None:
         stored = kept_options(replaced, shape, value.dtype, grows=grows)
     elif grows:
         stored = growing_options(shape, value.dtype, data.chunks)

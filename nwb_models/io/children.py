@@ -69,7 +69,7 @@ class StoredChildren:
     def names(self) -> list[str]:
         """Return the names, in the order of the file."""
         if self._names is None:
-            with self._builder.io.opened() as file:
+            with self._builder.io.reading(self._path) as file:
                 found = open_path(file, self._path)
                 self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
         return [name for name in self._names if self._counts(name)]
@@ -105,7 +105,7 @@ class StoredChildren:
     def _link(self, name: str) -> StoredLink | None:
         if self._node is not None and self._node.complete:
             return self._node.links.get(name)
-        with self._builder.io.opened() as file:
+        with self._builder.io.reading(self._path) as file:
             found = open_path(file, self._path)
             return link_of(found[0], name) if found is not None else None
 

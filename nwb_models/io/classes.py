@@ -46,6 +46,8 @@ class Classes:
         self._alike: dict[tuple[Any, ...], type[NWBModel] | None] = {}
         """The class of objects that say the same, in the same place of the same class, where nothing was noted."""
         self._notes = 0
+        self._owners: dict[str, str | None] = {}
+        """What `owner` has found: of thousands of groups in groups, each would go all the way up."""
 
     def __len__(self) -> int:
         """Return how many objects were looked at."""
@@ -55,6 +57,7 @@ class Classes:
         """Look again: the file was edited."""
         self._found.clear()
         self._alike.clear()
+        self._owners.clear()
 
     def at(self, path: str) -> type[NWBModel] | None:
         """Return the class of the object at a path; None for a dataset that is a plain value, or where nothing is."""
@@ -63,13 +66,13 @@ class Classes:
 
     def _at(self, path: str) -> type[NWBModel] | None:
         if path not in self._found:
-            with self._io.opened() as file:
+            with self._io.reading(path) as file:
                 found = open_path(file, path)
                 if found is None:
                     return None
                 obj, path = found
                 if path not in self._found:
-                    self.of(read_node(file, obj, path))
+                    self.of(read_node(file, obj, path, self._io.limits))
         return self._found[path]
 
     def of(self, node: StoredObject) -> type[NWBModel] | None:
@@ -86,6 +89,7 @@ class Classes:
             if alike is not None and self._notes == notes:
                 self._alike[alike] = found
         self._found[path] = found
+        self._owners.clear()
         return found
 
     def _likeness(self, node: StoredObject) -> tuple[Any, ...] | None:
@@ -112,12 +116,17 @@ class Classes:
 
     def owner(self, path: str) -> str | None:
         """Return the type of the object at a path, or of the nearest typed one above it."""
-        while path:
+        passed = []
+        while path and path not in self._owners:
+            passed.append(path)
             cls = self._found.get(path)
             if cls is not None and cls.neurodata_type is not None:
-                return cls.neurodata_type
+                self._owners[path] = cls.neurodata_type
+                break
             path = "" if path == "/" else path.rpartition("/")[0] or "/"
-        return None
+        owner = self._owners.get(path)
+        self._owners.update(dict.fromkeys(passed, owner))
+        return owner
 
     def _find(self, node: StoredObject) -> type[NWBModel] | None:
         kind: type[NWBModel] = NWBGroup if isinstance(node, StoredGroup) else NWBDataset

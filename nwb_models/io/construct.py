@@ -29,7 +29,7 @@ from nwb_models.io.queue import (
     walk,
 )
 from nwb_models.io.single import SingleObjects
-from nwb_models.io.values import stored_reference
+from nwb_models.io.values import encode, stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
@@ -112,7 +112,7 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with BUILDING, self.io.opened() as file, collecting_later() if eager else contextlib.nullcontext():
+        with BUILDING, self.io.reading(path) as file, collecting_later() if eager else contextlib.nullcontext():
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
@@ -121,7 +121,12 @@ class Builder:
             key = key_of(obj)
             if eager:
                 flat = flatten(
-                    file, [where], skip=self.io.is_skipped, locate=self._single.locate, damaged=self._damaged
+                    file,
+                    [where],
+                    skip=self.io.is_skipped,
+                    locate=self._single.locate,
+                    damaged=self._damaged,
+                    limits=self.io.limits,
                 )
                 self._build(flat, eager=True)
                 self._fetch_all(flat)
@@ -154,7 +159,7 @@ class Builder:
             value = self.child(where, link)
             self._member(node, where, entry, data)(value)
             if self._beside and not isinstance(value, NWBModel | Unresolved):
-                with self.io.opened() as file:
+                with self.io.reading(where) as file:
                     stored = self._beside.get(key_of(walk(file, where)[0]), {})
                 self._attributes_beside(node, where, stored, extras, _Batch(Flat(), eager=False))
         return data[entry.field], extras
@@ -163,7 +168,7 @@ class Builder:
         """Return what a link of a group leads to, see `through`; a hard link that is known needs no path to follow."""
         if link.key in self.models:
             return self.models[link.key]
-        with BUILDING, self.io.opened() as file:
+        with BUILDING, self.io.reading(where) as file:
             key = self._single.key_at(where)
             if key is not None:
                 with contextlib.suppress(UnreadableObjectError):  # which is noted below
@@ -270,7 +275,7 @@ class Builder:
             else:
                 self._beside.pop(node.key, None)
             if type(node.value) is str:
-                return node.value
+                return self._single_value(node)
             values = {node.key: _LATER}
             self._value(
                 node, batch, lambda value: _set(self.models if node.key in self.models else values, node.key, value)
@@ -321,6 +326,8 @@ class Builder:
             if place is None or (name == SPECLOC and node.path == "/"):
                 continue
             entry, is_fine = place
+            if type(stored) is str and not stored.isascii():
+                self._note_encoding(node, stored, f"{node.path}@{name}")
             if entry is not None and (
                 is_fine or (entry.marker.value is not None and _same(entry.marker.value, stored))
             ):
@@ -476,7 +483,7 @@ class Builder:
 
     def leads_out(self, path: str) -> bool:
         """Tell whether a path leaves the file through an external link."""
-        with self.io.opened() as file:
+        with self.io.reading(path) as file:
             return walk(file, path)[2] is not None
 
     def through(self, where: str, link: StoredLink) -> Any:
@@ -521,23 +528,37 @@ class Builder:
         elif node.shape:
             put(self._array(node))
         else:
-            self._linked(node.value, batch, put)
+            self._linked(self._single_value(node), batch, put)
 
     def _array(self, node: StoredDataset) -> Array:
         """Return the handle of an array: a new one, or one that people hold."""
         vessel = self.vessels.get(node.key)
         array = getattr(vessel, "value", None) if isinstance(vessel, NWBModel) else self.vessels.pop(node.key, None)
+        if node.elsewhere:
+            self._look_elsewhere(node)
         if not isinstance(array, Array):
             return Array(HDF5Array(self.io, node))
         array._source = HDF5Array(self.io, node)
         return array
+
+    def _look_elsewhere(self, node: StoredDataset) -> None:
+        """Note data that may not be read, since it is outside of the folder; take other shapes from there."""
+        from nwb_models.io.outside import refusal
+
+        with self.io.reading(node.path) as file:
+            dataset = h5py.h5d.open(file.id, encode(node.path))
+            reason = "" if self.io.external_links else refusal(dataset, self.io.limits.sources)
+            if not reason:
+                node.shape = dataset.shape
+                return
+        self._note(node, "outside", "data in the file or its folder", f"{reason}; external_links=True allows it")
 
     def _fill_payload(self, node: StoredDataset, cls: type[NWBModel], data: dict[str, Any], batch: _Batch) -> None:
         """Fill in the payload of a dataset; one of a kind that was in order before is so here."""
         entry = storage(cls).value
         kind = None if entry is None else _kind_of(entry, node, node.value)
         if kind is not None and (cls, "value", kind) in self._fine:
-            data["value"] = self._array(node) if node.shape else node.value
+            data["value"] = self._array(node) if node.shape else self._single_value(node)
             return
         noted = len(self.issues)
         self._value(node, batch, self._payload(node, entry, data))
@@ -624,6 +645,20 @@ class Builder:
         if problem is not None:
             self._note(node, *problem, where)
 
+    def _single_value(self, node: StoredDataset) -> Any:
+        """Return the single value of a dataset; text that is no UTF-8 is noted."""
+        value = node.value
+        if type(value) is str and not value.isascii():
+            self._note_encoding(node, value, node.path)
+        return value
+
+    def _note_encoding(self, node: StoredObject, text: str, where: str) -> None:
+        """Note text that is no UTF-8: it has surrogates for the bytes that are none."""
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            self._note(node, "encoding", "text in UTF-8", repr(encode(text))[:80], where)
+
     def _check_reference(self, node: StoredObject, where: str, entry: StoredField, stored: Any, value: Any) -> None:
         """Note where an attribute that has to be a reference is none, or leads to something else."""
         marker, wanted = entry.marker, entry.model
@@ -706,7 +741,9 @@ def _kind_of(entry: StoredField, node: StoredObject, value: Any) -> tuple[Any, .
     if isinstance(node, StoredGroup):
         return (type(value),)
     assert isinstance(node, StoredDataset)
-    if node.problem or (node.dtype.hasobject and type(value) is not str):  # numpy takes all objects for the same
+    if node.problem or node.elsewhere:
+        return None
+    if node.dtype.hasobject and type(value) is not str:  # numpy takes all objects for the same
         return None
     return type(value), node.dtype, node.shape
 

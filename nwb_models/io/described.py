@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import h5py
 from h5py import h5a, h5d, h5g, h5o, h5t
 
+from nwb_models.io.elsewhere import declared_space
+from nwb_models.io.outside import shape_of
 from nwb_models.io.type_names import type_name
 from nwb_models.io.values import decode
 from nwb_models.models.check import shape_name
@@ -28,7 +30,8 @@ def described(obj: Any) -> str:
     typed = attributes.get("neurodata_type") if h5a.exists(obj, b"neurodata_type") else None
     words = [decode(typed) if isinstance(typed, str | bytes) else kind_of(obj)]
     if isinstance(obj, h5d.DatasetID):
-        words.append("empty" if obj.shape is None else shape_name(obj.shape))
+        shape = shape_of(obj)
+        words.append("empty" if shape is None else shape_name(shape))
         return ", ".join([*words, type_name(obj.get_type())])
     below: list[bytes] = []
     h5o.visit(obj, below.append)
@@ -50,11 +53,12 @@ def storage_of(dataset: h5d.DatasetID) -> str:
     for number in range(options.get_nfilters()):
         code, _, values, name = options.get_filter(number)
         words.append(f"{decode(name) or code} {values}" if values else decode(name) or str(code))
-    if dataset.shape:
-        limits = dataset.get_space().get_simple_extent_dims(maxdims=True)
+    shape = shape_of(dataset)
+    if shape:
+        limits = declared_space(dataset).get_simple_extent_dims(maxdims=True)
         unlimited = h5py.h5s.UNLIMITED
         grows = tuple(None if limit == unlimited else limit for limit in limits)
-        words += [f"grows to {shape_name(grows)}"] if grows != dataset.shape else []
+        words += [f"grows to {shape_name(grows)}"] if grows != shape else []
     if options.fill_value_defined() == h5d.FILL_VALUE_USER_DEFINED:
         words.append("fill value " + _fill_value(dataset))
     return ", ".join(words)

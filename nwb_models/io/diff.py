@@ -22,6 +22,7 @@ from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.copying import attribute_names
 from nwb_models.io.described import described, kind_of, link_text, storage_of
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.outside import refusal
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, paths_by_key, walk
 from nwb_models.io.type_names import family, type_name
 from nwb_models.io.unequal import unequal_attributes, unequal_data
@@ -309,7 +310,10 @@ class _Comparison:
         self._types(path, one.get_type(), two.get_type())
         if self.storage and storage_of(one) != storage_of(two):
             self._add("storage", path, storage_of(one), storage_of(two))
-        if self._comparable(path, one, two):
+        refused = refusal(one) or refusal(two)
+        if refused:
+            self._add("unreadable", path, f"the values cannot be compared: {refused}")
+        elif self._comparable(path, one, two):
             self._values(path, one, two, unequal_data, "value")
 
     def _types(self, where: str, one: h5t.TypeID, two: h5t.TypeID) -> None:

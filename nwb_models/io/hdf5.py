@@ -24,20 +24,25 @@ from nwb_models.errors import (
     NotWritableError,
     ObjectNotFoundError,
     SpecificationError,
+    UnreadableObjectError,
     UnsavedChangesError,
     warn,
 )
 from nwb_models.io.construct import Builder
+from nwb_models.io.faults import reading
+from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.opening import state_of, with_small_cache
-from nwb_models.io.queue import SPECLOC
+from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
+    StoredSpecifications,
     is_specification,
     read_specs_as_dicts,
     stored_specifications,
 )
 from nwb_models.io.values import read_attribute
 from nwb_models.late import late
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBGroup
 from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import Issue
@@ -60,7 +65,6 @@ if TYPE_CHECKING:
     )
     from nwb_models.io.edit import Edited
     from nwb_models.io.lock import FileLock
-    from nwb_models.io.specifications import StoredSpecifications
     from nwb_models.io.truncation import truncate_file
     from nwb_models.models.base import NWBModel
 
@@ -108,7 +112,10 @@ class HDF5IO:
         Specifications to use besides those in the file, for types that the file has none of: what `SchemaProvider`
         takes, e.g. a ``*.namespace.yaml``.
     external_links
-        Whether external links are followed that lead out of the folder of the file.
+        Whether other files are read that lie outside of the folder of the file: those that external links, external
+        storage and virtual datasets name.  By default such links and such data are left alone, with an issue.
+    limits
+        What is refused as too large.
     progress
         Called with a line of text when models have to be generated; a line on the terminal otherwise.
 
@@ -134,6 +141,7 @@ class HDF5IO:
         *,
         schemas: Iterable[Namespace | str | Path] = (),
         external_links: bool = False,
+        limits: Limits = DEFAULT,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         if mode not in ("r", "r+", "a", "w", "x"):
@@ -143,7 +151,9 @@ class HDF5IO:
         self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
         self.mode = mode
         self._schemas = list(schemas)
-        self._external_links = external_links
+        self.external_links = external_links
+        """Whether files outside of the folder may be read."""
+        self.limits = limits
         self._progress = progress or _tell
         self.location = str(Path(self.filename).absolute())
         """Where the file is, whatever the working directory is by now."""
@@ -380,14 +390,15 @@ class HDF5IO:
         Its specifications are those in the file; where there are none, those shipped with the library that are
         nearest to the file's ``nwb_version``, which is said in a warning.
         """
-        with self.opened() as file:
-            namespaces, defaults = self._namespaces(file)
-            namespaces += gathered(self._schemas)
-            provider = SchemaProvider(namespaces, defaults, progress=self._progress)
-            if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
-                return provider
-            self._spec_issues += self._problems(provider)
+        self._spec_issues = []
+        with self.reading("/") as file:
             version = _version(file)
+        namespaces, defaults = self._namespaces(version)
+        namespaces += gathered(self._schemas)
+        provider = SchemaProvider(namespaces, defaults, progress=self._progress)
+        if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
+            return provider
+        self._spec_issues += self._problems(provider)
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
@@ -396,10 +407,13 @@ class HDF5IO:
         warn(msg)
         return provider
 
-    def _namespaces(self, file: h5py.File) -> tuple[list[Namespace], dict[str, str]]:
-        """Return the namespaces in the file that can be read, and the version of core that it says it has."""
+    def _namespaces(self, version: str | None) -> tuple[list[Namespace], dict[str, str]]:
+        """Return the namespaces in the file that can be read, and the version of core that is the file's."""
         namespaces = []
-        self._spec_issues = []
+        if self._stored.problem:
+            self._spec_issues.append(
+                Issue(self._stored.path, None, "unreadable", "specifications", self._stored.problem)
+            )
         if self._stored.is_misstated:
             wanted = "a reference to the group with the specifications"
             self._spec_issues.append(
@@ -412,15 +426,17 @@ class HDF5IO:
             except SpecificationError as error:
                 where = f"{self._stored.path}/{name}/{own_version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
-        version = _version(file)
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
     @cached_property
     def _stored(self) -> StoredSpecifications:
-        """The specifications in the file."""
-        with self.opened() as file:
-            return stored_specifications(file)
+        """The specifications in the file; where it is damaged there, what is wrong with it."""
+        try:
+            with self.reading("/specifications") as file:
+                return stored_specifications(file)
+        except UnreadableObjectError as error:
+            return StoredSpecifications("/specifications", is_misstated=False, namespaces=(), problem=str(error))
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
@@ -452,6 +468,18 @@ class HDF5IO:
             with self._lock:
                 self._users -= 1
                 self._close_unused()
+
+    @contextlib.contextmanager
+    def reading(self, path: str) -> Iterator[h5py.File]:
+        """Give the open file to read what is at a path, which errors of h5py then name.
+
+        Raises
+        ------
+        UnreadableObjectError
+            In the place of what h5py raises where the file is damaged.
+        """
+        with reading(self.filename, path), self.opened() as file:
+            yield file
 
     def close(self) -> None:
         """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
@@ -490,7 +518,7 @@ class HDF5IO:
 
     def resolve(self, reference: Any, holder: str = "/") -> Any:
         """Return the model that an HDF5 reference, found at the path `holder` of this file, leads to."""
-        with self.opened() as file:
+        with self.reading(holder) as file:
             return self.builder.resolve(file, reference, holder)
 
     def external(self, filename: str) -> HDF5IO:
@@ -501,19 +529,19 @@ class HDF5IO:
         NotReadableError
             Where it cannot be opened, or lies outside of the folder and `external_links` is not set.
         """
-        if self._stream is not None:
-            msg = f"an external link to {filename!r} cannot be followed from a file object"
+        from nwb_models.io.outside import why_not_followed
+
+        reason = why_not_followed(self.folder, filename, anywhere=self.external_links)
+        if reason:
+            advice = "" if self.external_links else ": external_links=True follows it"
+            msg = f"{filename!r} {reason} (named by {self.filename}){advice}"
             raise NotReadableError(msg)
-        folder = Path(self.location).resolve().parent
-        target = (folder / filename).resolve()
-        key = str(target)
         if not self._linked:
             self._linked[os.path.realpath(self.location)] = self
+        key = str((Path(self.folder) / filename).resolve())
         if key not in self._linked:
-            if not self._external_links and not target.is_relative_to(folder):
-                msg = f"{filename!r} lies outside of the folder of {self.filename}: external_links=True follows it"
-                raise NotReadableError(msg)
-            other = HDF5IO(key, schemas=self._schemas, external_links=self._external_links, progress=self._progress)
+            options = {"schemas": self._schemas, "external_links": self.external_links, "limits": self.limits}
+            other = HDF5IO(key, **options, progress=self._progress)  # type: ignore[arg-type]
             other._linked = self._linked
             self._linked[key] = other
         return self._linked[key]
@@ -534,7 +562,8 @@ class HDF5IO:
         if self._stream is not None:
             return "stream", self.filename, {}, None
         schemas = [entry if isinstance(entry, Namespace) else Path(entry).absolute() for entry in self._schemas]
-        return "hdf5", self.location, {"external_links": self._external_links, "schemas": schemas}, self._state
+        options = {"external_links": self.external_links, "limits": self.limits, "schemas": schemas}
+        return "hdf5", self.location, options, self._state
 
     def located(self, path: str, field: str | None = None) -> Any:
         """Return what finds an object, or what a field of it holds, again in another process, as `pickle` asks for it.
@@ -626,6 +655,9 @@ class HDF5IO:
         if not os.access(path, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
+        if not stat.S_ISREG(status.st_mode):
+            msg = f"{self.filename} is no regular file"
+            raise NotReadableError(msg)
         if status.st_size == 0:
             msg = f"{self.filename} is empty"
             raise NotReadableError(msg)
@@ -647,8 +679,10 @@ class HDF5IO:
             marks = (b"neurodata_type", b"nwb_version", b"data_type", b".specloc")
             if any(h5a.exists(file.id, mark) for mark in marks):
                 return
-            if "nwb_version" in file and isinstance(file["nwb_version"], h5py.Dataset):
-                version = _text(file["nwb_version"][()])
+            found = open_path(file, "nwb_version")
+            node = read_node(file, *found) if found is not None else None
+            if isinstance(node, StoredDataset):
+                version = _text(node.value)
                 msg = f"{self.filename} is NWB {version}: versions before 2.0 cannot be read"
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"

@@ -26,6 +26,7 @@ from nwb_models.io.nodes import TYPE_NAMES, StoredDataset, StoredGroup, StoredOb
 from nwb_models.io.stored_bytes import UNDEFINED, StoredBytes, UnfamiliarError, stored_bytes
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
 from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_attribute, stored_reference
+from nwb_models.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ MAX_KNOWN = 10_000
 MAX_TYPE = 4096
 """The most bytes of a type that is kept."""
 MAX_MESSAGE = 1 << 16
+"""The most bytes of an attribute, or of a single value of a dataset."""
 MAX_NUMBERS = 256
 """How many numbers are kept of an attribute."""
 TEXT_SIZE, ADDRESS_SIZE = 16, 8
@@ -187,11 +189,14 @@ class Headers:
     ----------
     file
         An open file.
+    limits
+        How large a value may be; where that is less than what is read here, h5py reads everything.
     """
 
-    def __init__(self, file: h5py.File) -> None:
+    def __init__(self, file: h5py.File, limits: Limits = DEFAULT) -> None:
         self._file = file
-        data = None if os.environ.get(SETTING) == "0" else stored_bytes(file)
+        is_left = os.environ.get(SETTING) == "0" or limits.value_bytes < MAX_MESSAGE
+        data = None if is_left else stored_bytes(file)
         self._reader = None if data is None else _Reader(file, data)
         self.read = 0
         """How many objects were read here, and not by h5py."""
@@ -259,6 +264,8 @@ class _Reader:
         self._objects.add(address)
         value = None
         if shape == ():
+            if kind.size > MAX_MESSAGE:
+                raise UnfamiliarError
             value = self._value(kind, self._data.at(begin, kind.size), 0, ())
         attributes = self._attributes(plan.attributes, values, path)
         return StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import traceback
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5g, h5l, h5o, h5t
 
-from nwb_models.errors import NWBError, ObjectNotFoundError, UnreadableObjectError
+from nwb_models.errors import ObjectNotFoundError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import TYPE_NAMES, text_of
@@ -21,7 +20,6 @@ from nwb_models.io.values import decode, encode, read_attribute
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
 
 _TEXT = h5t.py_create(h5py.string_dtype())
 REFUSED = (KeyError, OSError, RuntimeError, ValueError)
@@ -86,7 +84,7 @@ def types_below(io: HDF5IO, path: str, *, depth: int | None = None) -> dict[str,
     UnreadableObjectError
         Where the file is damaged in what is walked.
     """
-    with damage_told(io.filename), io.opened() as file:
+    with io.reading(path) as file:
         start = start_of(io, file, path)
         headers = Headers(file)
         begin = h5o.open(file.id, encode(start))
@@ -152,21 +150,6 @@ def _links_of(obj: Any) -> list[tuple[str, int]]:
     if isinstance(obj, h5g.GroupID):
         obj.links.iterate(visit, info=True)
     return found
-
-
-@contextlib.contextmanager
-def damage_told(filename: str) -> Iterator[None]:
-    """Say of what HDF5 refuses, in whichever of its exceptions, that the file is damaged."""
-    try:
-        yield
-    except NWBError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError, SystemError) as error:
-        *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
-        if "h5py" not in frame.f_code.co_filename:
-            raise
-        msg = f"{filename} is damaged: {error.args[0]}; copy it again, or look at parts of it by their paths"
-        raise UnreadableObjectError(msg) from error
 
 
 def start_of(io: HDF5IO, file: h5py.File, path: str) -> str:

@@ -99,6 +99,8 @@ class StoredDataset(StoredObject):
     """Its value where it has a single one, as those of attributes are; None for an array."""
     problem: str = ""
     """Why it cannot be read, where it cannot."""
+    elsewhere: bool = False
+    """Whether the data is in other datasets or files; the shape is then the one that it was made with."""
 
 
 def text_of(value: Any) -> str | None:

@@ -15,10 +15,13 @@ import h5py
 import numpy as np
 from h5py import h5d, h5g, h5l, h5o, h5t
 
-from nwb_models.errors import UnreadableObjectError
+from nwb_models.errors import NWBError, UnreadableObjectError
+from nwb_models.io.elsewhere import declared_space
+from nwb_models.io.faults import FAULTS, is_of_h5py, reason_of
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
+from nwb_models.io.values import decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
+from nwb_models.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,6 +62,7 @@ def flatten(
     skip: Callable[[str], bool] | None = None,
     locate: Locate | None = None,
     damaged: Callable[[str, str], None] | None = None,
+    limits: Limits = DEFAULT,
 ) -> Flat:
     """Return the objects below some paths, and those that they refer to, each once.
 
@@ -77,6 +81,8 @@ def flatten(
         of the object, None to leave it out.
     damaged
         Called with the path of an object below `start` that HDF5 cannot read, and the reason; it is left out then.
+    limits
+        How large a single value may be.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def flatten(
     references: dict[Key, tuple[StoredReference, str]] = {}
     soft: deque[tuple[str, Any, StoredLink | None]] = deque()  # last, so that hard links name what they lead to
     queue: deque[tuple[str, Any, StoredLink | None]] = deque((path, None, None) for path in start)
-    headers = Headers(file)
+    headers = Headers(file, limits)
     while queue or soft or references:
         if not queue and soft:
             queue.append(soft.popleft())
@@ -121,17 +127,19 @@ def flatten(
                 if node is None and direct is None:
                     node = headers.node(key[1], path, whole=follow is None)
                 if node is None:
-                    node = read_node(file, obj, path)
+                    node = read_node(file, obj, path, limits)
             if not known:
                 names = None if follow is None else follow(node)
                 if isinstance(node, StoredGroup):
                     obj = _choose_links(node, obj, names)
                 flat.nodes[node.key] = node
-        except DAMAGE as error:
+        except FAULTS as error:
+            if isinstance(error, NWBError) or not is_of_h5py(error):
+                raise
             if damaged is None or link is None:
                 msg = f"{asked} of {file.filename} cannot be read: {error}"
                 raise UnreadableObjectError(msg) from error
-            damaged(asked, str(error))
+            damaged(asked, reason_of(error))
             continue
         key = node.key
         _note(flat, asked, key, path)
@@ -163,8 +171,8 @@ def _unmet(
 
 
 def _note(flat: Flat, asked: str, key: Key, path: str) -> None:
-    """Note that a path leads to an object."""
-    if path not in flat.keys:  # each path is noted once, so that there is no need to search a list of many
+    """Note that a path leads to an object; each is noted once, so that no list of many hard links is searched."""
+    if path not in flat.keys:
         node = flat.nodes[key]
         if path != node.path:
             node.paths.append(path)
@@ -204,33 +212,38 @@ def _open_child(file: h5py.File, path: str, parent: Any, link: StoredLink | None
     return None if isinstance(obj, h5t.TypeID) else (obj, path)
 
 
-def read_node(file: h5py.File, obj: Any, path: str) -> StoredObject:
+def read_node(file: h5py.File, obj: Any, path: str, limits: Limits = DEFAULT) -> StoredObject:
     """Read what one open object says of itself: attributes, and shape and dtype of a dataset."""
 
     def resolve(reference: Any) -> StoredReference:
         return stored_reference(file.id, reference)
 
-    key = key_of(obj)
+    key, most = key_of(obj), limits.value_bytes
     if isinstance(obj, h5d.DatasetID):
-        return _dataset(obj, StoredDataset(key, path, read_attributes(obj, resolve), [path]), resolve)
-    attributes = read_attributes(obj, resolve) if isinstance(obj, h5g.GroupID) else {}
+        return _dataset(obj, StoredDataset(key, path, read_attributes(obj, resolve, most), [path]), resolve, most)
+    attributes = read_attributes(obj, resolve, most) if isinstance(obj, h5g.GroupID) else {}
     return StoredGroup(key, path, attributes, [path])
 
 
-def _dataset(obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], StoredReference]) -> StoredDataset:
-    """Fill in what a dataset says of its data; of the data, a single value only."""
+def _dataset(
+    obj: h5d.DatasetID, node: StoredDataset, resolve: Callable[[Any], StoredReference], most: int
+) -> StoredDataset:
+    """Fill in what a dataset says of its data; of the data, a single value only, and no other file is opened for it."""
     try:
         node.dtype = dtype_of(obj.get_type())
-        node.shape = obj.shape
+        create = obj.get_create_plist()
+        layout = create.get_layout()
+        node.elsewhere = layout == h5d.VIRTUAL or (layout == h5d.CONTIGUOUS and create.get_external_count() > 0)
+        space = declared_space(obj) if node.elsewhere else obj.get_space()
+        node.shape = space.shape
         if node.shape:
             unlimited = h5py.h5s.UNLIMITED
-            node.maxshape = tuple(
-                None if n == unlimited else n for n in obj.get_space().get_simple_extent_dims(maxdims=True)
-            )
-            create = obj.get_create_plist()
-            node.chunks = create.get_chunk() if create.get_layout() == h5d.CHUNKED else None
-        elif node.shape == () and node.dtype.itemsize > MAX_VALUE:
-            node.problem = f"a single value of {node.dtype.itemsize} bytes, and {MAX_VALUE} are the limit"
+            node.maxshape = tuple(None if n == unlimited else n for n in space.get_simple_extent_dims(maxdims=True))
+            node.chunks = create.get_chunk() if layout == h5d.CHUNKED else None
+        elif node.shape == () and node.elsewhere:
+            node.problem = "a single value that is in another dataset or file"
+        elif node.shape == () and node.dtype.itemsize > most:
+            node.problem = f"a single value of {node.dtype.itemsize} bytes, and {most} are the limit"
         elif node.shape == ():
             node.value = read_scalar(obj, node.dtype, resolve)
     except (TypeError, OSError, RuntimeError, ValueError) as error:

@@ -16,6 +16,7 @@ from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.copying import attribute_names, refers, tile
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
+from nwb_models.io.outside import is_self_contained
 from nwb_models.io.queue import DAMAGE, MAX_SOFT_LINKS, SPECLOC, join, key_of, links_of, references_in
 from nwb_models.io.specifications import is_specification, specifications_path
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, stored_reference
@@ -268,13 +269,15 @@ def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> It
     """
     try:
         stored = dataset.get_type()
-        if stored.get_class() in NO_REFERENCES or not refers(stored) or dataset.shape is None:
+        if stored.get_class() in NO_REFERENCES or not refers(stored):
+            return
+        if not is_self_contained(dataset) or dataset.shape is None:
             return
         columns = reference_columns(dtype_of(stored))
     except TypeError:  # numpy has no such type
         return
     try:
-        for column in columns if _is_inside(dataset) else ():
+        for column in columns:
             total: Counter[Found] = Counter()
             # of several addresses that are shorter than in memory, HDF5 2.0 reads the first, and nonsense after it
             itemsize = column.dtype.itemsize if _long_addresses(file) else BLOCK
@@ -289,14 +292,6 @@ def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> It
     except (OSError, RuntimeError) as error:
         msg = f"The references in {file.filename}:{path} cannot be read: {error}"
         raise UnreadableObjectError(msg) from error
-
-
-def _is_inside(dataset: h5d.DatasetID) -> bool:
-    """Tell whether the data of a dataset is in its file: addresses of another one mean nothing here."""
-    options = dataset.get_create_plist()
-    if options.get_layout() == h5d.VIRTUAL:
-        return all(options.get_virtual_filename(number) == "." for number in range(options.get_virtual_count()))
-    return bool(options.get_external_count() == 0)
 
 
 def _blocks(dataset: h5d.DatasetID, itemsize: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from h5py import h5a, h5d, h5o, h5r, h5t
 
 from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, refers, translated
+from nwb_models.io.outside import is_self_contained
 from nwb_models.io.plan import NewDataset
 from nwb_models.io.queue import DAMAGE, join, key_of
 from nwb_models.io.values import decode, encode
@@ -69,7 +70,7 @@ def _of_object(revision: Revision, changes: Changes, file: h5py.File, made: NewO
             _look(revision, changes, file, entry, values)
             yield entry
     is_data = isinstance(obj, h5d.DatasetID) and not (isinstance(made, NewDataset) and made.value is not None)
-    if is_data and refers(obj.get_type()):
+    if is_data and refers(obj.get_type()) and is_self_contained(obj):
         entry = Referrer(made, None)
         for _, values, _ in read_blocks(obj):
             _look(revision, changes, file, entry, values)

@@ -16,6 +16,7 @@ from nwb_models.errors import InvalidModelError, UnreadableObjectError
 from nwb_models.io.between import bring_along
 from nwb_models.io.copying import missing_filters
 from nwb_models.io.deconstruct import Deconstruction
+from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.options import DatasetOptions, is_lossy
 from nwb_models.io.plan import NewDataset, NewGroup, NewObject, Origin
 from nwb_models.io.queue import key_of
@@ -229,19 +230,17 @@ def fits_in_place(stored: h5d.DatasetID, value: NewValue, origin: Origin) -> boo
             return False
     elif not hasattr(value.data, "shape") or isinstance(value.data, ELSEWHERE):
         return False
+    if has_sources(stored):  # the data is in other files, which nobody asked to change
+        return False
     if stored.shape is None or len(stored.shape) != len(value.data.shape) or missing_filters(stored):
         return False
     if is_lossy(stored):  # it was meant for the values that there were
-        return False
-    create = stored.get_create_plist()
-    layout = create.get_layout()
-    if layout == h5d.VIRTUAL or create.get_external_count():  # the data is in other files, which nobody asked to change
         return False
     if h5t.py_create(value.dtype, logical=True) != stored.get_type():
         return False
     if tuple(stored.shape) == tuple(value.data.shape):
         return True
     limits = stored.get_space().get_simple_extent_dims(maxdims=True)
-    return layout == h5d.CHUNKED and all(
+    return stored.get_create_plist().get_layout() == h5d.CHUNKED and all(
         limit in (h5s.UNLIMITED, size) or size <= limit for limit, size in zip(limits, value.data.shape, strict=True)
     )

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import h5py
 
-from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.faults import reading
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import StoredGroup
 from nwb_models.io.queue import (
-    DAMAGE,
     Flat,
     join,
     key_of,
@@ -71,11 +70,8 @@ class SingleObjects:
         waiting = [(path, key)]
         while waiting:
             path, key = waiting.pop()
-            try:
+            with reading(self._io.filename, path):
                 node = self._node(file, path, key, flat)
-            except DAMAGE as error:
-                msg = f"{path} of {file.filename} cannot be read: {error}"
-                raise UnreadableObjectError(msg) from error
             if node is None:
                 continue
             references = references_of(node)
@@ -104,7 +100,7 @@ class SingleObjects:
                 return None
             node = headers.node(key[1], path, whole=False)
         if node is None:
-            node = read_node(file, obj, path)
+            node = read_node(file, obj, path, self._io.limits)
         if isinstance(node, StoredGroup):
             if node.complete:
                 self._groups[path] = node
@@ -118,7 +114,7 @@ class SingleObjects:
     def _headers(self, file: h5py.File) -> Headers:
         """Return what reads headers of the open file; it is another one after that was closed."""
         if self._opened is None or self._opened[0] is not file:
-            self._opened = file, Headers(file)
+            self._opened = file, Headers(file, self._io.limits)
         return self._opened[1]
 
     def key_at(self, path: str) -> Key | None:
@@ -138,7 +134,7 @@ class SingleObjects:
             return None
         above = holder.rpartition("/")[0] or "/"
         group = self._groups.get(above)
-        with self._io.opened() as file:
+        with self._io.reading(holder) as file:
             if group is None:
                 found = open_path(file, above)
                 is_group = found is not None and isinstance(found[0], h5py.h5g.GroupID)

@@ -15,8 +15,9 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5l, h5o, h5r, h5s, h5t
 
 from nwb_models.errors import SpecificationError
-from nwb_models.io.queue import SPECLOC
-from nwb_models.io.values import decode, dtype_of, encode, read_scalar
+from nwb_models.io.elsewhere import has_sources
+from nwb_models.io.queue import SPECLOC, open_path
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_scalar
 from nwb_models.schema.language import Namespace
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def specifications_place(file: h5py.File) -> Place:
     usual = _usual_group(file)
     if usual is not None:
         return Place(usual, f"/{DEFAULT}", is_misstated=False)
-    located, default = _located(file), file.get(DEFAULT)
+    located, default = _located(file), _group_at(file, DEFAULT)
     group = located if located is not None else default
     is_misstated = located is None and SPECLOC in file.attrs
-    if not isinstance(group, h5py.Group) or group == file["/"]:
+    if group is None or group == file["/"]:
         return Place(None, "", is_misstated)
     # a group that was reached by a reference has no name yet, and HDF5 walks through the file to find one
     return Place(group, f"/{DEFAULT}" if default == group else str(group.name), is_misstated)
@@ -101,10 +102,16 @@ def _located(file: h5py.File) -> h5py.Group | None:
         if isinstance(location, h5py.Reference) and location:
             found = file[location]
         elif isinstance(location, str | bytes):
-            found = file[decode(location)]
+            found = _group_at(file, decode(location))
     except (KeyError, ValueError, OSError, RuntimeError):
         pass
     return found if isinstance(found, h5py.Group) and found != file["/"] else None
+
+
+def _group_at(file: h5py.File, path: str) -> h5py.Group | None:
+    """Return the group at a path, None where there is none in this file: external links are not followed."""
+    found = open_path(file, path)
+    return h5py.Group(found[0]) if found is not None and isinstance(found[0], h5g.GroupID) else None
 
 
 def is_specification(path: str, root: str) -> bool:
@@ -216,6 +223,8 @@ class StoredSpecifications(NamedTuple):
     """Whether there is a ``.specloc`` that leads to no group."""
     namespaces: tuple[tuple[str, str, Namespace], ...]
     """Name and version as the groups are called, and what is in them."""
+    problem: str = ""
+    """Why they cannot be read, where they cannot."""
 
 
 def stored_specifications(file: h5py.File) -> StoredSpecifications:
@@ -263,8 +272,10 @@ _REFUSALS = (OSError, RuntimeError, TypeError, ValueError, KeyError)
 
 
 def _document(dataset: h5d.DatasetID) -> bytes:
-    """Return the text of a document; b"", which is no JSON, where it is none."""
+    """Return the text of a document; b"", which is no JSON, where it is none, or is not in the file."""
     buffer = np.empty((), dtype=_TEXT)
+    if has_sources(dataset):
+        return b""
     try:
         space = dataset.get_space()  # h5s.ALL would give the first of many
         dataset.read(_SINGLE, space, buffer, _TEXT_IN_MEMORY)
@@ -274,6 +285,8 @@ def _document(dataset: h5d.DatasetID) -> bytes:
     except _REFUSALS:
         pass  # of another type or shape
     try:
+        if (dataset.shape and max(dataset.shape) > 1) or dataset.get_type().get_size() > MAX_VALUE:
+            return b""
         value = h5py.Dataset(dataset)[()] if dataset.shape else read_scalar(dataset, dtype_of(dataset.get_type()), str)
     except _REFUSALS:
         return b""

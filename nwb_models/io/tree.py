@@ -18,7 +18,7 @@ import numpy as np
 from h5py import h5g, h5o, h5t
 
 from nwb_models.io.headers import Headers
-from nwb_models.io.hierarchy import damage_told, start_of
+from nwb_models.io.hierarchy import start_of
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import SPECLOC, flatten, join, key_of, links_of, open_path
 from nwb_models.io.specifications import specifications_group
@@ -149,10 +149,10 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
     UnreadableObjectError
         Where the file is damaged in what is walked.
     """
-    with damage_told(io.filename), io.opened() as file:
+    with io.reading(path) as file:
         start = start_of(io, file, path)
         walk = _Walk(start, depth, io.is_skipped)
-        flat = flatten(file, [start], walk.follow, walk.skip, walk.locate)
+        flat = flatten(file, [start], walk.follow, walk.skip, walk.locate, limits=io.limits)
         version = read_attribute(h5o.open(file.id, b"/"), b"nwb_version", lambda reference: reference)
         return {
             "file": io.filename,

@@ -24,6 +24,7 @@ from nwb_models.io.atomic import new_file, require_target
 from nwb_models.io.axes import WINDOW, Axes, row_numbers
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
+from nwb_models.io.outside import require_inside
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
 from nwb_models.io.queue import flatten, join, read_node, walk
 from nwb_models.io.rows import Rows
@@ -287,7 +288,10 @@ class Truncation:
 
     def _opened(self, node: StoredDataset) -> h5d.DatasetID:
         origin = self._origin(node)
-        return h5d.open(self.sources.file(origin.io).id, path_bytes(origin.path))
+        dataset = h5d.open(self.sources.file(origin.io).id, path_bytes(origin.path))
+        if node.elsewhere and not self.io.external_links:
+            require_inside(dataset, origin.io.filename, origin.path, self.io.limits.sources)
+        return dataset
 
     def _identity(self, key: Key) -> Identity:
         origin = self._brought.get(key)

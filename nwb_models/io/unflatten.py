@@ -36,6 +36,7 @@ from nwb_models.io.copying import (
 from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.encode import has_references
+from nwb_models.io.outside import is_self_contained, require_inside, shape_of
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
@@ -193,7 +194,7 @@ class Writer:
             return self._dataset(made, path, made.value)
         if isinstance(made, NewDataset) and made.cut is not None:
             return self._part(made, path, source, made.cut)
-        if isinstance(source, h5d.DatasetID) and refers(source.get_type()):
+        if isinstance(source, h5d.DatasetID) and refers(source.get_type()) and is_self_contained(source):
             create_like(source, self.file, path)
             self._references.append((made, lambda: self._fill_references(made, path)))
         else:
@@ -219,6 +220,8 @@ class Writer:
         """Create a dataset with some rows of one."""
         assert made.origin is not None
         io, change = made.origin.io, cut.change
+        if not io.external_links:
+            require_inside(source, io.filename, made.origin.path, io.limits.sources)
         obj = create_part(source, self.file, path, cut.rows)
         if not refers(source.get_type()):
             copy_part(source, obj, cut.rows, change)
@@ -252,7 +255,7 @@ class Writer:
     def _from_file(self, made: NewDataset, path: bytes, file: h5py.File, stored: str) -> h5d.DatasetID:
         """Create a dataset with data of a file, another one or the same under another name."""
         source = h5d.open(file.id, encode(stored))
-        if refers(source.get_type()):
+        if refers(source.get_type()) and is_self_contained(source):
             create_like(source, self.file, path)
             io = next((io for io in self.sources.all() if self.sources.file(io) == file), None)
             if io is None:
@@ -429,7 +432,7 @@ class Writer:
         if isinstance(made, NewDataset) and made.cut is not None:
             space = moved_region(space, made.cut.rows)
         path = made.path
-        shape = h5d.open(self.file.id, encode(path)).shape
+        shape = shape_of(h5d.open(self.file.id, encode(path)))
         if not _lies_within(space, shape):
             self._dangling.append(f"{where} refers to a part of {path} that it does not have in its new shape, {shape}")
             return h5r.RegionReference()

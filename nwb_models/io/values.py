@@ -13,13 +13,13 @@ import numpy as np
 from h5py import h5a, h5d, h5o, h5r, h5s, h5t
 
 from nwb_models.io.nodes import StoredReference
+from nwb_models.limits import DEFAULT
 from nwb_models.models.links import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_VALUE = 1 << 26
-"""The most bytes that a single value or an attribute may have: what is larger is no metadata."""
+MAX_VALUE = DEFAULT.value_bytes
 
 _TYPES: dict[bytes, np.dtype[Any]] = {}
 """Encoded HDF5 type -> dtype: making a dtype is most of what h5py does for a small attribute."""
@@ -42,7 +42,7 @@ def dtype_of(stored: h5t.TypeID) -> np.dtype[Any]:
     return _TYPES[key]
 
 
-def read_attributes(obj: Any, resolve: Callable[[Any], Any]) -> dict[str, Any]:
+def read_attributes(obj: Any, resolve: Callable[[Any], Any], most: int = MAX_VALUE) -> dict[str, Any]:
     """Read the attributes of an open object.
 
     Parameters
@@ -51,13 +51,15 @@ def read_attributes(obj: Any, resolve: Callable[[Any], Any]) -> dict[str, Any]:
         A group or dataset of h5py's low-level interface.
     resolve
         Called with each reference; what it returns takes the place of the reference.
+    most
+        How many bytes a value may have; a larger one becomes `Unreadable`.
     """
     names: list[bytes] = []
     h5a.iterate(obj, names.append)
-    return {decode(name): read_attribute(obj, name, resolve) for name in names}
+    return {decode(name): read_attribute(obj, name, resolve, most) for name in names}
 
 
-def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any]) -> Any:
+def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: int = MAX_VALUE) -> Any:
     """Read one attribute; what cannot be read becomes `Unreadable`."""
     try:
         attribute = h5a.open(obj, name)
@@ -65,8 +67,8 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any]) -> Any:
         shape = attribute.shape
         if shape is None:
             return h5py.Empty(dtype)
-        if math.prod(shape) * dtype.itemsize > MAX_VALUE:
-            return Unreadable(f"it has {math.prod(shape) * dtype.itemsize} bytes, and {MAX_VALUE} are the limit")
+        if math.prod(shape) * dtype.itemsize > most:
+            return Unreadable(f"it has {math.prod(shape) * dtype.itemsize} bytes, and {most} are the limit")
         array = np.empty(shape, dtype=dtype)
         if array.size:
             attribute.read(array, mtype=h5t.py_create(dtype))

@@ -12,9 +12,12 @@ import json
 import os
 import stat
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from nwb_models.errors import NWBWarning
 
 _CODE = ("translation", "codegen", "language.py", "../models/reserved.py", "../models/mixins", "../naming.py")
 
@@ -55,7 +58,7 @@ def load(digest: str) -> Kept | None:
     """Return what is kept under a digest; None where there is nothing that can be trusted."""
     path = _path(digest)
     try:
-        if not (_is_private(folder()) and _is_private(path.parent)) or path.is_symlink():
+        if not _is_usable(path) or path.is_symlink():
             return None
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -93,7 +96,7 @@ def store(digest: str, entry: Kept) -> bool:
     try:
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         path.parent.mkdir(exist_ok=True, mode=0o700)
-        if not (_is_private(folder()) and _is_private(path.parent)):
+        if not _is_usable(path):
             return False
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".json")
     except OSError:
@@ -119,11 +122,27 @@ def _seal(digest: str, content: str) -> str:
     return hashlib.sha256(f"{digest}\n{content}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _is_private(path: Path) -> bool:
-    """Tell whether a folder is the user's own and nobody else may write to it."""
+def _is_usable(path: Path) -> bool:
+    """Tell whether both folders that an entry is in are the user's own; a warning says why not."""
+    for place in (folder(), path.parent):
+        reason = _why_not_private(place)
+        if reason:
+            msg = (
+                f"The cache {place} is not used, and models are made anew each time: {reason}. "
+                "Set NWB_MODELS_CACHE to a folder of your own"
+            )
+            warnings.warn(msg, NWBWarning, stacklevel=2)
+            return False
+    return True
+
+
+def _why_not_private(path: Path) -> str:
+    """Return why a folder is not the user's own, or who else may write to it; "" where nobody may."""
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
-        return False
+        return "it is a link, or no folder"
     if not hasattr(os, "getuid"):  # Windows: the folder of the user is protected by the system
-        return True
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+        return ""
+    if status.st_uid != os.getuid():
+        return "it belongs to somebody else"
+    return "others may write to it" if status.st_mode & 0o022 else ""

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 Spec = dict[str, Any]
 Kind = Literal["group", "dataset", "attribute", "link"]
 
+MAX_DEPTH, MAX_ENTRIES = 500, 1_000_000
+"""How deep the YAML of a specification may be nested, and how many entries it may have: those of NWB core are at
+most 11 levels deep, and have 810 entries."""
+MAX_TYPES, MAX_ANCESTRY = 20_000, 50
+"""How many types a namespace may define, for each of which models take 1.3 ms and 25 kB; and from how many a type may
+inherit, one after another, which takes the square of their number.  NWB core has 83 types, at most 7 in a row."""
 MEMBER_LISTS: tuple[tuple[str, Kind], ...] = (
     ("attributes", "attribute"),
     ("datasets", "dataset"),
@@ -247,6 +253,9 @@ class Namespace:
             except SpecificationError as error:
                 msg = f"Namespace {self.name!r} {self.version}, {self.place(source)}: {error}"
                 raise SpecificationError(msg) from None
+        if len(found) > MAX_TYPES:
+            msg = f"Namespace {self.name!r} {self.version} defines {len(found)} types, and {MAX_TYPES} are the limit"
+            raise SpecificationError(msg)
         return found
 
     def _schema(self) -> list[Spec]:
@@ -411,7 +420,7 @@ class Specifications:
         Raises
         ------
         SpecificationError
-            Where types include each other in a circle.
+            Where types include each other in a circle, or too many one after another.
         """
         chain = [entry]
         while (above := self.parent(chain[-1])) is not None:
@@ -423,6 +432,9 @@ class Specifications:
                 msg = f"{circle[0]}: {entry.key('inc')}: types include each other in a circle: {names}"
                 raise SpecificationError(msg)
             chain.append(above)
+            if len(chain) > MAX_ANCESTRY:
+                msg = f"{entry}: {entry.key('inc')}: it inherits from more than {MAX_ANCESTRY} types, one after another"
+                raise SpecificationError(msg)
         return chain
 
     def resolved_members(self, entry: TypeSpec) -> list[tuple[Kind, Spec, TypeSpec]]:
@@ -521,6 +533,8 @@ def load_document(path: Path) -> Spec:
 
     try:
         text = path.read_text(encoding="utf-8")
+        if path.suffix != ".json":
+            _require_modest(text)
         loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_loader())  # noqa: S506
         loaded = json.loads(json.dumps(loaded))
     except OSError as error:
@@ -533,6 +547,41 @@ def load_document(path: Path) -> Spec:
         msg = f"The specification {path} holds no mapping of keys to values"
         raise SpecificationError(msg)
     return loaded
+
+
+def _require_modest(text: str) -> None:
+    """Refuse YAML that is nested so deeply that its loader crashes, or becomes huge where its aliases are written out.
+
+    Raises
+    ------
+    ValueError
+        Where it is.
+    """
+    import yaml
+
+    sizes: dict[str, int] = {}
+    open_ones: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_ones.append((event.anchor, 1))
+            if len(open_ones) > MAX_DEPTH:
+                msg = f"it is nested more than {MAX_DEPTH} levels deep"
+                raise ValueError(msg)
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_ones.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            anchor, size = event.anchor, 1
+            if isinstance(event, yaml.AliasEvent):
+                anchor, size = None, sizes.get(event.anchor or "", 1)
+        else:
+            continue
+        if anchor is not None:
+            sizes[anchor] = size
+        open_ones[-1] = (open_ones[-1][0], open_ones[-1][1] + size)
+        if open_ones[-1][1] > MAX_ENTRIES:
+            msg = f"it has more than {MAX_ENTRIES} entries, those counted again to which aliases lead"
+            raise ValueError(msg)
 
 
 @cache

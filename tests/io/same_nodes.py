@@ -34,8 +34,8 @@ def counting() -> Iterator[Callable[[], int]]:
     made: list[headers.Headers] = []
     original = headers.Headers.__init__
 
-    def init(self: headers.Headers, file: h5py.File) -> None:
-        original(self, file)
+    def init(self: headers.Headers, *given: Any) -> None:
+        original(self, *given)
         made.append(self)
 
     with patch.object(headers.Headers, "__init__", init):

@@ -302,9 +302,9 @@ def read_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     read = queue.read_node
 
-    def noted(file: h5py.File, obj: Any, path: str) -> Any:
+    def noted(file: h5py.File, obj: Any, path: str, limits: Any) -> Any:
         paths.append(path)
-        return read(file, obj, path)
+        return read(file, obj, path, limits)
 
     monkeypatch.setattr(queue, "read_node", noted)
     directly = Headers.node

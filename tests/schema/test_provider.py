@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pydantic
 import pytest
 
-from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.errors import NWBWarning, ObjectNotFoundError, SpecificationError
 from nwb_models.generated.core import v2_11_0 as core
 from nwb_models.models.mapping import storage
 from nwb_models.schema import cache
@@ -532,11 +532,25 @@ def test_a_folder_that_others_may_write_to_is_not_used(
     (path,) = kept(folder)
     (path.parent if which else folder).chmod(mode)
     forget()
-    assert cache.load(path.stem) is None
-    assert small().get_class("ndx-small", "Small")
+    with pytest.warns(NWBWarning, match=r"is not used, .*: others may write to it\. Set NWB_MODELS_CACHE"):
+        assert cache.load(path.stem) is None
+    with pytest.warns(NWBWarning, match="others may write to it"):
+        assert small().get_class("ndx-small", "Small")
     assert generated == ["ndx-small 0.1.0"] * 2
-    assert not cache.store("0" * 64, cache.Kept("ndx-small", "0.1.0", {}))
+    with pytest.warns(NWBWarning, match="others may write to it"):
+        assert not cache.store("0" * 64, cache.Kept("ndx-small", "0.1.0", {}))
     assert kept(folder) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX permissions")
+def test_its_folders_are_for_the_user_alone(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        small().get("ndx-small")
+    finally:
+        os.umask(before)
+    (path,) = kept(folder)
+    assert [oct(place.stat().st_mode & 0o777) for place in (folder, path.parent, path)] == ["0o700", "0o700", "0o600"]
 
 
 @pytest.mark.parametrize("which", FOLDERS)
@@ -547,9 +561,11 @@ def test_a_folder_that_is_a_link_is_not_used(folder: Path, tmp_path: Path, gener
     linked.rename(tmp_path / "elsewhere")
     linked.symlink_to(tmp_path / "elsewhere")
     forget()
-    assert small().get_class("ndx-small", "Small")
+    with pytest.warns(NWBWarning, match="it is a link, or no folder"):
+        assert small().get_class("ndx-small", "Small")
     assert generated == ["ndx-small 0.1.0"] * 2
-    assert cache.load(path.stem) is None
+    with pytest.warns(NWBWarning, match="it is a link, or no folder"):
+        assert cache.load(path.stem) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX permissions")
@@ -558,7 +574,8 @@ def test_a_folder_of_somebody_else_is_not_used(monkeypatch: pytest.MonkeyPatch, 
     forget()
     somebody = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
-    assert small().get_class("ndx-small", "Small")
+    with pytest.warns(NWBWarning, match="it belongs to somebody else"):
+        assert small().get_class("ndx-small", "Small")
     assert generated == ["ndx-small 0.1.0"] * 2
 
 

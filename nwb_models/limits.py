@@ -1,0 +1,44 @@
+"""How much a file may ask for: files come from strangers, and may declare what no machine holds."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import NamedTuple
+
+
+class Limits(NamedTuple):
+    """What is refused as too large, with an error or an issue that says so.
+
+    What is linear in the size of the file has no limit: objects, links, attributes, depth.
+
+    Examples
+    --------
+    >>> Limits(array_bytes=1 << 40).array_bytes  # nwb.read("session.nwb", limits=Limits(array_bytes=1 << 40))
+    1099511627776
+    """
+
+    array_bytes: int | None = None
+    """The most bytes that one reading of an array may give; None for the memory of the machine.  A file of a few
+    kilobytes can declare an array of any size, since chunks that were never written take no space."""
+    value_bytes: int = 1 << 26
+    """The most bytes of an attribute, and of a dataset with a single value: what is larger is no metadata, and comes as
+    `~nwb_models.models.links.Unreadable`."""
+    sources: int = 10_000
+    """How many other datasets the data of a virtual dataset may come from, those of its sources included."""
+
+    def array_size(self) -> int:
+        """Return the most bytes that one reading of an array may give."""
+        return memory_of_machine() if self.array_bytes is None else self.array_bytes
+
+
+@cache
+def memory_of_machine() -> int:
+    """Return the size of the memory in bytes; where that is not known, a size that no machine has."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 1 << 46
+
+
+DEFAULT = Limits()

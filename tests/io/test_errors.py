@@ -1,0 +1,192 @@
+"""What is wrong with a file is said with the file, the path in it, and what to do; no error of h5py comes through."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pytest
+
+import nwb_models as nwb
+from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.faults import reading
+from tests.conftest import EXAMPLE, ROOT
+from tests.io.handmade import DATE, TEXT, new_file, reach_all, series, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def old_format(path: Path, build: Callable[[h5py.File], None], *, specifications: bool = False) -> bytes:
+    """Write a file in the oldest format, where nothing has a checksum, and return its bytes."""
+    with h5py.File(path, "w") as file, h5py.File(EXAMPLE) as example:
+        root = {"neurodata_type": "NWBFile", "namespace": "core", "nwb_version": "2.11.0", "object_id": "root"}
+        file.attrs.update(root)
+        file["identifier"] = file["session_description"] = "made by hand"
+        file["session_start_time"] = file["timestamps_reference_time"] = DATE
+        file.create_dataset("file_create_date", data=[DATE], dtype=TEXT)
+        for name in ("acquisition", "analysis", "processing", "general"):
+            file.create_group(name)
+        if specifications:
+            example["specifications"].visititems(lambda name, found: _document(file, name, found))
+            file.attrs[".specloc"] = file["specifications"].ref
+        build(file)
+    return path.read_bytes()
+
+
+def _document(file: h5py.File, name: str, found: Any) -> None:
+    if isinstance(found, h5py.Dataset):
+        file[f"specifications/{name}"] = found[()]
+
+
+def overwritten(content: bytes, place: int) -> bytes:
+    """Return content with four bytes overwritten."""
+    return content[:place] + b"\xff\xff\xff\xff" + content[place + 4 :]
+
+
+def _members(file: h5py.File) -> None:
+    series(file["acquisition"], "x")
+    for number in range(20):
+        typed(file["acquisition"], f"more{number}", "TimeSeries")
+
+
+def _text(file: h5py.File) -> None:
+    series(file["acquisition"], "x").create_dataset(
+        "control_description", data=[f"word {n}" for n in range(1000)], dtype=TEXT
+    )
+
+
+def _chunks(file: h5py.File) -> None:
+    x = series(file["acquisition"], "x")
+    del x["data"]
+    x.create_dataset("data", data=np.arange(100.0), chunks=(10,), compression="gzip").attrs["unit"] = "V"
+
+
+DAMAGE: dict[str, Any] = {
+    # name: (build, the bytes that are overwritten, what is done)
+    "names of a group": (_members, b"HEAP", lambda root: list(root.acquisition)),
+    "children": (_members, b"SNOD", reach_all),
+    "text of an array": (_text, b"GCOL", lambda root: root.acquisition["x"].control_description[:]),
+    "a chunk": (_chunks, b"x^", lambda root: root.acquisition["x"].data[:]),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*holds no specification of core")
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_is_named(kind: str, tmp_path: Path) -> None:
+    """Where it is met: while a group is listed, a child is touched, an array is read."""
+    build, mark, act = DAMAGE[kind]
+    path = tmp_path / "broken.nwb"
+    content = old_format(path, build)
+    path.write_bytes(overwritten(content, content.rindex(mark)))
+    root = nwb.read(path)
+    with pytest.raises(UnreadableObjectError, match=r"/acquisition.* cannot be read") as caught:
+        act(root)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:.*holds no specification of core")
+def test_specifications_that_are_damaged_are_replaced_by_those_that_ship(tmp_path: Path) -> None:
+    """The data is read all the same, and an issue says what was wrong."""
+    content = old_format(tmp_path / "whole.nwb", lambda file: None, specifications=True)
+    said = []
+    for number, found in enumerate(re.finditer(b"SNOD", content)):
+        path = tmp_path / f"{number}.nwb"
+        path.write_bytes(overwritten(content, found.start()))
+        try:
+            with nwb.open(path) as io:
+                io.read()
+                said += [issue.rule for issue in io.issues if issue.path == "/specifications"]
+        except UnreadableObjectError as error:  # that of the root
+            said += [path.name in str(error)]
+    assert "unreadable" in said
+    assert False not in said
+
+
+def test_errors_that_are_not_of_h5py_pass() -> None:
+    """A mistake in the code of the caller, or of this library, is no damage of the file."""
+    for error in (KeyError("x"), ValueError("x"), TypeError("x"), OSError(28, "No space left")):
+        with pytest.raises(type(error)) as caught, reading("a.nwb", "/x"):
+            raise error
+        assert caught.value is error
+
+
+def test_errors_of_h5py_are_translated(tmp_path: Path) -> None:
+    """Whichever it raises; the original is kept as the cause."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for act in (lambda: file["nothing"], lambda: h5py.h5d.open(file.id, b"/"), lambda: file.id.links.get_val(b"x")):
+            said = pytest.raises(UnreadableObjectError, match=r"^a\.nwb:/x cannot be read: [^'\"].*; the file")
+            with said as caught, reading("a.nwb", "/x"):
+                act()
+            assert caught.value.__cause__ is not None
+
+
+def test_text_that_is_no_utf_8(tmp_path: Path) -> None:
+    """It is kept, byte by byte, and noted; other text is not looked at twice."""
+    with new_file(tmp_path / "file.nwb") as file:
+        x = series(file["acquisition"], "x")
+        x.attrs["description"] = np.bytes_(b"caf\xe9")
+        x.attrs["comments"] = "café"
+        file["general"].create_dataset("notes", data=np.bytes_(b"na\xefve"))
+    root = nwb.read(tmp_path / "file.nwb", eager=True)
+    assert root.acquisition["x"].description.encode("utf-8", "surrogateescape") == b"caf\xe9"
+    found = {issue.path: issue.found for issue in root.issues if issue.rule == "encoding"}
+    assert found == {"/acquisition/x@description": r"b'caf\xe9'", "/general/notes": r"b'na\xefve'"}
+
+
+# ---------------------------------------------------------------------------------------------- mutants
+MUTATE = """
+import random, sys, warnings
+from pathlib import Path
+import nwb_models as nwb
+from nwb_models.models import Array
+from tests.io.handmade import reach_all
+
+warnings.simplefilter("ignore")
+source, folder, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+content = source.read_bytes()
+chance = random.Random(seed)
+for number in range(8):
+    mutant = bytearray(content)
+    for _ in range(chance.choice([1, 8, 64])):
+        mutant[chance.randrange(len(mutant))] ^= 1 << chance.randrange(8)
+    path = folder / f"{seed}-{number}.nwb"
+    path.write_bytes(mutant)
+    print(number, flush=True)
+    try:
+        for model in reach_all(nwb.read(path, eager=number % 2 == 0)):
+            if isinstance(model, Array):
+                try:
+                    model[:]
+                except nwb.errors.NWBError as error:
+                    assert str(error)
+    except nwb.errors.NWBError as error:
+        assert path.name in str(error), error
+    path.unlink()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutants_of_a_file_are_read_or_refused(seed: int, tmp_path: Path) -> None:
+    """Bits are flipped anywhere: what comes is models, or an error of this library that names the file."""
+    source = tmp_path / "source.nwb"
+    with h5py.File(source, "w") as file:
+        file.attrs.update({"neurodata_type": "NWBFile", "namespace": "core", "nwb_version": "2.11.0"})
+        for name in ("acquisition", "general", "analysis"):
+            file.create_group(name)
+        for number in range(5):
+            x = series(file["acquisition"], f"x{number}")
+            x["timestamps"] = np.arange(5.0)
+            x["control_description"] = np.array(["a", "b"], dtype=object)
+    done = subprocess.run(
+        [sys.executable, "-c", MUTATE, str(source), str(tmp_path), str(seed)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.stdout.endswith("done\n"), done.stderr[-3000:]

@@ -1,0 +1,258 @@
+"""What a file may ask for: nothing takes more than linear time, or more memory than the limits allow."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pytest
+
+import nwb_models as nwb
+from nwb_models.errors import SpecificationError, TooLargeError, UnreadableObjectError
+from nwb_models.io.classes import Classes
+from nwb_models.models.links import Unreadable
+from nwb_models.schema.language import Namespace, load_document
+from tests.io.handmade import new_file, reach_all, series
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HUGE = 10**12
+
+
+def declared(path: Path, shape: tuple[int, ...] = (HUGE,), **options: Any) -> Path:
+    """Write a file with an array of which nothing is stored."""
+    with new_file(path) as file:
+        group = series(file["acquisition"], "x")
+        del group["data"]
+        chunks = (1,) * (len(shape) - 1) + (1000,)
+        group.create_dataset("data", shape, "f8", chunks=chunks, **options).attrs["unit"] = "V"
+    return path
+
+
+READINGS: dict[str, Any] = {
+    "all": lambda data: data[:],
+    "all of them": lambda data: data[...],
+    "numpy": np.asarray,
+    "backwards": lambda data: data[::-1],
+    "every second": lambda data: data[::2],
+}
+
+
+@pytest.mark.parametrize("how", READINGS)
+@pytest.mark.parametrize("shape", [(HUGE,), (10**6, 10**6)], ids=str)
+def test_an_array_larger_than_the_memory(how: str, shape: tuple[int, ...], tmp_path: Path) -> None:
+    """It is refused before memory is taken, and the error says how to read a part of it; a part is read."""
+    data = nwb.read(declared(tmp_path / "huge.nwb", shape)).acquisition["x"].data
+    with pytest.raises(
+        TooLargeError, match=r"/acquisition/x/data: \d+ bytes .*\.Limits\(array_bytes=\.\.\.\)"
+    ) as caught:
+        READINGS[how](data)
+    assert isinstance(caught.value, MemoryError)
+    assert not data[-1].any()
+
+
+def test_how_much_is_read_at_once_can_be_set(tmp_path: Path) -> None:
+    """Lower, and higher; an array takes its limits along to other processes."""
+    path = declared(tmp_path / "file.nwb", (1000,))
+    with nwb.open(path, limits=nwb.Limits(array_bytes=7999)) as io:
+        data = io.read().acquisition["x"].data
+        assert data[:999].shape == (999,)
+        with pytest.raises(TooLargeError, match="8000 bytes would be read at once, and 7999 are the limit"):
+            data[:]
+        with pytest.raises(TooLargeError, match="7999"):
+            pickle.loads(pickle.dumps(data.value))[:]
+    assert nwb.read(path, limits=nwb.Limits(array_bytes=8000)).acquisition["x"].data[:].shape == (1000,)
+
+
+def test_how_large_a_value_may_be_can_be_set(tmp_path: Path) -> None:
+    """Of attributes and single values; what is larger is named, and the rest of the object is there."""
+    with new_file(tmp_path / "file.nwb") as file:
+        group = series(file["acquisition"], "x")
+        group.attrs["many"] = np.zeros(10_000)
+        group["wide"] = np.bytes_(b"x" * 100_000)
+    x = nwb.read(tmp_path / "file.nwb", eager=True).acquisition["x"]
+    assert (x.model_extra["many"].shape, len(x["wide"])) == ((10_000,), 100_000)
+    root = nwb.read(tmp_path / "file.nwb", eager=True, limits=nwb.Limits(value_bytes=70_000))
+    assert isinstance(root.acquisition["x"].model_extra["many"], Unreadable)
+    assert root.acquisition["x"].description == "d"
+    found = {issue.path: issue.found for issue in root.issues if issue.rule == "unreadable"}
+    assert found["/acquisition/x@many"] == "it has 80000 bytes, and 70000 are the limit"
+
+
+def test_a_chunk_that_inflates_to_more_than_it_holds(tmp_path: Path) -> None:
+    """HDF5 would take memory for all of it: it is refused, by its size in the file."""
+    inflated = zlib.compressobj(9)
+    bomb = b"".join(inflated.compress(bytes(1 << 20)) for _ in range(80)) + inflated.flush()
+    with new_file(tmp_path / "bomb.nwb") as file:
+        group = series(file["acquisition"], "x")
+        del group["data"]
+        data = group.create_dataset("data", (128,), "f8", chunks=(128,), compression="gzip")
+        data.attrs["unit"] = "V"
+        data.id.write_direct_chunk((0,), bomb)
+    with pytest.raises(UnreadableObjectError, match="x/data cannot be read: its 1024 bytes are stored in"):
+        nwb.read(tmp_path / "bomb.nwb").acquisition["x"].data[:]
+
+
+def test_limits_do_not_change() -> None:
+    """They are said once, where a file is opened."""
+    limits = nwb.Limits()
+    with pytest.raises(AttributeError):
+        limits.value_bytes = 1  # type: ignore[misc]
+    assert limits.array_size() > limits.value_bytes
+
+
+# ---------------------------------------------------------------------------------------------- many and deep
+def _deep(file: h5py.File, count: int) -> None:
+    group = file["general"]
+    for _ in range(count):
+        group = group.create_group("g")
+
+
+def _siblings(file: h5py.File, count: int) -> None:
+    for number in range(count):
+        file["analysis"].create_group(f"g{number}")
+
+
+def _attributes(file: h5py.File, count: int) -> None:
+    for number in range(count):
+        file["analysis"].attrs[f"a{number}"] = number
+
+
+def _hard_links(file: h5py.File, count: int) -> None:
+    x = series(file["acquisition"], "x")
+    for number in range(count):
+        file[f"analysis/l{number}"] = x
+
+
+def _soft_links(file: h5py.File, count: int) -> None:
+    series(file["acquisition"], "x")
+    for number in range(count):
+        file[f"analysis/l{number}"] = h5py.SoftLink("/acquisition/x")
+
+
+def _circles(file: h5py.File, count: int) -> None:
+    for number in range(count):
+        file["analysis"].create_group(f"g{number}")["up"] = file["analysis"]
+
+
+@pytest.mark.parametrize("build", [_deep, _siblings, _attributes, _hard_links, _soft_links, _circles])
+def test_the_work_grows_with_the_file(build: Any, tmp_path: Path) -> None:
+    """Twice as many take about twice as many steps of Python: lines are counted, and no clock is asked."""
+    steps = []
+    for count in (300, 600):
+        with new_file(tmp_path / f"{count}.nwb") as file:
+            build(file, count)
+        steps.append(_lines_of(tmp_path / f"{count}.nwb"))
+    nothing = tmp_path / "nothing.nwb"
+    with new_file(nothing):
+        pass
+    base = _lines_of(nothing)
+    assert steps[1] - base < 2.5 * (steps[0] - base)
+
+
+def _lines_of(path: Path) -> int:
+    """Return how many lines of the library run while a file is read eagerly."""
+    count = 0
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal count
+        if "nwb_models" not in frame.f_code.co_filename:
+            return None
+        count += event == "line"
+        return trace
+
+    io = nwb.open(path)
+    _ = io.provider
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        io.read(eager=True)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_deeper_than_the_stack_of_python(tmp_path: Path) -> None:
+    """Groups in groups are built, and walked through, whatever their depth."""
+    deep = sys.getrecursionlimit() + 500
+    with new_file(tmp_path / "deep.nwb") as file:
+        _deep(file, deep)
+    root = nwb.read(tmp_path / "deep.nwb", eager=True)
+    assert max(model.path.count("/g") for model in reach_all(root) if hasattr(model, "path")) > deep
+
+
+def test_the_owner_of_an_object_is_looked_up_again(tmp_path: Path) -> None:
+    """What was found for a path holds until a typed object is found that is nearer to it."""
+    with new_file(tmp_path / "file.nwb") as file:
+        series(file["acquisition"], "x")
+    with nwb.open(tmp_path / "file.nwb") as io:
+        classes = Classes(io, lambda *_: None)
+        classes.at("/")
+        assert classes.owner("/acquisition/x/data/deeper") == "NWBFile"
+        classes.at("/acquisition/x")
+        assert classes.owner("/acquisition/x/data/deeper") == "TimeSeries"
+
+
+# ---------------------------------------------------------------------------------------------- specifications
+LAUGHS = "\n".join(
+    [
+        "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]",
+        *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)),
+    ]
+)
+YAMLS = {
+    "aliases of aliases": (LAUGHS, "more than 1000000 entries"),
+    "deep": ("a: " + "[" * 100_000 + "]" * 100_000, "nested more than 500 levels deep"),
+    "deep keys": ("\n".join(" " * n + "a:" for n in range(2000)), "nested more than 500 levels deep"),
+    "a circle": ("a: &a [*a]", "not valid"),
+}
+
+
+@pytest.mark.parametrize("name", YAMLS)
+def test_yaml_that_is_small_and_becomes_huge(name: str, tmp_path: Path) -> None:
+    """It is refused before it is written out."""
+    text, said = YAMLS[name]
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(SpecificationError, match=said):
+        load_document(tmp_path / "a.yaml")
+
+
+def test_yaml_with_aliases_is_read(tmp_path: Path) -> None:
+    """They are allowed, as long as little comes of it."""
+    (tmp_path / "a.yaml").write_text("dims: &dims [time, [x, y]]\nfirst: *dims\nsecond: {third: *dims}\n")
+    dims = ["time", ["x", "y"]]
+    assert load_document(tmp_path / "a.yaml") == {"dims": dims, "first": dims, "second": {"third": dims}}
+
+
+def namespace_of(types: list[dict[str, Any]]) -> Namespace:
+    """Return an extension of core."""
+    schema = [{"namespace": "core"}, {"source": "ndx-many.extensions"}]
+    header = {"name": "ndx-many", "version": "0.1.0", "doc": "d", "author": "a", "contact": "c", "schema": schema}
+    return Namespace({"namespace": {"namespaces": [header]}, "ndx-many.extensions": {"groups": types}})
+
+
+TYPES: dict[str, Any] = {
+    "many": ([{"neurodata_type_def": f"T{n}", "doc": "d"} for n in range(20_001)], "defines 20001 types, and 20000"),
+    "one after another": (
+        [
+            {"neurodata_type_def": f"T{n}", "neurodata_type_inc": f"T{n - 1}" if n else "NWBContainer", "doc": "d"}
+            for n in range(1000)
+        ],
+        "inherits from more than 50 types",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_namespaces_that_would_take_very_long(kind: str) -> None:
+    """They are refused; the other namespaces of the file are used."""
+    types, said = TYPES[kind]
+    provider = nwb.SchemaProvider([namespace_of(types)])
+    assert not provider.is_usable("ndx-many")
+    assert said in provider.problems["ndx-many", "0.1.0"]
+    assert provider.is_usable("core")
