@@ -10,7 +10,12 @@ from h5py import h5d, h5s
 
 
 def has_sources(dataset: h5d.DatasetID) -> bool:
-    """Tell whether a dataset has its data in other datasets or files."""
+    """Tell whether a dataset has its data in other datasets or files.
+
+    What has a place in the file has no other: to ask for that first takes 0.8 us, and for how it was made 10 us.
+    """
+    if dataset.get_offset() is not None:
+        return False
     options = dataset.get_create_plist()
     return bool(options.get_layout() == h5d.VIRTUAL or options.get_external_count())
 

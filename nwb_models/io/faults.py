@@ -33,11 +33,14 @@ def reading(filename: str, path: str) -> Iterator[None]:
     """
     try:
         yield
-    except NWBError:
-        raise
     except FAULTS as error:
-        if not is_of_h5py(error):
-            raise
+        require_none_of_h5py(error, filename, path)
+        raise
+
+
+def require_none_of_h5py(error: BaseException, filename: str, path: str) -> None:
+    """Raise `UnreadableObjectError` in the place of an error that h5py raises, see `reading`; pass over any other."""
+    if isinstance(error, FAULTS) and not isinstance(error, NWBError) and is_of_h5py(error):
         msg = f"{filename}:{path} cannot be read: {reason_of(error)}{ADVICE}"
         raise UnreadableObjectError(msg) from error
 

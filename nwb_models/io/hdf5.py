@@ -29,7 +29,7 @@ from nwb_models.errors import (
     warn,
 )
 from nwb_models.io.construct import Builder
-from nwb_models.io.faults import reading
+from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.opening import state_of, with_small_cache
 from nwb_models.io.queue import SPECLOC, open_path, read_node
@@ -443,15 +443,30 @@ class HDF5IO:
         return is_specification(path, self._stored.path)
 
     # ------------------------------------------------------------------------------------------ the file
-    @contextlib.contextmanager
-    def opened(self) -> Iterator[h5py.File]:
-        """Give the open file; after `close`, it is opened for the moment.
+    def opened(self) -> _Use:
+        """Give the open file, in a ``with`` statement; after `close`, it is opened for the moment.
 
         Raises
         ------
         ClosedFileError
             Where the file is gone or another one by now.
         """
+        return _Use(self, None)
+
+    def reading(self, path: str) -> _Use:
+        """Give the open file to read what is at a path, which errors of h5py then name.
+
+        Raises
+        ------
+        ClosedFileError
+            As `opened` does.
+        UnreadableObjectError
+            In the place of what h5py raises where the file is damaged.
+        """
+        return _Use(self, path)
+
+    def _begin_use(self) -> h5py.File:
+        """Open the file where it is not, and keep it open until as many have left as have come."""
         if not self._is_there:
             msg = f"{self.filename} is open for writing, and nothing was written yet"
             raise NotReadableError(msg)
@@ -461,25 +476,12 @@ class HDF5IO:
                     raise _changed(self.filename)
                 self._file = self._open()
             self._users += 1
-            file = self._file
-        try:
-            yield file
-        finally:
-            with self._lock:
-                self._users -= 1
-                self._close_unused()
+            return self._file
 
-    @contextlib.contextmanager
-    def reading(self, path: str) -> Iterator[h5py.File]:
-        """Give the open file to read what is at a path, which errors of h5py then name.
-
-        Raises
-        ------
-        UnreadableObjectError
-            In the place of what h5py raises where the file is damaged.
-        """
-        with reading(self.filename, path), self.opened() as file:
-            yield file
+    def _end_use(self) -> None:
+        with self._lock:
+            self._users -= 1
+            self._close_unused()
 
     def close(self) -> None:
         """Close the file.  What was read stays usable: arrays open it again for as long as they read."""
@@ -687,6 +689,25 @@ class HDF5IO:
                 raise NotNWBError(msg)
         msg = f"{self.filename} is an HDF5 file and not NWB: its root has neither 'nwb_version' nor 'neurodata_type'"
         raise NotNWBError(msg)
+
+
+class _Use:
+    """A file in use; of `contextlib`, each use would take 2 us more, and to look at an object takes a few."""
+
+    __slots__ = ("_io", "_path")
+
+    def __init__(self, io: HDF5IO, path: str | None) -> None:
+        self._io, self._path = io, path
+
+    def __enter__(self) -> h5py.File:
+        return self._io._begin_use()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._io._end_use()
+        if error is not None and self._path is not None:
+            require_none_of_h5py(error, self._io.filename, self._path)
 
 
 def _version(file: h5py.File) -> str | None:
