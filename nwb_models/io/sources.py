@@ -87,7 +87,7 @@ class Sources:
         if id(io) not in self._files:
             self._files[id(io)] = io, self._stack.enter_context(io.opened())
             self._openers[id(io)] = Opener(self._files[id(io)][1])
-            self._headers[id(io)] = Headers(self._files[id(io)][1])
+            self._headers[id(io)] = Headers(self._files[id(io)][1], io.limits)
         return self._files[id(io)][1]
 
     def open(self, origin: Origin) -> Any:
@@ -107,7 +107,7 @@ class Sources:
         """
         file = self.file(origin.io)
         node = self._headers[id(origin.io)].node(key[1], origin.path) if key is not None else None
-        return node if node is not None else read_node(file, self.open(origin), origin.path)
+        return node if node is not None else read_node(file, self.open(origin), origin.path, origin.io.limits)
 
     def all(self) -> list[HDF5IO]:
         """Return the files."""

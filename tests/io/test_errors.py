@@ -127,14 +127,17 @@ def test_errors_of_h5py_are_translated(tmp_path: Path) -> None:
             assert caught.value.__cause__ is not None
 
 
-def test_text_that_is_no_utf_8(tmp_path: Path) -> None:
-    """It is kept, byte by byte, and noted; other text is not looked at twice."""
+@pytest.mark.parametrize("eager", [True, False], ids=["eager", "lazy"])
+def test_text_that_is_no_utf_8(tmp_path: Path, *, eager: bool) -> None:
+    """It is kept, byte by byte, and noted, also where an object that is alike was in order before."""
     with new_file(tmp_path / "file.nwb") as file:
+        series(file["acquisition"], "a").attrs["description"] = np.bytes_(b"cafe")
         x = series(file["acquisition"], "x")
         x.attrs["description"] = np.bytes_(b"caf\xe9")
         x.attrs["comments"] = "café"
         file["general"].create_dataset("notes", data=np.bytes_(b"na\xefve"))
-    root = nwb.read(tmp_path / "file.nwb", eager=True)
+    root = nwb.read(tmp_path / "file.nwb", eager=eager)
+    assert [root.acquisition["a"].description, root.general.notes[:2]] == ["cafe", "na"]
     assert root.acquisition["x"].description.encode("utf-8", "surrogateescape") == b"caf\xe9"
     found = {issue.path: issue.found for issue in root.issues if issue.rule == "encoding"}
     assert found == {"/acquisition/x@description": r"b'caf\xe9'", "/general/notes": r"b'na\xefve'"}

@@ -69,19 +69,25 @@ def test_how_much_is_read_at_once_can_be_set(tmp_path: Path) -> None:
     assert nwb.read(path, limits=nwb.Limits(array_bytes=8000)).acquisition["x"].data[:].shape == (1000,)
 
 
-def test_how_large_a_value_may_be_can_be_set(tmp_path: Path) -> None:
-    """Of attributes and single values; what is larger is named, and the rest of the object is there."""
+@pytest.mark.parametrize("eager", [True, False], ids=["eager", "lazy"])
+@pytest.mark.parametrize("most", [70_000, 500])
+def test_how_large_a_value_may_be_can_be_set(most: int, tmp_path: Path, *, eager: bool) -> None:
+    """Of attributes and single values; what is larger is named, the rest is there, and all of it is copied."""
     with new_file(tmp_path / "file.nwb") as file:
         group = series(file["acquisition"], "x")
         group.attrs["many"] = np.zeros(10_000)
         group["wide"] = np.bytes_(b"x" * 100_000)
-    x = nwb.read(tmp_path / "file.nwb", eager=True).acquisition["x"]
+    x = nwb.read(tmp_path / "file.nwb", eager=eager).acquisition["x"]
     assert (x.model_extra["many"].shape, len(x["wide"])) == ((10_000,), 100_000)
-    root = nwb.read(tmp_path / "file.nwb", eager=True, limits=nwb.Limits(value_bytes=70_000))
-    assert isinstance(root.acquisition["x"].model_extra["many"], Unreadable)
-    assert root.acquisition["x"].description == "d"
+    root = nwb.read(tmp_path / "file.nwb", eager=eager, limits=nwb.Limits(value_bytes=most))
+    x = root.acquisition["x"]
+    assert [type(found) for found in (x.model_extra["many"], x["wide"])] == [Unreadable, Unreadable]
+    assert x.description == "d"
     found = {issue.path: issue.found for issue in root.issues if issue.rule == "unreadable"}
-    assert found["/acquisition/x@many"] == "it has 80000 bytes, and 70000 are the limit"
+    assert found["/acquisition/x@many"] == f"it has 80000 bytes, and {most} are the limit"
+    nwb.write(root, tmp_path / "copy.nwb")
+    assert nwb.diff(tmp_path / "file.nwb", tmp_path / "copy.nwb") == []
+    assert pickle.loads(pickle.dumps(x))["wide"] == x["wide"]
 
 
 def test_a_chunk_that_inflates_to_more_than_it_holds(tmp_path: Path) -> None:

@@ -136,14 +136,15 @@ OUTSIDE: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("eager", [True, False], ids=["eager", "lazy"])
 @pytest.mark.parametrize("kind", OUTSIDE)
-def test_data_outside_of_the_folder(kind: str, folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_outside_of_the_folder(kind: str, folders: Path, monkeypatch: pytest.MonkeyPatch, *, eager: bool) -> None:
     """Reading, comparing, copying, packing, cutting, looking at it: no other file is opened, and all say so."""
     path = main_file(folders, OUTSIDE[kind](folders, monkeypatch))
     with h5py.File(path) as file:
         stored = set(sources_of(file[DATA].id))
     with opened_files(folders / "outside") as opened:
-        root = nwb.read(path, eager=True)
+        root = nwb.read(path, eager=eager)
         data = root.acquisition["x"].data
         assert (data.shape, data.value.dtype, data.unit) == ((5,), np.dtype("f8"), "V")
         with pytest.raises(OutsideError) as caught:
@@ -161,6 +162,7 @@ def test_data_outside_of_the_folder(kind: str, folders: Path, monkeypatch: pytes
         with pytest.raises(OutsideError, match="external_links=True"):
             nwb.truncate(path, folders / "here" / "cut.nwb", 2)
         hdf_dependency_graph(path)
+        assert DATA in nwb.object_types(path)
         with nwb.open(path) as io:
             file_tree(io)
     assert opened == set()
