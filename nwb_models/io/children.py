@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nwb_models.io.queue import join, link_of, links_of, open_path
+from nwb_models.io.queue import join, link_of, links_of, open_path, readable
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Unresolved
@@ -48,7 +48,8 @@ class StoredChildren:
         if self._names is None:
             with self._builder.io.opened() as file:
                 found = open_path(file, self._path)
-                self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
+                with readable(file, self._path):
+                    self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
         return [name for name in self._names if self._counts(name)]
 
     def field_of(self, name: str) -> str | None:
@@ -82,7 +83,8 @@ class StoredChildren:
     def _link(self, name: str) -> StoredLink | None:
         with self._builder.io.opened() as file:
             found = open_path(file, self._path)
-            return link_of(found[0], name) if found is not None else None
+            with readable(file, self._path):
+                return link_of(found[0], name) if found is not None else None
 
     def _counts(self, name: str) -> bool:
         return name not in self._excluded and not self._builder.io.is_skipped(join(self._path, name))

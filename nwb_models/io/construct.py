@@ -28,6 +28,7 @@ from nwb_models.io.queue import (
     links_of,
     open_path,
     paths_by_key,
+    readable,
     references_of,
     walk,
 )
@@ -108,7 +109,8 @@ class Builder:
         NotReadableError
             Where another file cannot be followed.
         """
-        with self.io.opened() as file, _collecting_later() if eager else contextlib.nullcontext():
+        later = _collecting_later() if eager else contextlib.nullcontext()
+        with self.io.opened() as file, readable(file, path), later:
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)

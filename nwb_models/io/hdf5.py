@@ -20,6 +20,7 @@ from nwb_models.errors import (
     NotNWBError,
     NotReadableError,
     NotWritableError,
+    NWBError,
     NWBWarning,
     ObjectNotFoundError,
     SpecificationError,
@@ -171,7 +172,10 @@ class HDF5IO:
             self._state = state_of(self.location)
             self._file = self._open()
             self._require_nwb()
-        except (RuntimeError, KeyError) as error:
+        except NWBError:
+            self.close()
+            raise
+        except (OSError, RuntimeError, KeyError) as error:
             self.close()
             msg = f"{self.filename} is damaged, its root cannot be read: {error}"
             raise NotReadableError(msg) from None
@@ -336,7 +340,7 @@ class HDF5IO:
             if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
                 return provider
             self._spec_issues += self._problems(provider)
-            version = _text(file.attrs.get("nwb_version"))
+            version = _nwb_version(file)
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
@@ -363,7 +367,7 @@ class HDF5IO:
             except SpecificationError as error:
                 where = f"{self._spec_path}/{name}/{own_version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
-        version = _text(file.attrs.get("nwb_version"))
+        version = _nwb_version(file)
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
@@ -555,6 +559,14 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else None
+
+
+def _nwb_version(file: h5py.File) -> str | None:
+    """Return the version of NWB that a file says it has; None where it says none that can be read."""
+    try:
+        return _text(file.attrs.get("nwb_version"))
+    except (OSError, RuntimeError, TypeError):
+        return None
 
 
 def _tell(line: str) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import h5py
 from h5py import h5d, h5g, h5l, h5o, h5t
 
-from nwb_models.errors import UnreadableObjectError
+from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     Follow = Callable[[StoredObject], Iterable[str] | None]
     Locate = Callable[[StoredReference, str], str | None]
 
-DAMAGE = (OSError, RuntimeError)
-"""What h5py raises where a file is damaged."""
+DAMAGE = (OSError, RuntimeError, SystemError)
+"""What h5py raises where a file is damaged; a SystemError where it met that while it was calling back."""
 
 SPECLOC = ".specloc"
 """The attribute of the root that refers to the specifications, which are no data."""
@@ -289,6 +290,24 @@ def _link(links: Any, raw: bytes, name: str, info: Any) -> StoredLink:
     return StoredLink(name, "soft", path="")
 
 
+@contextmanager
+def readable(file: h5py.File, path: str) -> Iterator[None]:
+    """Let errors of HDF5 say which object cannot be read.
+
+    Raises
+    ------
+    UnreadableObjectError
+        In the place of each of them.
+    """
+    try:
+        yield
+    except NWBError:
+        raise
+    except DAMAGE as error:
+        msg = f"{path} of {file.filename} cannot be read: {error}"
+        raise UnreadableObjectError(msg) from error
+
+
 def key_of(obj: Any) -> Key:
     """Return the key of an open object: its address in the file."""
     return "", h5o.get_info(obj).addr
@@ -324,7 +343,10 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
     followed = 0
     while remaining:
         name = remaining.popleft()
-        link = link_of(obj, name) if isinstance(obj, h5g.GroupID) else None
+        try:
+            link = link_of(obj, name) if isinstance(obj, h5g.GroupID) else None
+        except DAMAGE:
+            link = None
         if link is None:
             return None, "", None
         if link.kind == "external":
@@ -349,13 +371,35 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
 
 
 def paths_by_key(file: h5py.File) -> dict[Key, str]:
-    """Return a path of every object of a file, in one pass of HDF5's own."""
-    paths: dict[Key, str] = {("", h5o.get_info(file.id).addr): "/"}
+    """Return a path of every object of a file that can be opened: in one pass of HDF5, where that gets through."""
+    root = "", h5o.get_info(file.id).addr
+    paths: dict[Key, str] = {root: "/"}
 
     def visit(name: bytes, info: Any) -> None:
         paths["", info.addr] = "/" + decode(name)
 
-    h5o.visit(file.id, visit, info=True)
+    try:
+        h5o.visit(file.id, visit, info=True)
+    except DAMAGE:
+        return _paths_around_damage(file, root)
+    return paths
+
+
+def _paths_around_damage(file: h5py.File, root: Key) -> dict[Key, str]:
+    """Return the same for a damaged file, where HDF5 stops at the first object that it cannot open."""
+    paths = {root: "/"}
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop()
+        try:
+            obj = h5o.open(file.id, encode(path))
+            links = links_of(obj) if isinstance(obj, h5g.GroupID) else {}
+        except (*DAMAGE, KeyError, ValueError):
+            continue
+        for name, link in links.items():
+            if link.kind == "hard" and link.key is not None and link.key not in paths:
+                paths[link.key] = join(path, name)
+                waiting.append(paths[link.key])
     return paths
 
 

@@ -21,6 +21,7 @@ from nwb_models.io.values import decode, dtype_of, read_scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nwb_models.io.nodes import StoredLink
     from nwb_models.schema.language import Spec
 
 SKIP_PATTERN = re.compile(r"^/?(?:specifications(?:/|$)|\.specloc$)")
@@ -166,7 +167,10 @@ def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocument
 
 def _children(group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
     """Yield the names and objects of the hard links of a group: specifications from elsewhere are not the file's."""
-    for name, link in links_of(group).items():
+    links: dict[str, StoredLink] = {}
+    with contextlib.suppress(OSError, RuntimeError):  # damaged: what is missing then is noted by who needs it
+        links = links_of(group)
+    for name, link in links.items():
         if link.kind == "hard":
             with contextlib.suppress(KeyError, OSError, RuntimeError, ValueError):
                 yield name, h5o.open(group, name.encode("utf-8", "surrogateescape"))
