@@ -18,6 +18,7 @@ from nwb_models.schema.provider import SchemaProvider
 if TYPE_CHECKING:
     import os
 
+    from nwb_models.io.checking import check
     from nwb_models.io.diff import diff
     from nwb_models.io.repack import repack
     from nwb_models.io.truncation import truncate_file as truncate
@@ -28,6 +29,7 @@ __all__ = [
     "DatasetOptions",
     "SchemaProvider",
     "__version__",
+    "check",
     "diff",
     "open",
     "read",
@@ -38,7 +40,12 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-LATE = {"diff": ("diff", "diff"), "repack": ("repack", "repack"), "truncate": ("truncation", "truncate_file")}
+LATE = {
+    "check": ("checking", "check"),
+    "diff": ("diff", "diff"),
+    "repack": ("repack", "repack"),
+    "truncate": ("truncation", "truncate_file"),
+}
 """Functions that not all need, imported when they are asked for: where each is."""
 
 

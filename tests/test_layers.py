@@ -75,6 +75,6 @@ def test_the_public_face() -> None:
     """What `from nwb_models import *` gives."""
     import nwb_models
 
-    functions = {"diff", "open", "read", "repack", "truncate", "write"}
+    functions = {"check", "diff", "open", "read", "repack", "truncate", "write"}
     assert set(nwb_models.__all__) == {"DatasetOptions", "HDF5IO", "SchemaProvider", "__version__", *functions}
     assert all(hasattr(nwb_models, name) for name in nwb_models.__all__)
