@@ -46,7 +46,7 @@ OLD_SUPERBLOCK = 8
 EQUAL, NOTED, REFUSED = "read, and equal", "read, departures noted", "refused, or in parts"
 CRASHED, HUNG, MEMORY_OUT = "HDF5 crashed, caught", "TOOK TOO LONG", "took too much memory"
 ENDLESS = "HDF5 ran for ever, ended"
-UNPROTECTED, WRONG, FAULT = "other values, no checksum there", "WRONG VALUE IN SILENCE", "FAULT OF THE LIBRARY"
+UNPROTECTED, WRONG, FAULT = "other values, no checksum tells", "WRONG VALUE IN SILENCE", "FAULT OF THE LIBRARY"
 OUTCOMES = (EQUAL, NOTED, REFUSED, CRASHED, ENDLESS, MEMORY_OUT, UNPROTECTED, HUNG, WRONG, FAULT)
 BAD = (HUNG, WRONG, FAULT)
 
@@ -105,6 +105,8 @@ class Original:
     """Where the texts of the specifications are: a damaged one means other models, which take seconds to make."""
     covered: np.ndarray[Any, Any] = field(repr=False)
     """Which bytes a checksum covers."""
+    chunks: list[tuple[int, int]] = field(repr=False)
+    """Where the chunks of data are."""
 
 
 def originals(folder: Path, only: str = "") -> Iterator[Original]:
@@ -124,7 +126,9 @@ def originals(folder: Path, only: str = "") -> Iterator[Original]:
                 said = read({"path": str(path)}).value
                 content = path.read_bytes()
                 issues = {json.dumps(issue) for issue in said["issues"]}
-                yield Original(name, content, said["values"], issues, texts_of(path), covered(name, path, content))
+                yield Original(
+                    name, content, said["values"], issues, texts_of(path), covered(name, path, content), chunks_of(path)
+                )
 
 
 def with_checksums(source: Path, target: Path) -> None:
@@ -248,6 +252,19 @@ def covered(name: str, path: Path, content: bytes) -> np.ndarray[Any, Any]:
     return found
 
 
+def chunks_of(path: Path) -> list[tuple[int, int]]:
+    """Return where in a file its chunks are."""
+    found: list[tuple[int, int]] = []
+    with h5py.File(path) as file:
+
+        def visit(name: str, obj: Any) -> None:
+            if isinstance(obj, h5py.Dataset) and obj.chunks:
+                obj.id.chunk_iter(lambda info: found.append((info.byte_offset, info.byte_offset + info.size)))
+
+        file.visititems(visit)
+    return found
+
+
 # ------------------------------------------------------------------------------------ mutants
 def mutant(original: Original, seed: int) -> tuple[bytes, str]:
     """Return a damaged copy, and what was done to it."""
@@ -310,6 +327,19 @@ KINDS: dict[str, Callable[[bytearray, random.Random, Callable[[], int]], None]] 
 }  # fmt: skip
 
 
+def is_covered(original: Original, content: bytes) -> bool:
+    """Tell whether all that was changed is under a checksum, which can tell.
+
+    That of chunks, fletcher32, cannot where all is zero: the checksum of zeros is zero.
+    """
+    if any(not any(content[a:b]) and any(original.content[a:b]) for a, b in original.chunks):
+        return False
+    size = min(len(content), len(original.content))
+    one, two = (np.frombuffer(data, np.uint8, size) for data in (content, original.content))
+    changed = np.flatnonzero(one != two)
+    return bool(original.covered[changed].all() and original.covered[size:].all())
+
+
 def has_endless_heap(content: bytes) -> bool:
     """Tell whether there are zeros in a heap of texts: HDF5 2.0 goes on by the size of an object, which is none."""
     begin = content.find(b"GCOL")
@@ -351,23 +381,15 @@ class Run:
         other = sorted(name for name in read if name in original.values and read[name] != original.values[name])
         lost = original.values.keys() - read.keys()
         if found.outcome is Outcome.UNREADABLE:
-            return WRONG if other and self._is_covered(original, content) else REFUSED
+            return WRONG if other and is_covered(original, content) else REFUSED
         noted = {json.dumps(issue) for issue in ended.value["issues"]} - original.issues
-        if other and self._is_covered(original, content):
+        if other and is_covered(original, content):
             return WRONG
         if noted or found.notes:
             return NOTED
         if other or lost or read.keys() - original.values.keys():
-            return WRONG if self._is_covered(original, content) else UNPROTECTED
+            return WRONG if is_covered(original, content) else UNPROTECTED
         return EQUAL
-
-    @staticmethod
-    def _is_covered(original: Original, content: bytes) -> bool:
-        """Tell whether all that was changed is under a checksum."""
-        size = min(len(content), len(original.content))
-        one, two = (np.frombuffer(data, np.uint8, size) for data in (content, original.content))
-        changed = np.flatnonzero(one != two)
-        return bool(original.covered[changed].all() and original.covered[size:].all())
 
 
 def run(count: int, seed: int, *, only: str = "", keep: Path | None = None, quiet: bool = True) -> Run:
