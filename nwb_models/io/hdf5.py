@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import warnings
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +168,7 @@ class HDF5IO:
 
     def _begin(self) -> None:
         """Open the file to read from it."""
+        _warn_of_old_hdf5()
         try:
             self._state = state_of(self.location)
             self._file = self._open()
@@ -559,6 +560,17 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else None
+
+
+@cache
+def _warn_of_old_hdf5() -> None:
+    """Say once what it means that HDF5 is an older one: conda has such packages of the newest h5py."""
+    if h5py.version.hdf5_version_tuple[:1] < (2,):
+        msg = (
+            f"h5py {h5py.version.version} was built with HDF5 {h5py.version.hdf5_version}, which crashes on more "
+            "damaged files than HDF5 2: 'pip install h5py' brings that, and 'nwb-models check' tries files where no crash harms"
+        )
+        warnings.warn(msg, NWBWarning, stacklevel=_outside())
 
 
 def _nwb_version(file: h5py.File) -> str | None:

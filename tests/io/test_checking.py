@@ -13,6 +13,8 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import cli
+from nwb_models.errors import NWBWarning
+from nwb_models.io import hdf5
 from nwb_models.io.checking import Outcome, check_files, judged, parts
 from nwb_models.io.guarded import Guarded
 from tests.conftest import EXAMPLE
@@ -166,6 +168,17 @@ def test_parts_cover_an_array(shape: tuple[int, ...], dtype: str, tmp_path: Path
         assert times[part].size * array.dtype.itemsize <= 1 << 24
         times[part] += 1
     assert (times == 1).all()
+
+
+def test_an_older_hdf5_is_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what h5py was built with, whatever its own version."""
+    monkeypatch.setattr(h5py.version, "hdf5_version_tuple", (1, 14, 6))
+    monkeypatch.setattr(h5py.version, "hdf5_version", "1.14.6")
+    hdf5._warn_of_old_hdf5.cache_clear()
+    with pytest.warns(NWBWarning, match=r"built with HDF5 1\.14\.6, which crashes on more") as caught:
+        nwb.read(EXAMPLE)
+    assert [warning.filename for warning in caught] == [__file__]
+    nwb.read(EXAMPLE)  # warnings are errors in the tests
 
 
 # ------------------------------------------------------------------------------------------ the command

@@ -32,6 +32,7 @@ from tests.schema.edits import documents  # noqa: E402 - after what is instrumen
 from tests.schema.test_allowlist import CANARY, MARK, TEMPLATES, TOUCH, outcome  # noqa: E402
 
 FOLDER = Path(tempfile.mkdtemp())
+INCLUDED = documents()[1:]
 COUNTS = {"read": 0, "models": 0, "refused": 0}
 
 
@@ -47,7 +48,7 @@ def one(data: bytes) -> None:
             found = load(path)
         elif isinstance(document := _json(text), dict):
             found = [Namespace(document)]
-        made = [outcome([dict(entry.documents)]) for entry in found]
+        made = [outcome([dict(entry.documents), *INCLUDED]) for entry in found]
     except NWBError:
         COUNTS["refused"] += 1
     else:
