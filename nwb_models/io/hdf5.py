@@ -568,7 +568,7 @@ def _warn_of_old_hdf5() -> None:
     if h5py.version.hdf5_version_tuple[:1] < (2,):
         msg = (
             f"h5py {h5py.version.version} was built with HDF5 {h5py.version.hdf5_version}, which crashes on more "
-            "damaged files than HDF5 2: 'pip install h5py' brings that, and 'nwb-models check' tries files where no crash harms"
+            "damaged files than HDF5 2: 'pip install h5py' brings that, and 'nwb-models check' protects from crashes"
         )
         warnings.warn(msg, NWBWarning, stacklevel=_outside())
 

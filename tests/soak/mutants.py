@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from nwb_models.io.guarded import At
 
-SECONDS, MEMORY = 20.0, 2 << 30
+SECONDS, MEMORY = 60.0, 2 << 30
 READ = "tests.soak.mutants:values"
 CHECKED = ", with checksums"
 OLD_SUPERBLOCK = 8
