@@ -22,9 +22,10 @@ import numpy as np
 from h5py import h5a, h5d, h5o, h5t
 
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredObject, StoredReference
-from nwb_models.io.stored_bytes import UNDEFINED, StoredBytes, UnfamiliarError, stored_bytes
+from nwb_models.io.stored_bytes import UNDEFINED, EndlessHeapError, StoredBytes, UnfamiliarError, stored_bytes
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
 from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_attribute, stored_reference
+from nwb_models.models.links import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,11 +189,16 @@ class _Reader:
             return StoredGroup(key, path, self._attributes(header, path), [path], links, complete=True)
         kind, shape, maxshape, chunks, begin = self._described(header, path)
         self._objects.add(address)
-        value = None
+        value, problem = None, ""
         if shape == ():
-            value = self._value(kind, self._data.at(begin, kind.size), 0, ())
+            try:
+                value = self._value(kind, self._data.at(begin, kind.size), 0, ())
+            except EndlessHeapError as error:
+                problem = str(error)
         attributes = self._attributes(header, path)
-        return StoredDataset(key, path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+        node = StoredDataset(key, path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+        node.problem = problem
+        return node
 
     def _links(self, header: _Header, *, whole: bool) -> dict[str, StoredLink]:
         if not header.messages.keys() <= _GROUP:
@@ -251,6 +257,8 @@ class _Reader:
             return self._value(attribute.kind, message, attribute.begin, attribute.shape)
         except UnfamiliarError:
             return read_attribute(self._open(path), attribute.raw_name, self._resolve)
+        except EndlessHeapError as error:
+            return Unreadable(str(error))
 
     def _open(self, path: str) -> Any:
         return h5o.open(self._file.id, encode(path))
