@@ -176,6 +176,7 @@ class Injector:
 
     def _child(self, task: Task, place: Path, fault: str, at: int, trace: Path | None, writing: int) -> int:
         signal.alarm(SECONDS)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         to = -1 if trace is None else os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._library.fault_arm(os.fsencode(place), ACTIONS.index(fault), at, to)
