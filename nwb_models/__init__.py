@@ -18,6 +18,7 @@ from nwb_models.schema.provider import SchemaProvider
 if TYPE_CHECKING:
     import os
 
+    from nwb_models.io.checking import check
     from nwb_models.io.diff import diff
     from nwb_models.io.hierarchy import object_types
     from nwb_models.io.options import DatasetOptions
@@ -31,6 +32,7 @@ __all__ = [
     "Limits",
     "SchemaProvider",
     "__version__",
+    "check",
     "diff",
     "object_types",
     "open",
@@ -46,6 +48,7 @@ __getattr__ = late(
     __name__,
     {
         "DatasetOptions": "nwb_models.io.options:DatasetOptions",
+        "check": "nwb_models.io.checking:check",
         "core": "nwb_models.core",
         "diff": "nwb_models.io.diff:diff",
         "models": "nwb_models.models",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nwb_models import __version__
+from nwb_models.cli_check import check
 from nwb_models.cli_generate import generate
 from nwb_models.cli_graph import graph, references
 from nwb_models.cli_progress import progress_bar
@@ -46,6 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its frames are wider than what they say
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(check)
 app.command()(generate)
 app.command()(references)
 app.command()(graph)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.queue import join, link_of, links_of, open_path
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
@@ -85,7 +86,9 @@ class StoredChildren:
     def build(self, name: str) -> tuple[Any, str | None]:
         """Build a child, or follow the link that it is; return it and the field that it belongs to."""
         link = self._link(name)
-        assert link is not None
+        if link is None:
+            msg = f"{join(self._path, name)} is in the list of its group, and not found there: the file is damaged"
+            raise UnreadableObjectError(msg)
         return self.placed(name, self._builder.child(join(self._path, name), link))
 
     def placed(self, name: str, model: Any) -> tuple[Any, str | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.io.nodes import StoredGroup, StoredObject
-from nwb_models.io.queue import open_path, read_node
+from nwb_models.io.queue import DAMAGE, open_path, read_node
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
@@ -72,7 +72,11 @@ class Classes:
                     return None
                 obj, path = found
                 if path not in self._found:
-                    self.of(read_node(file, obj, path, self._io.limits))
+                    try:
+                        node = read_node(file, obj, path, self._io.limits)
+                    except DAMAGE:  # noted where it is built
+                        return None
+                    self.of(node)
         return self._found[path]
 
     def of(self, node: StoredObject) -> type[NWBModel] | None:

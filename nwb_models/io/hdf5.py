@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 import threading
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -22,6 +22,7 @@ from nwb_models.errors import (
     NotNWBError,
     NotReadableError,
     NotWritableError,
+    NWBError,
     ObjectNotFoundError,
     SpecificationError,
     UnreadableObjectError,
@@ -205,11 +206,15 @@ class HDF5IO:
 
     def _begin(self) -> None:
         """Open the file to read from it."""
+        _warn_of_old_hdf5()
         try:
             self._state = state_of(self.location)
             self._file = self._open()
             self._require_nwb()
-        except (RuntimeError, KeyError) as error:
+        except NWBError:
+            self.close()
+            raise
+        except (OSError, RuntimeError, KeyError) as error:
             self.close()
             msg = f"{self.filename} is damaged, its root cannot be read: {error}"
             raise NotReadableError(msg) from None
@@ -737,6 +742,17 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else None
+
+
+@cache
+def _warn_of_old_hdf5() -> None:
+    """Say once what it means that HDF5 is an older one: conda has such packages of the newest h5py."""
+    if h5py.version.hdf5_version_tuple[:1] < (2,):
+        msg = (
+            f"h5py {h5py.version.version} was built with HDF5 {h5py.version.hdf5_version}, which crashes on more "
+            "damaged files than HDF5 2: 'pip install h5py' brings that, and 'nwb-models check' protects from crashes"
+        )
+        warn(msg)
 
 
 def _tell(line: str) -> None:

@@ -23,10 +23,11 @@ from h5py import h5a, h5d, h5o, h5t
 
 from nwb_models.io.header_patterns import Chunk, Patterns, Span, values_of
 from nwb_models.io.nodes import TYPE_NAMES, StoredDataset, StoredGroup, StoredObject, StoredReference, text_of
-from nwb_models.io.stored_bytes import UNDEFINED, StoredBytes, UnfamiliarError, stored_bytes
+from nwb_models.io.stored_bytes import UNDEFINED, EndlessHeapError, StoredBytes, UnfamiliarError, stored_bytes
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
 from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_attribute, stored_reference
 from nwb_models.limits import DEFAULT, Limits
+from nwb_models.models.links import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,13 +263,18 @@ class _Reader:
         assert kind is not None
         shape, maxshape, chunks, begin, _ = self._stored(plan, values)
         self._objects.add(address)
-        value = None
+        value, problem = None, ""
         if shape == ():
             if kind.size > MAX_MESSAGE:
                 raise UnfamiliarError
-            value = self._value(kind, self._data.at(begin, kind.size), 0, ())
+            try:
+                value = self._value(kind, self._data.at(begin, kind.size), 0, ())
+            except EndlessHeapError as error:
+                problem = str(error)
         attributes = self._attributes(plan.attributes, values, path)
-        return StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+        node = StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
+        node.problem = problem
+        return node
 
     def outline(self, address: int, path: str) -> tuple[str | None, list[tuple[str, int]]]:
         plan, values = self._plan(address, path)
@@ -320,10 +326,13 @@ class _Reader:
     # ------------------------------------------------------------------------------------------ attributes
     def _attributes(self, places: list[_Place], values: tuple[Any, ...], path: str) -> dict[str, Any]:
         """Return the attributes at some places, in the order in which HDF5 gives them: that of their names."""
-        found = {}
+        found: dict[str, Any] = {}
         for name, attribute, slot, known in places:
             if known is None:
-                found[name] = self._text(*values[slot : slot + 3])
+                try:
+                    found[name] = self._text(*values[slot : slot + 3])
+                except EndlessHeapError as error:
+                    found[name] = Unreadable(str(error))
                 continue
             value = known.get(values[slot])
             found[name] = self._attribute(attribute, values[slot], path) if value is None else value
@@ -375,6 +384,8 @@ class _Reader:
             value = self._value(attribute.kind, raw, 0, attribute.shape)
         except UnfamiliarError:
             return read_attribute(self._open(path), attribute.raw_name, self._resolve)
+        except EndlessHeapError as error:
+            return Unreadable(str(error))
         if attribute.kind.reading == "number" and attribute.shape == () and len(attribute.numbers) < MAX_NUMBERS:
             attribute.numbers[raw] = value
         return value

@@ -52,27 +52,47 @@ class FileLock:
 
     def acquire(self) -> Self:
         """Take the lock, and remove what a writer that was killed has left."""
-        while self._descriptor is None:
-            descriptor = self._opened()
-            try:
-                locked = _lock(descriptor, self.path)
-            except OSError as error:
-                holder = _holder(descriptor)
-                os.close(descriptor)
-                if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                    raise _refused(self.target, error.strerror) from error
-                msg = f"it is being edited elsewhere, by {holder}" if holder else "it is being edited elsewhere"
-                if holder == _ourselves():
-                    msg = "it is being edited in this process: write with what has it open, or close that first"
-                raise _refused(self.target, msg) from None
-            if self._is_current(descriptor):
-                self._descriptor, self._process = descriptor, os.getpid()
-                _note_holder(descriptor)
-                if locked:
-                    _remove_litter(self.target)
-            else:  # it was removed by the one who had it, between our opening and locking it
-                os.close(descriptor)
+        try:
+            while self._descriptor is None:
+                descriptor = self._opened()
+                try:
+                    self._take(descriptor)
+                finally:
+                    if self._descriptor is None:
+                        os.close(descriptor)
+        except KeyboardInterrupt:
+            self.release()
+            self._remove_unlocked()
+            raise
         return self
+
+    def _take(self, descriptor: int) -> None:
+        """Lock the open file, and keep it where it still is the one at its path."""
+        try:
+            locked = _lock(descriptor, self.path)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise _refused(self.target, error.strerror) from error
+            holder = _holder(descriptor)
+            msg = f"it is being edited elsewhere, by {holder}" if holder else "it is being edited elsewhere"
+            if holder == _ourselves():
+                msg = "it is being edited in this process: write with what has it open, or close that first"
+            raise _refused(self.target, msg) from None
+        if self._is_current(descriptor):  # not removed by the one who had it, between our opening and locking it
+            self._descriptor, self._process = descriptor, os.getpid()
+            _note_holder(descriptor)
+            if locked:
+                _remove_litter(self.target)
+
+    def _remove_unlocked(self) -> None:
+        """Remove the file of the lock where nobody has it: an interrupt came when it was just made."""
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                if _lock(descriptor, self.path) and self._is_current(descriptor):
+                    self.path.unlink()
+            finally:
+                os.close(descriptor)
 
     def release(self) -> None:
         """Give the lock back; in a process that was forked meanwhile, it is left to the one that took it."""

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     Follow = Callable[[StoredObject], Iterable[str] | None]
     Locate = Callable[[StoredReference, str], str | None]
 
-DAMAGE = (OSError, RuntimeError)
-"""What h5py raises where a file is damaged."""
+DAMAGE = (OSError, RuntimeError, SystemError)
+"""What h5py raises where a file is damaged; a SystemError where it met that while it was calling back."""
 
 SPECLOC = ".specloc"
 """The attribute of the root that refers to the specifications, which are no data."""
@@ -349,7 +349,10 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
     followed = 0
     while remaining:
         name = remaining.popleft()
-        link = link_of(obj, name) if isinstance(obj, h5g.GroupID) else None
+        try:
+            link = link_of(obj, name) if isinstance(obj, h5g.GroupID) else None
+        except DAMAGE:
+            link = None
         if link is None:
             return None, "", None
         if link.kind == "external":
@@ -374,13 +377,35 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
 
 
 def paths_by_key(file: h5py.File) -> dict[Key, str]:
-    """Return a path of every object of a file, in one pass of HDF5's own."""
-    paths: dict[Key, str] = {("", h5o.get_info(file.id).addr): "/"}
+    """Return a path of every object of a file that can be opened: in one pass of HDF5, where that gets through."""
+    root = "", h5o.get_info(file.id).addr
+    paths: dict[Key, str] = {root: "/"}
 
     def visit(name: bytes, info: Any) -> None:
         paths["", info.addr] = "/" + decode(name)
 
-    h5o.visit(file.id, visit, info=True)
+    try:
+        h5o.visit(file.id, visit, info=True)
+    except DAMAGE:
+        return _paths_around_damage(file, root)
+    return paths
+
+
+def _paths_around_damage(file: h5py.File, root: Key) -> dict[Key, str]:
+    """Return the same for a damaged file, where HDF5 stops at the first object that it cannot open."""
+    paths = {root: "/"}
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop()
+        try:
+            obj = h5o.open(file.id, encode(path))
+            links = links_of(obj) if isinstance(obj, h5g.GroupID) else {}
+        except (*DAMAGE, KeyError, ValueError):
+            continue
+        for name, link in links.items():
+            if link.kind == "hard" and link.key is not None and link.key not in paths:
+                paths[link.key] = join(path, name)
+                waiting.append(paths[link.key])
     return paths
 
 

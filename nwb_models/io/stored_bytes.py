@@ -10,6 +10,8 @@ import os
 import struct
 from typing import TYPE_CHECKING, Any
 
+from nwb_models.errors import NWBError
+
 if TYPE_CHECKING:
     import h5py
 
@@ -34,6 +36,13 @@ _OBJECT = struct.Struct("<H6xQ").unpack_from
 
 class UnfamiliarError(Exception):
     """Something that only HDF5 itself can judge: a newer layout, a rare one, or damage."""
+
+
+class EndlessHeapError(NWBError):
+    """A heap of texts was overwritten with zeros: HDF5 2.0.0, asked for one of them, would never come back."""
+
+    def __init__(self) -> None:
+        super().__init__("the heap that its text is in was overwritten with zeros")
 
 
 class StoredBytes:
@@ -144,6 +153,8 @@ class StoredBytes:
         while size - at >= 16:
             index, length = _OBJECT(data, at)
             if index == 0:
+                if length == 0:
+                    raise EndlessHeapError
                 if length != size - at:
                     raise UnfamiliarError
                 break

@@ -6,7 +6,9 @@ reads the file as these.  A type checker then refuses a misspelt column of this 
 
 from __future__ import annotations
 
+import keyword
 import textwrap
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -107,7 +109,7 @@ class Stubs:
         kind = held.name if held is not None else self._imported(type(child))
         stub.children[name] = kind
         attribute = own or name
-        is_free = attribute.isidentifier() and attribute not in FIELDS | GROUP_FIELDS
+        is_free = _is_name(attribute) and attribute not in FIELDS | GROUP_FIELDS
         if own is not None or (is_free and not hasattr(type(model), attribute) and hasattr(model, attribute)):
             stub.fields += [f"{attribute}: {kind}", docstring(_described(child), 8)]
 
@@ -198,6 +200,11 @@ def _importable(cls: type[NWBModel]) -> type[NWBModel]:
     return next(
         base for base in cls.__mro__ if issubclass(base, NWBModel) and not base.__module__.startswith("nwb_models.io")
     )
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether text is an identifier in Python, which takes some letters for others and keywords for none."""
+    return text.isidentifier() and not keyword.iskeyword(text) and unicodedata.normalize("NFKC", text) == text
 
 
 def _words(above: str, name: str) -> str:

@@ -175,7 +175,10 @@ def stored_reference(file: Any, reference: Any) -> StoredReference:
         return StoredReference(kind, None)
 
     def lookup() -> str | None:
-        name = h5r.get_name(reference, file)
+        try:
+            name = h5r.get_name(reference, file)
+        except (OSError, RuntimeError):  # on its way HDF5 has come by a damaged object
+            return None
         return decode(name) if name is not None else None
 
     try:
@@ -196,7 +199,10 @@ def path_at(file: Any, address: int) -> str | None:
     def visit(name: bytes, info: Any) -> str | None:
         return "/" + decode(name) if info.addr == address else None
 
-    found: str | None = h5o.visit(file, visit, info=True)
+    try:
+        found: str | None = h5o.visit(file, visit, info=True)
+    except (OSError, RuntimeError):  # on its way HDF5 has come by a damaged object
+        return None
     return found
 
 

@@ -6,18 +6,17 @@ the allow-list like any other before it is executed.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import stat
-import tempfile
 import warnings
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from nwb_models.errors import NWBWarning
+from nwb_models.schema.whole import remove_stale, write_whole
 
 _CODE = ("translation", "codegen", "language.py", "../models/reserved.py", "../models/mixins", "../naming.py")
 
@@ -98,17 +97,10 @@ def store(digest: str, entry: Kept) -> bool:
         path.parent.mkdir(exist_ok=True, mode=0o700)
         if not _is_usable(path):
             return False
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".json")
-    except OSError:
-        return False
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            content = json.dumps(entry)
-            stream.write(f"{_seal(digest, content)}\n{content}")
-        Path(temporary).replace(path)
+        remove_stale(path.parent)
+        content = json.dumps(entry)
+        write_whole(path, f"{_seal(digest, content)}\n{content}", mode=0o600)
     except (OSError, UnicodeEncodeError):
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
         return False
     return True
 

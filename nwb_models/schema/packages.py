@@ -17,6 +17,7 @@ from nwb_models.naming import module_name, version_key, version_name
 from nwb_models.schema.provider import shipped_digests, shipped_package
 from nwb_models.schema.shipping import language_file, linkml_files, module_files
 from nwb_models.schema.translation.documents import problems_of
+from nwb_models.schema.whole import remove_stale, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ def package_files(namespaces: Iterable[Namespace], specifications: Specification
 
 
 def write_files(files: dict[str, str], folder: Path) -> None:
-    """Write files into a folder; nothing else in it is touched.
+    """Write files into a folder, each of them whole; nothing else in it is touched.
 
     Raises
     ------
@@ -105,7 +106,9 @@ def write_files(files: dict[str, str], folder: Path) -> None:
             raise FileExistsError(msg)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        write_whole(folder / name, text)
+    for place in {(folder / name).parent for name in files}:
+        remove_stale(place)
 
 
 def _imports(what: str, origin: str) -> str:

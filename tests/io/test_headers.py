@@ -17,6 +17,7 @@ from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import StoredDataset, StoredReference
 from nwb_models.io.queue import flatten
 from nwb_models.io.stored_bytes import stored_bytes
+from nwb_models.models.links import Unreadable
 from tests.conftest import CORPUS, EXAMPLE, ROOT, corpus_files
 from tests.io import damage
 from tests.io.handmade import new_file, references, series, table
@@ -432,3 +433,20 @@ def test_a_file_that_was_cut_off_since_it_was_opened(path: Path) -> None:
         address = h5py.h5o.get_info(file["g20"].id).addr
         os.truncate(path, 600)
         assert direct.node(address, "/g20") is None
+
+
+def test_a_heap_of_zeros_is_no_endless_search(tmp_path: Path) -> None:
+    """HDF5 2.0.0 goes on from an object of no size to itself."""
+    path = tmp_path / "a.nwb"
+    with h5py.File(path, "w") as file:
+        file.attrs.update(neurodata_type="NWBFile", namespace="core", nwb_version="2.11.0", notes="text", object_id="r")
+        file["identifier"] = "i"
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"GCOL")
+    content[heap + 16 : heap + 4096] = bytes(4080)
+    path.write_bytes(content)
+    with h5py.File(path) as file:
+        node = flatten(file, ["/"]).nodes["", h5py.h5o.get_info(file.id).addr]
+        below = flatten(file, ["/"]).nodes["", node.links["identifier"].key[1]]
+    assert node.attributes["notes"] == Unreadable("the heap that its text is in was overwritten with zeros")
+    assert below.problem == "the heap that its text is in was overwritten with zeros"

@@ -1,0 +1,68 @@
+"""The command ``nwb-models check``: whether files can be read, tried where a crash does no harm."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from nwb_models.io.checking import MEMORY, SECONDS, Outcome, check_files
+
+STATUS = {Outcome.FINE: 0, Outcome.DEPARTS: 1}
+"""The exit status for an outcome; 2 for all others."""
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The NWB files.")],
+    deep: Annotated[bool, typer.Option("--deep", help="Read all data, too, block by block.")] = False,
+    seconds: Annotated[
+        float, typer.Option("--time", metavar="SECONDS", min=0, help="How long one file may take; 0 for any time.")
+    ] = SECONDS,
+    memory: Annotated[
+        str,
+        typer.Option(
+            "--memory", metavar="SIZE", help="How much memory one may take, as in 500M or 4G; 0 for any (Linux)."
+        ),
+    ] = f"{MEMORY >> 30}G",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what departs, and all problems.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for each file, in a line.")] = False,
+) -> None:
+    """Try to read files in a process of their own, and say in one line each what became of them.
+
+    Exit status: 0 all are fine; 1 some depart from their specifications; 2 some cannot be read, crashed HDF5, or took
+    more time or memory than they may.
+    """
+    from nwb_models.cli import printable
+
+    status = 0
+    limits = {"seconds": seconds or None, "memory": _size(memory) or None}
+    for found in check_files(files, deep=deep, **limits):  # type: ignore[arg-type]
+        status = max(status, STATUS.get(found.outcome, 2))
+        lines = [str(found)]
+        if as_json:
+            lines = [json.dumps(found.to_json())]
+        elif verbose:
+            more = found.problems if len(found.problems) > 1 else ()
+            lines += [f"  {' '.join(str(text).split())}" for text in (*more, *found.issues, *found.notes)]
+        for line in lines:
+            print(printable(line, sys.stdout.encoding or "utf-8"))
+        sys.stdout.flush()
+    if status:
+        raise typer.Exit(status)
+
+
+def _size(text: str) -> int:
+    """Return a number of bytes.
+
+    >>> _size("500M"), _size("1.5GiB"), _size("0")
+    (524288000, 1610612736, 0)
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        msg = f"--memory {text}: give a size, as in 500M or 4G"
+        raise typer.BadParameter(msg)
+    return int(float(match[1]) * UNITS[match[2].upper()])
