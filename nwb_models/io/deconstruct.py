@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from h5py import h5d, h5g
 
-from nwb_models.errors import InvalidModelError, UnreadableObjectError
+from nwb_models.errors import InvalidModelError, NWBError, UnreadableObjectError
 from nwb_models.io.between import bring_along
 from nwb_models.io.blocks import unwrapped
 from nwb_models.io.encode import REFERENCES, TEXT, encode
@@ -483,6 +483,8 @@ class Deconstruction:
     def _open(self, origin: Origin) -> Any:
         try:
             return self.sources.open(origin)
+        except NWBError:
+            raise
         except (KeyError, OSError, RuntimeError) as error:
             raise _unreadable(origin, error) from error
 
@@ -491,6 +493,8 @@ class Deconstruction:
         if self._last is None or self._last[0] != origin:
             try:
                 self._last = origin, self.sources.node(origin, key)
+            except NWBError:
+                raise
             except (KeyError, OSError, RuntimeError) as error:
                 raise _unreadable(origin, error) from error
         return self._last[1]

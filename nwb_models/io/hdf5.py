@@ -8,7 +8,6 @@ import re
 import stat
 import sys
 import threading
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -159,6 +158,7 @@ class HDF5IO:
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._provider: SchemaProvider | None = None
+        self._specifications: StoredSpecifications | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
         self._unsaved: set[str] = set()
@@ -362,7 +362,7 @@ class HDF5IO:
             self._state = state_of(self.location)
             if respecified:
                 self._provider = None
-                vars(self).pop("_stored", None)
+                self._specifications = None
             yield
 
     # ------------------------------------------------------------------------------------------ specifications
@@ -416,11 +416,13 @@ class HDF5IO:
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
-    @cached_property
+    @property
     def _stored(self) -> StoredSpecifications:
         """The specifications in the file."""
-        with self.opened() as file:
-            return stored_specifications(file)
+        if self._specifications is None:
+            with BUILDING, self.opened() as file:
+                self._specifications = stored_specifications(file)
+        return self._specifications
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""

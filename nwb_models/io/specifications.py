@@ -250,9 +250,10 @@ MAX_MET = 100
 def _children(group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
     """Yield the names and objects of the hard links of a group: specifications from elsewhere are not the file's."""
     names: list[bytes] = []
-    group.links.iterate(lambda name, info: names.append(name) if info.type == h5l.TYPE_HARD else None, info=True)
+    with contextlib.suppress(*_REFUSALS):  # of a damaged group: what cannot be listed is not there
+        group.links.iterate(lambda name, info: names.append(name) if info.type == h5l.TYPE_HARD else None, info=True)
     for name in names:
-        with contextlib.suppress(KeyError, OSError, RuntimeError, ValueError):
+        with contextlib.suppress(*_REFUSALS):
             yield decode(name), h5o.open(group, name)
 
 
