@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 import threading
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -170,6 +170,7 @@ class HDF5IO:
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._provider: SchemaProvider | None = None
+        self._specifications: StoredSpecifications | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
         self._unsaved: set[str] = set()
@@ -377,7 +378,7 @@ class HDF5IO:
             self._state = state_of(self.location)
             if respecified:
                 self._provider = None
-                vars(self).pop("_stored", None)
+                self._specifications = None
             yield
 
     # ------------------------------------------------------------------------------------------ specifications
@@ -434,14 +435,18 @@ class HDF5IO:
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
-    @cached_property
+    @property
     def _stored(self) -> StoredSpecifications:
         """The specifications in the file; where it is damaged there, what is wrong with it."""
-        try:
-            with self.reading("/specifications") as file:
-                return stored_specifications(file)
-        except UnreadableObjectError as error:
-            return StoredSpecifications("/specifications", is_misstated=False, namespaces=(), problem=str(error))
+        if self._specifications is None:
+            try:
+                with BUILDING, self.reading("/specifications") as file:
+                    self._specifications = stored_specifications(file)
+            except UnreadableObjectError as error:
+                self._specifications = StoredSpecifications(
+                    "/specifications", is_misstated=False, namespaces=(), problem=str(error)
+                )
+        return self._specifications
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,3 +37,26 @@ def state_of(path: str | os.PathLike[str]) -> State | None:
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that is changed once more has another time for sure, on any file system."""
+
+
+def identity_of(file: h5py.File) -> State | None:
+    """Return what tells that an open file is the same, with the same content, as one that was open before.
+
+    It is asked of the descriptor that HDF5 reads from, not of a path, at which there may be another file by now.
+
+    Returns
+    -------
+    tuple of int or None
+        None where that cannot be told: of another driver, a file that is written, or one that was changed just now.
+    """
+    if file.mode != "r" or file.driver != "sec2":
+        return None
+    status = os.fstat(file.id.get_vfd_handle())
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if not 0 < changed < time.time_ns() - SETTLED:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -444,6 +444,21 @@ class NWBGroup(NWBModel):
             stored = (name for name, field in shelf.fields().items() if field is None and not shelf.is_removed(name))
             yield from ((name, None) for name in dict.fromkeys((*stored, *shelf.extras)) if name not in seen)
 
+    def _names(self) -> Iterator[str]:
+        """Yield the names of the children in any order, some of them twice; no type is looked at."""
+        tables = storage(type(self))
+        yield from (name for name, entry in tables.children.items() if self._holds(entry))
+        yield from (name for entry in tables.unnamed if (name := self._name_in(entry)) is not None)
+        for entry in tables.collections:
+            collection = getattr(self, entry.field)
+            if collection is not None:
+                collection._settle_names()
+                yield from collection._items
+        shelf: Shelf | None = self._shelf
+        if shelf is not None:
+            yield from (name for name in shelf.pending.names() if not shelf.is_removed(name))
+            yield from shelf.extras
+
     def _is_pending(self, field: str) -> bool:
         """Tell whether a field holds a child of which nothing was built yet."""
         return field not in self.__dict__ and self._shelf is not None and field in self._shelf.pending.members
@@ -580,8 +595,7 @@ class NWBGroup(NWBModel):
             collection = getattr(self, entry.field)
             if collection is not None and name in collection:
                 return True
-        unnamed = ((entry.field, getattr(self, entry.field)) for entry in tables.unnamed)
-        return any(child is not None and getattr(child, "name", field) == name for field, child in unnamed)
+        return any(self._name_in(entry) == name for entry in tables.unnamed)
 
     def __iter__(self) -> Iterator[str]:  # type: ignore[override]
         """Yield the names of the children."""

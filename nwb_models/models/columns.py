@@ -89,12 +89,13 @@ class Around:
     def __init__(self, table: Any) -> None:
         self.table = table
         named = {"id", *column_names(getattr(table, "colnames", None))}
-        self.names: set[str] = set()
+        self.names = set(table._names())
         """Everything that is there."""
         self.unusual: list[str] = []
         """The datasets that are no columns or indexes as far as names tell."""
+        if all(_is_usual(name, named) for name in self.names):
+            return  # as nearly always: what else there is has to be looked at
         for name, entry in table._children():
-            self.names.add(name)
             is_group = entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup)
             if not is_group and not _is_usual(name, named):
                 self.unusual.append(name)

@@ -322,7 +322,7 @@ class Specifications:
         versions = self._versions.get(name, {})
         version = version or self.defaults.get(name)
         if version is None and versions:
-            version = max(versions, key=version_key)
+            version = max(versions, key=version_key) if len(versions) > 1 else next(iter(versions))
         if version not in versions:
             known = ", ".join(f"{n.name} {n.version}" for n in self) or "none"
             wanted = f"{name!r} {version}" if version else repr(name)

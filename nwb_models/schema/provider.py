@@ -71,6 +71,7 @@ class SchemaProvider:
         self._progress = progress
         self._modules: dict[tuple[str, str], ModuleType] = {}
         self._classes: dict[tuple[str | None, str], type[Any] | None] = {}
+        self._usable_modules: dict[str, list[ModuleType]] = {}
         self.problems: dict[tuple[str, str], str] = {}
         """Namespaces that cannot be used, and why; their types count as without specification."""
 
@@ -155,11 +156,13 @@ class SchemaProvider:
 
     def _usable(self, name: str) -> list[ModuleType]:
         """Return the module of a namespace and of what it includes; none where it cannot be used."""
+        if name in self._usable_modules:
+            return self._usable_modules[name]
         versions = self.versions
         if name not in versions or (name, versions[name]) in self.problems:
             return []
         try:
-            return [self.get(name), *self._included(name)]
+            return self._usable_modules.setdefault(name, [self.get(name), *self._included(name)])
         except SpecificationError as error:
             self.problems[name, versions[name]] = str(error)
             return []
