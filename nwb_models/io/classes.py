@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.io.faults import reason_of
 from nwb_models.io.nodes import StoredGroup, StoredObject
 from nwb_models.io.queue import DAMAGE, open_path, read_node
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
+from nwb_models.models.issues import Issue
 from nwb_models.models.mapping import Storage, StoredField, refines, storage
 from nwb_models.models.pickling import REDUCERS, Named
 from nwb_models.naming import class_name
@@ -74,7 +76,8 @@ class Classes:
                 if path not in self._found:
                     try:
                         node = read_node(file, obj, path, self._io.limits)
-                    except DAMAGE:  # noted where it is built
+                    except DAMAGE as error:  # the objects beside it can be read
+                        self._io.builder.add(Issue(path, None, "unreadable", "an object", reason_of(error)))
                         return None
                     self.of(node)
         return self._found[path]

@@ -14,6 +14,7 @@ import pytest
 import nwb_models as nwb
 from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.faults import reading
+from nwb_models.models.links import Unresolved
 from tests.conftest import EXAMPLE, ROOT
 from tests.io.handmade import DATE, TEXT, new_file, reach_all, series, typed
 
@@ -69,7 +70,6 @@ def _chunks(file: h5py.File) -> None:
 
 DAMAGE: dict[str, Any] = {
     # name: (build, the bytes that are overwritten, what is done)
-    "names of a group": (_members, b"HEAP", lambda root: list(root.acquisition)),
     "children": (_members, b"SNOD", reach_all),
     "text of an array": (_text, b"GCOL", lambda root: root.acquisition["x"].control_description[:]),
     "a chunk": (_chunks, b"x^", lambda root: root.acquisition["x"].data[:]),
@@ -79,7 +79,7 @@ DAMAGE: dict[str, Any] = {
 @pytest.mark.filterwarnings("ignore:.*holds no specification of core")
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_damage_is_named(kind: str, tmp_path: Path) -> None:
-    """Where it is met: while a group is listed, a child is touched, an array is read."""
+    """Where it is met: while a child is touched, an array is read."""
     build, mark, act = DAMAGE[kind]
     path = tmp_path / "broken.nwb"
     content = old_format(path, build)
@@ -89,6 +89,19 @@ def test_damage_is_named(kind: str, tmp_path: Path) -> None:
         act(root)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:.*holds no specification of core")
+def test_an_object_that_is_damaged_is_listed_beside_the_others(tmp_path: Path) -> None:
+    """It is an issue, and they can be read."""
+    content = old_format(tmp_path / "broken.nwb", _members)
+    (tmp_path / "broken.nwb").write_bytes(overwritten(content, content.rindex(b"HEAP")))
+    with nwb.open(tmp_path / "broken.nwb") as io:
+        acquisition = io.read().acquisition
+        assert set(acquisition) == {"x", *(f"more{number}" for number in range(20))}
+        assert acquisition["more3"].neurodata_type == "TimeSeries"
+        assert isinstance(acquisition["more19"], Unresolved)
+        assert [issue.path for issue in io.issues if issue.rule == "unreadable"] == ["/acquisition/more19"]
 
 
 @pytest.mark.filterwarnings("ignore:.*holds no specification of core")
