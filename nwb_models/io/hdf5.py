@@ -8,7 +8,6 @@ import re
 import stat
 import sys
 import threading
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -169,6 +168,7 @@ class HDF5IO:
         self._closed = False
         self._state: tuple[int, ...] | None = None
         self._provider: SchemaProvider | None = None
+        self._specifications: StoredSpecifications | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
         self._unsaved: set[str] = set()
@@ -372,7 +372,7 @@ class HDF5IO:
             self._state = state_of(self.location)
             if respecified:
                 self._provider = None
-                vars(self).pop("_stored", None)
+                self._specifications = None
             yield
 
     # ------------------------------------------------------------------------------------------ specifications
@@ -429,14 +429,21 @@ class HDF5IO:
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
-    @cached_property
+    @property
     def _stored(self) -> StoredSpecifications:
-        """The specifications in the file; where it is damaged there, what is wrong with it."""
-        try:
-            with self.reading("/specifications") as file:
-                return stored_specifications(file)
-        except UnreadableObjectError as error:
-            return StoredSpecifications("/specifications", is_misstated=False, namespaces=(), problem=str(error))
+        """The specifications in the file; where it is damaged there, what is wrong with it.
+
+        A `functools.cached_property` has a lock in Python 3.11, which a process that is forked meanwhile never gets.
+        """
+        if self._specifications is None:
+            try:
+                with self.reading("/specifications") as file:
+                    self._specifications = stored_specifications(file)
+            except UnreadableObjectError as error:
+                self._specifications = StoredSpecifications(
+                    "/specifications", is_misstated=False, namespaces=(), problem=str(error)
+                )
+        return self._specifications
 
     def is_skipped(self, path: str) -> bool:
         """Tell whether a path leads to the specifications, which are not data."""
