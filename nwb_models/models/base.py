@@ -580,8 +580,7 @@ class NWBGroup(NWBModel):
             collection = getattr(self, entry.field)
             if collection is not None and name in collection:
                 return True
-        unnamed = ((entry.field, getattr(self, entry.field)) for entry in tables.unnamed)
-        return any(child is not None and getattr(child, "name", field) == name for field, child in unnamed)
+        return any(self._name_in(entry) == name for entry in tables.unnamed)
 
     def __iter__(self) -> Iterator[str]:  # type: ignore[override]
         """Yield the names of the children."""

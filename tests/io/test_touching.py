@@ -218,7 +218,7 @@ def test_a_copy_has_everything(copied: Any, path: Path) -> None:
     made = copied(units)
     assert list(made) == list(units)
     assert made.spike_times_index.target is made.spike_times is not units.spike_times
-    np.testing.assert_array_equal(made.spike_times[:], units.spike_times[:])
+    np.testing.assert_array_equal(made.spike_times.value[:], units.spike_times.value[:])
 
 
 def test_reading_eagerly_goes_on_with_what_was_touched(path: Path, built: list[str]) -> None:
