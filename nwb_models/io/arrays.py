@@ -27,6 +27,10 @@ MANY = 64
 """From how many references on it pays to look which are the same."""
 
 
+ELSEWHERE = "; its data is in other files: HDF5 looks for those of external storage from the working directory on"
+"""What is said of data that is not in the file, where it cannot be read."""
+
+
 class HDF5Array:
     """One dataset of a file; it opens the file again where that was closed, or where it arrives in another process."""
 
@@ -103,7 +107,7 @@ class HDF5Array:
         except FAULTS as error:
             if not is_of_h5py(error):
                 raise
-            advice = "; its data is in other files" if self.elsewhere else self._missing_filters() or ADVICE
+            advice = ELSEWHERE if self.elsewhere else self._missing_filters() or ADVICE
             msg = f"{self.where()} cannot be read: {reason_of(error)}{advice}"
             raise UnreadableObjectError(msg) from error
 

@@ -437,7 +437,10 @@ class HDF5IO:
 
     @property
     def _stored(self) -> StoredSpecifications:
-        """The specifications in the file; where it is damaged there, what is wrong with it."""
+        """The specifications in the file; where it is damaged there, what is wrong with it.
+
+        A `functools.cached_property` has a lock in Python 3.11, which a process that is forked meanwhile never gets.
+        """
         if self._specifications is None:
             try:
                 with BUILDING, self.reading("/specifications") as file:

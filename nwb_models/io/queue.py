@@ -51,6 +51,8 @@ class Flat:
     """Each object once, in the order in which they were found: breadth first."""
     keys: dict[str, Key] = field(default_factory=dict)
     """Every path that was come by, soft links included, and the object that it leads to."""
+    soft: set[str] = field(default_factory=set)
+    """The paths that lead through soft links."""
     references: dict[Key, list[StoredReference]] = field(default_factory=dict)
     """What the objects that refer to others refer to, in attributes and single values."""
 
@@ -177,12 +179,13 @@ def _note(flat: Flat, asked: str, key: Key, path: str) -> None:
         if path != node.path:
             node.paths.append(path)
     flat.keys[asked] = flat.keys[path] = key
+    if asked != path:
+        flat.soft.add(asked)
 
 
 def _is_met(flat: Flat, path: str) -> bool:
     """Tell whether a path is one of hard links to an object that was met: nothing has to be opened to follow it."""
-    key = flat.keys.get(path)
-    return key is not None and path in flat.nodes[key].paths
+    return path in flat.keys and path not in flat.soft
 
 
 def _choose_links(node: StoredGroup, obj: Any, names: Iterable[str] | None) -> Any:
