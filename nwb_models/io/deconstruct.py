@@ -40,6 +40,7 @@ from nwb_models.models.blocks import Blocks
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import shape_name
 from nwb_models.models.convert import array_of
+from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage
@@ -76,7 +77,7 @@ def deconstruct(model: NWBModel, sources: Sources, *, repair: bool | None = None
         Where a file that models were read from was changed since.
     """
     walk_ = Deconstruction(sources)
-    with BUILDING:
+    with BUILDING, collecting_later():
         walk_.plan.same, walk_.plan.repair = bring_along(model), repair
         walk_.own(identity_of(model), "/", model, Member("/", None, model))
         walk_.run()
