@@ -7,6 +7,7 @@ already, that one is meant.  See docs/decisions/0011-objects-of-other-files.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -272,9 +273,8 @@ def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
     if _is_foreign(model, home):
         model._complete()
     tables = storage(type(model))
-    for entry in (*tables.attributes.values(), *tables.children.values(), *tables.unnamed):
-        if isinstance(entry.marker, Link | Reference):
-            yield from _models(vars(model).get(entry.field))
+    for name in _leading(type(model)):
+        yield from _models(vars(model).get(name))
     for entry in tables.collections:
         if _is_link(entry.marker):
             yield from _models(list((getattr(model, entry.field) or {}).values()))
@@ -285,6 +285,14 @@ def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
     on_disk = isinstance(value, Array)
     if not on_disk or (model._source is not home and value is not None and value.dtype.hasobject):
         yield from _models(_read(value) if on_disk else value)
+
+
+@cache
+def _leading(cls: type[NWBModel]) -> tuple[str, ...]:
+    """Return the fields of a class that hold a link or a reference."""
+    tables = storage(cls)
+    entries = (*tables.attributes.values(), *tables.children.values(), *tables.unnamed)
+    return tuple(entry.field for entry in entries if isinstance(entry.marker, Link | Reference))
 
 
 def _read(value: Any) -> Any:

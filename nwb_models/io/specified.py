@@ -45,16 +45,19 @@ def _versions(plan: Plan) -> dict[str, str]:
     return {entry.name: entry.version for entry in namespaces_of_classes([root.cls])}
 
 
-def foreign_classes(plan: Plan) -> set[type]:
-    """Return the generated classes of what does not come from the file that the root comes from."""
+def foreign_classes(plan: Plan) -> list[type]:
+    """Return the generated classes of what does not come from the file that the root comes from.
+
+    They are in the order of the plan, so that specifications are written in the same order each time.
+    """
     home = plan.root.origin.io if plan.root.origin is not None and plan.root.origin.path == "/" else None
-    classes = {
+    classes = dict.fromkeys(
         made.cls
         for made in plan.objects.values()
         if made.cls is not None and (made.origin is None or made.origin.io is not home)
-    }
+    )
     found = (next((base for base in cls.__mro__ if is_generated(base)), None) for cls in classes)
-    return {cls for cls in found if cls is not None}
+    return list(dict.fromkeys(cls for cls in found if cls is not None))
 
 
 def is_generated(cls: type) -> bool:
