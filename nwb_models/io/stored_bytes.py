@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nwb_models.errors import NWBError
 
@@ -23,6 +26,7 @@ MAX_BLOCK = 1 << 26
 _PAGE_BITS = 14
 _MAX_PAGES = 512
 _MAX_HEAPS = 1 << 24
+_SMALL_HEAP = 1 << 14
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _BASE_ADDRESS = {0: 24, 1: 28}
 """Superblock version -> where it has the base address; 16 bytes behind that it says how long the file is."""
@@ -31,7 +35,9 @@ _ADDRESS = struct.Struct("<Q").unpack_from
 _PAIR = struct.Struct("<QQ").unpack_from
 _HEAP = struct.Struct("<4sB3xQQQ").unpack_from
 _COLLECTION = struct.Struct("<4sB3xQ").unpack_from
-_OBJECT = struct.Struct("<H6xQ").unpack_from
+
+Heap = tuple[bytes, dict[int, tuple[int, int]]]
+"""A global heap collection, and where in it the object of each index begins and ends."""
 
 
 class UnfamiliarError(Exception):
@@ -67,7 +73,7 @@ class StoredBytes:
             raise UnfamiliarError
         self._descriptor: int = file.id.get_vfd_handle()
         self._pages: dict[int, bytes] = {}
-        self._heaps: dict[int, dict[int, bytes]] = {}
+        self._heaps: dict[int, Heap] = {}
         self._heaps_size = 0
         superblock = os.pread(self._descriptor, 96, 0)
         signature, version, sizes, leaf, tree, chunks = _SUPERBLOCK(superblock)
@@ -137,38 +143,56 @@ class StoredBytes:
         heap = self._heaps.get(address)
         if heap is None:
             heap = self._heap(address)
+        data, places = heap
         try:
-            return heap[index]
+            begin, end = places[index]
         except KeyError:
             raise UnfamiliarError from None
+        return data[begin:end]
 
-    def _heap(self, address: int) -> dict[int, bytes]:
-        """Return the objects of a collection; they have to fill it."""
+    def _heap(self, address: int) -> Heap:
+        """Return a collection, and where its objects are."""
         signature, version, size = _COLLECTION(self.at(address, 16))
         if signature != b"GCOL" or version != 1 or size < 4096 or size & 7:
             raise UnfamiliarError
         data = self.at(address, size)
-        objects: dict[int, bytes] = {}
-        at = 16
-        while size - at >= 16:
-            index, length = _OBJECT(data, at)
-            if index == 0:
-                if length == 0:
-                    raise EndlessHeapError
-                if length != size - at:
-                    raise UnfamiliarError
-                break
-            begin = at + 16
-            at = begin + (length + 7 & ~7)
-            if index in objects or at > size:
-                raise UnfamiliarError
-            objects[index] = data[begin : begin + length]
+        heap = data, (_met_objects if size <= _SMALL_HEAP else _objects)(data)
         self._heaps_size += size
         if self._heaps_size > _MAX_HEAPS:
             self._heaps.clear()
             self._heaps_size = size
-        self._heaps[address] = objects
-        return objects
+        self._heaps[address] = heap
+        return heap
+
+
+def _objects(data: bytes) -> dict[int, tuple[int, int]]:
+    """Return where the objects of a global heap collection begin and end; they have to fill it.
+
+    It is read as the numbers of 8 bytes that it consists of, which takes less than half of the time of unpacking each
+    object.
+    """
+    words = np.frombuffer(data, "<u8").astype(np.uint64, copy=False).data  # one that gives plain int
+    size = len(words)
+    objects: dict[int, tuple[int, int]] = {}
+    at = 2
+    while size - at >= 2:
+        index, length = words[at] & 0xFFFF, words[at + 1]
+        if index == 0:
+            if length == 0:
+                raise EndlessHeapError
+            if length != 8 * (size - at):
+                raise UnfamiliarError
+            break
+        begin = at + 2
+        at = begin + (length + 7 >> 3)
+        if index in objects or at > size:
+            raise UnfamiliarError
+        objects[index] = 8 * begin, 8 * begin + length
+    return objects
+
+
+_met_objects = lru_cache(maxsize=64)(_objects)
+"""The same for a small collection, which is often one of a file that was open before."""
 
 
 def stored_bytes(file: Any) -> StoredBytes | None:
