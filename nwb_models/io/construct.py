@@ -113,6 +113,9 @@ class Builder:
             Where another file cannot be followed.
         """
         with BUILDING, self.io.reading(path) as file, collecting_later() if eager else contextlib.nullcontext():
+            known = None if eager else self._single.key_at(path)
+            if known is not None and known in self.models:
+                return self.models[known]
             obj, where, out = walk(file, path)
             if out is not None:
                 return self._follow_external(out, eager=eager, hops=hops)
