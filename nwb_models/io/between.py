@@ -233,7 +233,7 @@ def _children(model: NWBModel, home: Any) -> Iterator[Any]:
     tables = storage(type(model))
     if _is_foreign(model, home):
         model._complete()
-    found = [vars(model).get(e.field) for e in (*tables.children.values(), *tables.unnamed) if not _is_link(e.marker)]
+    found = [vars(model).get(name) for name in _living(type(model))]
     for entry in tables.collections:
         collection = getattr(model, entry.field)
         if collection is not None and not _is_link(entry.marker):
@@ -285,6 +285,13 @@ def _targets(model: NWBModel, home: Any) -> Iterator[NWBModel]:
     on_disk = isinstance(value, Array)
     if not on_disk or (model._source is not home and value is not None and value.dtype.hasobject):
         yield from _models(_read(value) if on_disk else value)
+
+
+@cache
+def _living(cls: type[NWBGroup]) -> tuple[str, ...]:
+    """Return the fields of a class that hold a single thing which lives there."""
+    entries = (*storage(cls).children.values(), *storage(cls).unnamed)
+    return tuple(entry.field for entry in entries if not _is_link(entry.marker))
 
 
 @cache

@@ -77,14 +77,14 @@ def write_blocks(
     value
         What is to be written.
     put
-        Called with each block, as it is to be stored but for references, and where it begins.
+        Called with each block, as it is to be stored but for references, and where it begins; () for all of the data.
     where
         The path of the dataset, for errors.
     """
     data, _ = unwrapped(value.data)
     if isinstance(data, np.ndarray) and data.size * value.dtype.itemsize <= BLOCK:
         if data.size:
-            put(data, (0,) * data.ndim)
+            put(data, ())
         return
     layout = obj.get_create_plist()
     chunk = layout.get_chunk() if layout.get_layout() == h5py.h5d.CHUNKED else None

@@ -18,9 +18,9 @@ PENDING: Any = object()
 """Stands for a child of which no model was built: it is what the file says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Member:
-    """One child of a group, or one attribute of an object."""
+    """One child of a group, or one attribute of an object.  Not frozen: it would take three times as long to make."""
 
     name: str
     entry: StoredField | None

@@ -275,7 +275,7 @@ class Writer:
             return
         report(part.nbytes)
         inner = outer = h5s.ALL
-        if part.shape != obj.shape:
+        if start and part.shape != obj.shape:  # to ask for the shape, HDF5 copies the dataspace
             inner, outer = h5s.create_simple(part.shape), obj.get_space()
             outer.select_hyperslab(start, part.shape)
         obj.write(inner, outer, self._in_memory(part, dtype), memory)
