@@ -95,6 +95,11 @@ __getattr__ = late(
 _handles: WeakSet[HDF5IO] = WeakSet()
 """All there are, for a process that is forked."""
 
+_providers: dict[tuple[tuple[Any, ...], Callable[[str], None]], SchemaProvider] = {}
+"""The providers of files by their namespaces, which are the same objects where they are the same documents."""
+MAX_PROVIDERS = 100
+"""How many of them are kept."""
+
 Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
 """What finds a file again: (engine, path, options, state of the file when it was opened)."""
 
@@ -400,10 +405,17 @@ class HDF5IO:
         with self.reading("/") as file:
             version = _version(file)
         namespaces, defaults = self._namespaces(version)
+        same = (*namespaces, defaults.get("core")), self._progress
+        if not self._schemas and same in _providers:
+            return _providers[same]
         namespaces += gathered(self._schemas)
         provider = SchemaProvider(namespaces, defaults, progress=self._progress)
         if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
-            return provider
+            if self._schemas:
+                return provider
+            if len(_providers) >= MAX_PROVIDERS:
+                _providers.clear()
+            return _providers.setdefault(same, provider)
         self._spec_issues += self._problems(provider)
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
