@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+CONTAINER = Path("/sys/fs/cgroup/memory.max")
+"""Where Linux says how much memory a container may have."""
 
 
 class Limits(NamedTuple):
@@ -19,8 +23,12 @@ class Limits(NamedTuple):
     """
 
     array_bytes: int | None = None
-    """The most bytes that one reading of an array may give; None for the memory of the machine.  A file of a few
+    """The most bytes that one reading of an array may give; None for the memory of the
+    machine, or what of it the process may have.  A file of a few
     kilobytes can declare an array of any size, since chunks that were never written take no space."""
+    chunk_bytes: int | None = None
+    """The most bytes that a compressed chunk may have, and may become unseen; None for a quarter of the memory.
+    To read one entry, HDF5 inflates the chunk that it is in."""
     value_bytes: int = 1 << 26
     """The most bytes of an attribute, and of a dataset with a single value: what is larger is no metadata, and comes as
     `~nwb_models.models.links.Unreadable`."""
@@ -29,16 +37,34 @@ class Limits(NamedTuple):
 
     def array_size(self) -> int:
         """Return the most bytes that one reading of an array may give."""
-        return memory_of_machine() if self.array_bytes is None else self.array_bytes
+        return memory() if self.array_bytes is None else self.array_bytes
+
+    def chunk_size(self) -> int:
+        """Return the most bytes that a chunk may become."""
+        return memory() // 4 if self.chunk_bytes is None else self.chunk_bytes
+
+
+def memory() -> int:
+    """Return how many bytes of memory this process may have: those of the machine, or fewer where it was limited."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return memory_of_machine()
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return memory_of_machine() if soft == resource.RLIM_INFINITY else min(soft, memory_of_machine())
 
 
 @cache
 def memory_of_machine() -> int:
     """Return the size of the memory in bytes; where that is not known, a size that no machine has."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return 1 << 46
+    try:
+        return min(size, int(CONTAINER.read_text()))
+    except (OSError, ValueError):  # no container, or one without limit
+        return size
 
 
 DEFAULT = Limits()

@@ -14,6 +14,7 @@ from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, Unreadab
 from nwb_models.io.copying import spaces_of
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
 from nwb_models.io.values import decode, encode, plain, plain_dtype
+from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from nwb_models.models.arrays import ArraySource
 
 
-FEW, SLACK = 1000, 1 << 16
-"""For how many chunks it is looked how large they are, and how many bytes more than twice their size is suspicious."""
 MANY = 64
 """From how many references on it pays to look which are the same."""
 
@@ -37,7 +36,7 @@ class HDF5Array:
     __slots__ = (
         "_allowed_from",
         "_io",
-        "_is_plausible",
+        "_is_bounded",
         "_spec",
         "chunks",
         "dtype",
@@ -57,7 +56,7 @@ class HDF5Array:
         self.maxshape = node.maxshape
         self.chunks = node.chunks
         self.elsewhere = node.elsewhere
-        self._is_plausible = node.chunks is None
+        self._is_bounded = node.chunks is None and not node.dtype.hasobject and not node.elsewhere
         self._allowed_from: str | None = None
         """The working directory, where HDF5 looks for files too, in which the data was found to be of this folder."""
 
@@ -87,8 +86,8 @@ class HDF5Array:
                 dtype = dataset.dtype
                 if self.elsewhere:
                     self._require_inside(dataset.id)
-                if not self._is_plausible:
-                    self._require_plausible(dataset.id)
+                if not self._is_bounded:
+                    self._require_bounded(dataset.id, index)
                 if dtype.kind not in "OSV":
                     return dataset[index]
                 # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
@@ -98,6 +97,8 @@ class HDF5Array:
                 values = self._by_address(file, dataset, rows)
                 if values is None:
                     values = plain(dataset[rows], dtype, self._resolve)
+                if h5py.check_string_dtype(dtype) is not None:
+                    self._note_encoding(values)
                 return values[single]
         except NWBError:
             raise
@@ -120,21 +121,24 @@ class HDF5Array:
             require_inside(dataset, self.io.filename, self.path, self.io.limits.sources)
             self._allowed_from = here
 
-    def _require_plausible(self, dataset: h5d.DatasetID) -> None:
-        """Refuse data that takes much more space compressed than not: HDF5 inflates a chunk to whatever comes of it.
+    def _require_bounded(self, dataset: h5d.DatasetID, index: tuple[Any, ...]) -> None:
+        """Refuse what HDF5 would take more memory for than the limits allow, see `expansion`."""
+        from nwb_models.io.expansion import require_bounded, require_sources
 
-        1 MB makes 1 GB, where a chunk is declared to have a kilobyte.  Of many chunks, HDF5 would take long to tell.
-        """
-        assert self.chunks is not None
-        count = math.prod(-(-n // c) for n, c in zip(self.shape, self.chunks, strict=True))
-        if count <= FEW:
-            size, stored = count * math.prod(self.chunks) * self.dtype.itemsize, dataset.get_storage_size()
-            if stored > 2 * size + SLACK:
-                msg = (
-                    f"{self.where()} cannot be read: its {size} bytes are stored in {stored}, and may become any number"
-                )
-                raise UnreadableObjectError(msg)
-        self._is_plausible = True
+        if self.elsewhere:
+            require_sources(dataset, self.io.limits)
+        bounds = [_bounds(entry, length) for entry, length in zip(index, self.shape, strict=False)]
+        bounds += [(0, length) for length in self.shape[len(index) :]]
+        start, count = tuple(low for low, _ in bounds), tuple(high - low for low, high in bounds)
+        self._is_bounded = not self.shape or (0 not in count and require_bounded(dataset, self.io.limits, start, count))
+
+    def _note_encoding(self, values: np.ndarray[Any, Any]) -> None:
+        """Note text that is no UTF-8, which comes with surrogates for the bytes that are none."""
+        try:
+            "".join(values.reshape(-1).tolist()).encode("utf-8")
+        except UnicodeEncodeError as error:
+            bad = repr(encode(str(error.object[max(0, error.start - 20) : error.start + 20])))
+            self.io.builder.add(Issue(self.path, None, "encoding", "text in UTF-8", bad[:80]))
 
     def _require_size(self, index: tuple[Any, ...]) -> None:
         """Refuse to read more at once than the limits allow, before memory is taken for it."""
@@ -229,6 +233,16 @@ def _count(entry: Any, length: int) -> int:
     if isinstance(entry, slice):
         return len(range(*entry.indices(length)))
     return 1 if isinstance(entry, int) else len(entry)
+
+
+def _bounds(entry: Any, length: int) -> tuple[int, int]:
+    """Return between which entries of an axis something is read."""
+    if isinstance(entry, slice):
+        found = range(*entry.indices(length))
+        return (min(found[0], found[-1]), max(found[0], found[-1]) + 1) if found else (0, 0)
+    if isinstance(entry, int):
+        return entry, entry + 1
+    return (int(entry.min()), int(entry.max()) + 1) if len(entry) else (0, 0)
 
 
 def _with_addresses(dtype: np.dtype[Any]) -> np.dtype[Any] | None:

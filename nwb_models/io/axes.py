@@ -125,7 +125,7 @@ class Axes:
         """Yield the values of an array, or of some rows of it, part by part."""
         source = self._opened(node)
         rows = Rows.span(0, source.shape[0]) if rows is None else rows.below(source.shape[0])
-        yield from (values for _, values in parts_of(source, rows))
+        yield from (values for _, values in parts_of(source, rows, self._io.limits))
 
     def numbers(self, node: StoredDataset, rows: Rows | None = None) -> np.ndarray[Any, Any]:
         """Return an array of numbers, or some rows of it."""

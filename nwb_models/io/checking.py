@@ -23,6 +23,7 @@ from nwb_models.io.guarded import Ended, Guarded
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.queue import DAMAGE, link_of
 from nwb_models.io.values import encode
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.issues import Issue, printable
@@ -104,7 +105,12 @@ class Checked:
 
 
 def check(
-    path: str | os.PathLike[str], *, deep: bool = False, seconds: float | None = SECONDS, memory: int | None = MEMORY
+    path: str | os.PathLike[str],
+    *,
+    deep: bool = False,
+    seconds: float | None = SECONDS,
+    memory: int | None = MEMORY,
+    limits: Limits = DEFAULT,
 ) -> Checked:
     """Try to read a file in a process of its own, so that this one survives whatever it does to HDF5.
 
@@ -118,13 +124,15 @@ def check(
         How long that may take; None for any time.
     memory
         How many bytes of memory it may take, where the system can limit that, as Linux can; None for any.
+    limits
+        What is refused as too large; by default, what the process may have.
 
     Returns
     -------
     Checked
         What became of it; true where all of it could be read.  It is not raised what is wrong with the file.
     """
-    return next(iter(check_files([path], deep=deep, seconds=seconds, memory=memory)))
+    return next(iter(check_files([path], deep=deep, seconds=seconds, memory=memory, limits=limits)))
 
 
 def check_files(
@@ -133,13 +141,14 @@ def check_files(
     deep: bool = False,
     seconds: float | None = SECONDS,
     memory: int | None = MEMORY,
+    limits: Limits = DEFAULT,
 ) -> Iterator[Checked]:
     """Try files one after another, see `check`; one process serves for many, until one of them does it harm."""
     with Guarded(f"{__name__}:examine", memory=memory) as tried:
         for path in paths:
             found = judged(
                 os.fspath(path),
-                tried({"path": os.fspath(path), "deep": deep}, seconds=seconds),
+                tried({"path": os.fspath(path), "deep": deep, "limits": limits}, seconds=seconds),
                 seconds=seconds,
                 memory=memory,
             )
@@ -170,10 +179,10 @@ def judged(path: str, ended: Ended, *, seconds: float | None, memory: int | None
 # ------------------------------------------------------------------------------------ in the other process
 def examine(request: dict[str, Any], at: At) -> dict[str, Any]:
     """Read a file, and return what cannot be read of it, how it departs from its specifications, and warnings."""
-    return examined(request["path"], at, _read if request["deep"] else None)
+    return examined(request["path"], at, _read if request["deep"] else None, Limits(*request["limits"]))
 
 
-def examined(path: str, at: At, look: Callable[[str, Any], None] | None) -> dict[str, Any]:
+def examined(path: str, at: At, look: Callable[[str, Any], None] | None, limits: Limits = DEFAULT) -> dict[str, Any]:
     """Read a file, and hand over everything that it holds, each with its path."""
     problems: list[str] = []
     issues: list[Issue] = []
@@ -182,7 +191,7 @@ def examined(path: str, at: At, look: Callable[[str, Any], None] | None) -> dict
         warnings.simplefilter("always", NWBWarning)
         at("it was opened")
         try:
-            with HDF5IO(path) as io:
+            with HDF5IO(path, limits=limits) as io:
                 at("its objects were read")
                 root = io.read(eager=True)
                 issues += io.issues

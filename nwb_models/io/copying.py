@@ -7,17 +7,23 @@ addresses in the file.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
+from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.stored_types import SCALAR, types_of
+from nwb_models.io.type_names import has_pointers
 from nwb_models.io.values import dtype_of
+from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from nwb_models.limits import Limits
 
     Translate = Callable[[Any], Any]
     Spaces = tuple[h5s.SpaceID, h5s.SpaceID]
@@ -104,12 +110,29 @@ def _translate(values: np.ndarray[Any, Any], translate: Translate) -> None:
             values[index] = translated(entry, translate)
 
 
-def copy_data(source: h5py.File, path: bytes, target: h5py.File, new_path: bytes, *, attributes: bool = False) -> None:
-    """Copy a dataset or a named type, with or without its attributes: chunk by chunk, as the filters left them."""
+def copy_data(
+    source: h5py.File,
+    path: bytes,
+    target: h5py.File,
+    new_path: bytes,
+    *,
+    attributes: bool = False,
+    limits: Limits = DEFAULT,
+) -> None:
+    """Copy a dataset or a named type, with or without its attributes: chunk by chunk, as the filters left them.
+
+    Only what lies in heaps HDF5 takes apart; and where a filter fails then, HDF5 2.0.0 ends the process.  So what was
+    compressed is read first.
+    """
     dataset = h5o.open(source.id, path)
-    if isinstance(dataset, h5d.DatasetID) and missing_filters(dataset):
-        copy_chunks(dataset, target, new_path)
-        return
+    if isinstance(dataset, h5d.DatasetID):
+        if missing_filters(dataset):
+            copy_chunks(dataset, target, new_path)
+            return
+        if has_pointers(dataset.get_type()):
+            require_bounded(dataset, limits)
+            if dataset.get_create_plist().get_nfilters():
+                deque(read_blocks(dataset, limits), maxlen=0)
     options = h5p.create(h5p.OBJECT_COPY)
     options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
     h5o.copy(source.id, path, target.id, new_path, options)
@@ -162,19 +185,25 @@ def group_options(source: h5g.GroupID) -> h5p.PropGCID | None:
     return made
 
 
-def copy_references(source: h5d.DatasetID, target: h5d.DatasetID, translate: Translate) -> None:
+def copy_references(
+    source: h5d.DatasetID, target: h5d.DatasetID, translate: Translate, limits: Limits = DEFAULT
+) -> None:
     """Copy data that has references in it, block by block."""
-    for spaces, values, memory in read_blocks(source):
+    for spaces, values, memory in read_blocks(source, limits):
         target.write(*spaces, translated(values, translate), memory)
 
 
-def read_blocks(dataset: h5d.DatasetID) -> Iterator[tuple[Spaces, np.ndarray[Any, Any], h5t.TypeID]]:
+def read_blocks(
+    dataset: h5d.DatasetID, limits: Limits = DEFAULT
+) -> Iterator[tuple[Spaces, np.ndarray[Any, Any], h5t.TypeID]]:
     """Yield the data of a dataset block by block: where a block is, its values, and the type they have in memory."""
     if dataset.shape is None:
         return
+    require_sources(dataset, limits)
     dtype = dtype_of(dataset.get_type())
     memory = h5t.py_create(dtype)
     for start, count in blocks(dataset.shape, dtype.itemsize):
+        require_bounded(dataset, limits, start, count)
         spaces, values = spaces_of(dataset, start, count), np.empty(count, dtype=dtype)
         dataset.read(*spaces, values, memory)
         yield spaces, values, memory

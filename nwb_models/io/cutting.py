@@ -10,13 +10,17 @@ import numpy as np
 from h5py import h5d, h5p, h5s, h5t
 
 from nwb_models.io.copying import BLOCK, blocks, refers
+from nwb_models.io.elsewhere import has_sources
+from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.progress import report
 from nwb_models.io.values import dtype_of
+from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nwb_models.io.rows import Rows
+    from nwb_models.limits import Limits
 
     Values = np.ndarray[Any, Any]
     Part = tuple[tuple[int, ...], Values]
@@ -45,13 +49,17 @@ def _options(source: h5d.DatasetID, count: int) -> h5p.PropDCID:
         chunk = options.get_chunk()
         options.set_chunk((max(1, min(chunk[0], count)), *chunk[1:]))
         return options
-    if options.get_layout() == h5d.VIRTUAL or options.get_external_count():
+    if has_sources(source):
         return h5p.create(h5p.DATASET_CREATE)
     return options
 
 
 def copy_part(
-    source: h5d.DatasetID, target: h5d.DatasetID, rows: Rows, change: Callable[[Values], Values] | None = None
+    source: h5d.DatasetID,
+    target: h5d.DatasetID,
+    rows: Rows,
+    change: Callable[[Values], Values] | None = None,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Copy rows to the dataset that was created for them.
 
@@ -62,7 +70,7 @@ def copy_part(
     """
     memory = _in_memory(source, as_stored=change is None)[0]
     unwritten = _unwritten(target)
-    for start, values in parts_of(source, rows, as_stored=change is None):
+    for start, values in parts_of(source, rows, limits, as_stored=change is None):
         count = values.shape[: len(start)]
         report(values.nbytes)
         if unwritten is not None and change is None and _is_all(values, unwritten):
@@ -94,7 +102,7 @@ def _is_all(values: Values, value: bytes) -> bool:
     return bool(np.all(values.view(np.uint8).reshape(-1, len(value)) == np.frombuffer(value, np.uint8)))
 
 
-def parts_of(source: h5d.DatasetID, rows: Rows, *, as_stored: bool = False) -> Iterator[Part]:
+def parts_of(source: h5d.DatasetID, rows: Rows, limits: Limits = DEFAULT, *, as_stored: bool = False) -> Iterator[Part]:
     """Yield rows of a dataset part by part: where a part begins among the rows, and its values.
 
     Parameters
@@ -102,6 +110,7 @@ def parts_of(source: h5d.DatasetID, rows: Rows, *, as_stored: bool = False) -> I
     as_stored
         Whether values are bytes that only HDF5 understands, where these can be written to another file.
     """
+    require_sources(source, limits)
     shape = source.shape
     memory, dtype = _in_memory(source, as_stored=as_stored)
     row = max(1, dtype.itemsize * math.prod(shape[1:]))
@@ -111,8 +120,10 @@ def parts_of(source: h5d.DatasetID, rows: Rows, *, as_stored: bool = False) -> I
     for run in rows.runs(gap, max(1, BLOCK // row)):
         low, high = int(run.starts[0]), int(run.stops[-1])
         for start, count in blocks((high - low, *shape[1:]), dtype.itemsize):
+            begin = (low + start[0], *start[1:])
+            require_bounded(source, limits, begin, count)
             space = source.get_space()
-            space.select_hyperslab((low + start[0], *start[1:]), count)
+            space.select_hyperslab(begin, count)
             values: Values = np.empty(count, dtype)
             source.read(h5s.create_simple(count), space, values, memory)
             if len(run) != high - low:

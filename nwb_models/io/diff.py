@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +18,25 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5o, h5r, h5t
 
-from nwb_models.errors import UnreadableObjectError
+from nwb_models.errors import TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import attribute_names
 from nwb_models.io.described import described, kind_of, link_text, storage_of
+from nwb_models.io.faults import reading
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.outside import refusal
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, paths_by_key, walk
 from nwb_models.io.type_names import family, type_name
 from nwb_models.io.unequal import unequal_attributes, unequal_data
 from nwb_models.io.values import decode, encode
+from nwb_models.limits import DEFAULT
 from nwb_models.models.check import shape_name
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from nwb_models.io.nodes import StoredLink
     from nwb_models.io.unequal import Unequal
+    from nwb_models.limits import Limits
 
 ROOM = 60
 """About how many characters of a value are shown."""
@@ -71,6 +76,7 @@ def diff(
     *,
     storage: bool = False,
     specifications: bool = False,
+    limits: Limits = DEFAULT,
 ) -> list[Difference]:
     """Return what differs between two NWB files, in the order of their paths.
 
@@ -84,6 +90,8 @@ def diff(
         Compare chunks, filters, fill values and maximal shapes, too.
     specifications
         Compare the specifications that the files carry, too.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -97,7 +105,12 @@ def diff(
     UnreadableObjectError
         Where one of them is damaged.
     """
-    with HDF5IO(one) as first, HDF5IO(two) as second, first.opened() as a, second.opened() as b:
+    with (
+        HDF5IO(one, limits=limits) as first,
+        HDF5IO(two, limits=limits) as second,
+        first.opened() as a,
+        second.opened() as b,
+    ):
         sides = _Side(first, a), _Side(second, b)
         return _Comparison(*sides, storage=storage, specifications=specifications).run()
 
@@ -120,7 +133,8 @@ class _Side:
 
     def links(self, path: str) -> dict[str, StoredLink]:
         """Return the links of a group."""
-        return links_of(self.open(path))
+        with reading(self.io.filename, path):
+            return links_of(self.open(path))
 
     def target(self, reference: Any) -> Any:
         """Return the key of the object that a reference leads to, None where it leads nowhere."""
@@ -173,14 +187,22 @@ class _Comparison:
         """Match the objects; then compare what they say, since by then it is known which are the same."""
         waiting = ["/"]
         while waiting:
-            waiting += reversed(self._match(waiting.pop()))
+            path = waiting.pop()
+            with self._reading(path):
+                waiting += reversed(self._match(path))
         for path, name, link, side in self._single:
             self._alone(path, name, link, side)
         for where in self._linked:
             self._links(*where)
         for path in self._paths:
-            self._objects(path)
+            with self._reading(path):
+                self._objects(path)
         return sorted(self.found, key=lambda found: _order(found.path))
+
+    def _reading(self, path: str) -> AbstractContextManager[None]:
+        """Let errors of h5py say where they come from: from one of the two files."""
+        names = dict.fromkeys((self.one.io.filename, self.two.io.filename))
+        return reading(" or ".join(names), path)
 
     def _add(self, kind: str, path: str, one: str = "", two: str = "", note: str = "") -> None:
         self.found.append(Difference(kind, path, one, two, note))
@@ -314,7 +336,7 @@ class _Comparison:
         if refused:
             self._add("unreadable", path, f"the values cannot be compared: {refused}")
         elif self._comparable(path, one, two):
-            self._values(path, one, two, unequal_data, "value")
+            self._values(path, one, two, partial(unequal_data, limits=self.one.io.limits), "value")
 
     def _types(self, where: str, one: h5t.TypeID, two: h5t.TypeID) -> None:
         names = type_name(one), type_name(two)
@@ -332,7 +354,7 @@ class _Comparison:
     def _values(self, where: str, one: Any, two: Any, unequal: Any, kind: str) -> None:
         try:
             found: Unequal | None = unequal(one, two, self._same_target)
-        except (OSError, RuntimeError, TypeError, ValueError) as error:
+        except (OSError, RuntimeError, TypeError, ValueError, TooLargeError) as error:
             self._add("unreadable", where, f"the values cannot be compared: {error}")
             return
         if found is not None:

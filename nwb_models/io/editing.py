@@ -161,7 +161,9 @@ class Editor(Writer):
         """Write the references of an attribute or dataset that lead elsewhere now, or nowhere."""
         obj = self._opened(entry.made)
         if entry.name is None:
-            copy_references(obj, obj, lambda reference: self._translated(self.home, reference, entry.made.path))
+            copy_references(
+                obj, obj, lambda reference: self._translated(self.home, reference, entry.made.path), self.home.limits
+            )
             return
         attribute = h5a.open(obj, entry.name)
         values, memory = read_attribute(attribute)

@@ -6,7 +6,7 @@ sources even when its shape is asked for.
 
 from __future__ import annotations
 
-from h5py import h5d, h5s
+from h5py import h5d, h5p, h5s
 
 
 def has_sources(dataset: h5d.DatasetID) -> bool:
@@ -16,7 +16,11 @@ def has_sources(dataset: h5d.DatasetID) -> bool:
     """
     if dataset.get_offset() is not None:
         return False
-    options = dataset.get_create_plist()
+    return names_sources(dataset.get_create_plist())
+
+
+def names_sources(options: h5p.PropDCID) -> bool:
+    """Tell the same from how a dataset was made."""
     return bool(options.get_layout() == h5d.VIRTUAL or options.get_external_count())
 
 

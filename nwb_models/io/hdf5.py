@@ -707,7 +707,7 @@ class HDF5IO:
             if any(h5a.exists(file.id, mark) for mark in marks):
                 return
             found = open_path(file, "nwb_version")
-            node = read_node(file, *found) if found is not None else None
+            node = read_node(file, *found, self.limits) if found is not None else None
             if isinstance(node, StoredDataset):
                 version = _text(node.value)
                 msg = f"{self.filename} is NWB {version}: versions before 2.0 cannot be read"

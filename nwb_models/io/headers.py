@@ -23,7 +23,14 @@ from h5py import h5a, h5d, h5o, h5t
 
 from nwb_models.io.header_patterns import Chunk, Patterns, Span, values_of
 from nwb_models.io.nodes import TYPE_NAMES, StoredDataset, StoredGroup, StoredObject, StoredReference, text_of
-from nwb_models.io.stored_bytes import UNDEFINED, EndlessHeapError, StoredBytes, UnfamiliarError, stored_bytes
+from nwb_models.io.stored_bytes import (
+    UNDEFINED,
+    LargeTextsError,
+    RefusedValueError,
+    StoredBytes,
+    UnfamiliarError,
+    stored_bytes,
+)
 from nwb_models.io.symbol_table import MAX_LEVEL, links_in_table
 from nwb_models.io.values import decode, dtype_of, encode, path_at, plain, read_attribute, stored_reference
 from nwb_models.limits import DEFAULT, Limits
@@ -198,7 +205,7 @@ class Headers:
         self._file = file
         is_left = os.environ.get(SETTING) == "0" or limits.value_bytes < MAX_MESSAGE
         data = None if is_left else stored_bytes(file)
-        self._reader = None if data is None else _Reader(file, data)
+        self._reader = None if data is None else _Reader(file, data, limits.value_bytes)
         self.read = 0
         """How many objects were read here, and not by h5py."""
 
@@ -245,8 +252,8 @@ class Headers:
 class _Reader:
     """Reads objects, or raises one of `REFUSALS`."""
 
-    def __init__(self, file: h5py.File, data: StoredBytes) -> None:
-        self._file, self._data = file, data
+    def __init__(self, file: h5py.File, data: StoredBytes, most: int) -> None:
+        self._file, self._data, self._most = file, data, most
         self._beginnings: dict[bytes, _Attribute] = {}
         self._objects: set[int] = set()
         """Addresses where HDF5 can open an object."""
@@ -269,7 +276,7 @@ class _Reader:
                 raise UnfamiliarError
             try:
                 value = self._value(kind, self._data.at(begin, kind.size), 0, ())
-            except EndlessHeapError as error:
+            except RefusedValueError as error:
                 problem = str(error)
         attributes = self._attributes(plan.attributes, values, path)
         node = StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
@@ -331,7 +338,7 @@ class _Reader:
             if known is None:
                 try:
                     found[name] = self._text(*values[slot : slot + 3])
-                except EndlessHeapError as error:
+                except RefusedValueError as error:
                     found[name] = Unreadable(str(error))
                 continue
             value = known.get(values[slot])
@@ -384,7 +391,7 @@ class _Reader:
             value = self._value(attribute.kind, raw, 0, attribute.shape)
         except UnfamiliarError:
             return read_attribute(self._open(path), attribute.raw_name, self._resolve)
-        except EndlessHeapError as error:
+        except RefusedValueError as error:
             return Unreadable(str(error))
         if attribute.kind.reading == "number" and attribute.shape == () and len(attribute.numbers) < MAX_NUMBERS:
             attribute.numbers[raw] = value
@@ -415,6 +422,10 @@ class _Reader:
         if not shape:
             return one(data, begin)
         values = np.empty(math.prod(shape), dtype=object)
+        if kind.reading == "text":
+            size = sum(_SIZE(data, begin + number * kind.size)[0] for number in range(values.size))
+            if size > self._most:
+                raise LargeTextsError(size, self._most)
         for number in range(values.size):
             values[number] = one(data, begin + number * kind.size)
         return values.reshape(shape)

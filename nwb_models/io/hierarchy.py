@@ -17,16 +17,21 @@ from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import TYPE_NAMES, text_of
 from nwb_models.io.queue import join, key_of, links_of, open_path
 from nwb_models.io.values import decode, encode, read_attribute
+from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     import os
+
+    from nwb_models.limits import Limits
 
 _TEXT = h5t.py_create(h5py.string_dtype())
 REFUSED = (KeyError, OSError, RuntimeError, ValueError)
 """What h5py raises for an object that HDF5 cannot open."""
 
 
-def object_types(path: str | os.PathLike[str], object_path: str | None = None) -> dict[str, str | None]:
+def object_types(
+    path: str | os.PathLike[str], object_path: str | None = None, *, limits: Limits = DEFAULT
+) -> dict[str, str | None]:
     """Return the path and type of every object of a file: the quickest look at what is in it.
 
     Only links and types are read, and no model is built.
@@ -38,6 +43,8 @@ def object_types(path: str | os.PathLike[str], object_path: str | None = None) -
     object_path
         The path of an object in it to begin with, with or without a leading ``/``; the whole file where it is not
         given.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def object_types(path: str | os.PathLike[str], object_path: str | None = None) -
     >>> [path for path, kind in types.items() if kind == "ElectricalSeries"]  # doctest: +SKIP
     ['/acquisition/ElectricalSeries']
     """
-    with HDF5IO(path) as io:
+    with HDF5IO(path, limits=limits) as io:
         return types_below(io, object_path or "/")
 
 
@@ -86,7 +93,7 @@ def types_below(io: HDF5IO, path: str, *, depth: int | None = None) -> dict[str,
     """
     with io.reading(path) as file:
         start = start_of(io, file, path)
-        headers = Headers(file)
+        headers = Headers(file, io.limits)
         begin = h5o.open(file.id, encode(start))
         address = key_of(begin)[1]
         seen = {address}

@@ -160,6 +160,32 @@ def sources_of(dataset: h5d.DatasetID) -> Iterator[Source]:
     yield from found
 
 
+def opened_sources(dataset: h5d.DatasetID) -> Iterator[h5d.DatasetID]:
+    """Yield the datasets that HDF5 opens for the data of a virtual one, as far as they are there."""
+    file = h5py.File(h5i.get_file_id(dataset))
+    place = _place(file.id)
+    for source in sources_of(dataset):
+        if source.filename == ".":
+            found = _dataset_in(file, source.path)
+            if found is not None:
+                yield found
+            continue
+        for candidate in _candidates(place, source) if source.kind == "virtual dataset" else ():
+            try:
+                with h5py.File(candidate, "r") as other:
+                    found = _dataset_in(other, source.path)
+                    if found is not None:
+                        yield found
+                    break
+            except DAMAGE:
+                continue  # as HDF5 does
+
+
+def _dataset_in(file: h5py.File, path: str) -> h5d.DatasetID | None:
+    obj, _, _ = walk(file, path.replace("%%", "%"))
+    return obj if isinstance(obj, h5d.DatasetID) else None
+
+
 class _RefusedError(Exception):
     """A source that may not be followed, and why."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from h5py import h5d, h5g, h5l, h5o, h5t
 
 from nwb_models.errors import NWBError, UnreadableObjectError
-from nwb_models.io.elsewhere import declared_space
+from nwb_models.io.elsewhere import declared_space, names_sources
 from nwb_models.io.faults import FAULTS, is_of_h5py, reason_of
 from nwb_models.io.headers import Headers
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
@@ -236,7 +236,7 @@ def _dataset(
         node.dtype = dtype_of(obj.get_type())
         create = obj.get_create_plist()
         layout = create.get_layout()
-        node.elsewhere = layout == h5d.VIRTUAL or (layout == h5d.CONTIGUOUS and create.get_external_count() > 0)
+        node.elsewhere = names_sources(create)
         space = declared_space(obj) if node.elsewhere else obj.get_space()
         node.shape = space.shape
         if node.shape:

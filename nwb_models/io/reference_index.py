@@ -14,12 +14,14 @@ from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
 from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.copying import attribute_names, refers, tile
+from nwb_models.io.expansion import require_bounded
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
 from nwb_models.io.outside import is_self_contained
 from nwb_models.io.queue import DAMAGE, MAX_SOFT_LINKS, SPECLOC, join, key_of, links_of, references_in
 from nwb_models.io.specifications import is_specification, specifications_path
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, stored_reference
+from nwb_models.limits import DEFAULT
 from nwb_models.models.building import BUILDING
 
 if TYPE_CHECKING:
@@ -282,6 +284,7 @@ def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> It
             # of several addresses that are shorter than in memory, HDF5 2.0 reads the first, and nonsense after it
             itemsize = column.dtype.itemsize if _long_addresses(file) else BLOCK
             for start, count in _blocks(dataset, itemsize):
+                require_bounded(dataset, DEFAULT, start, count)
                 space = dataset.get_space()
                 if start:
                     space.select_hyperslab(start, count)

@@ -72,7 +72,7 @@ def _of_object(revision: Revision, changes: Changes, file: h5py.File, made: NewO
     is_data = isinstance(obj, h5d.DatasetID) and not (isinstance(made, NewDataset) and made.value is not None)
     if is_data and refers(obj.get_type()) and is_self_contained(obj):
         entry = Referrer(made, None)
-        for _, values, _ in read_blocks(obj):
+        for _, values, _ in read_blocks(obj, revision.home.limits):
             _look(revision, changes, file, entry, values)
         yield entry
 

@@ -10,14 +10,17 @@ from nwb_models.io.atomic import require_target
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.lock import FileLock
 from nwb_models.io.write import write_file
+from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     import os
 
     import h5py
 
+    from nwb_models.limits import Limits
 
-def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
+
+def repack(path: str | os.PathLike[str], *, backup: bool = False, limits: Limits = DEFAULT) -> int:
     """Write a file afresh, with nothing in it that nothing leads to, and put that in its place where it is smaller.
 
     Everything is as it was, but for the addresses; data goes from file to file as its filters left it.
@@ -28,6 +31,8 @@ def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
         The file.
     backup
         Whether to keep the file as it was, beside it: as ``NAME.bak``, or ``NAME.bak2`` ... where that is taken.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def repack(path: str | os.PathLike[str], *, backup: bool = False) -> int:
     """
     target = Path(path).resolve()
     require_target(str(path), target, ())
-    with FileLock(target), HDF5IO(path) as io:
+    with FileLock(target), HDF5IO(path, limits=limits) as io:
         size = target.stat().st_size
 
         def check(file: h5py.File) -> None:

@@ -10,6 +10,7 @@ import h5py
 from h5py import h5d, h5g, h5o
 
 from nwb_models.io.arrays import HDF5Array
+from nwb_models.io.faults import reading
 from nwb_models.io.headers import Headers
 from nwb_models.io.plan import Identity, Origin, Target
 from nwb_models.io.queue import key_of, read_node
@@ -54,7 +55,8 @@ class Opener:
         group = self._groups.get(path)
         if group is not None:
             return group
-        obj = h5o.open(*self.near(path))
+        with reading(self.file.filename, path):
+            obj = h5o.open(*self.near(path))
         if isinstance(obj, h5g.GroupID):
             self.keep(path, obj)
         return obj

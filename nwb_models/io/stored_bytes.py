@@ -26,10 +26,12 @@ MAX_BLOCK = 1 << 26
 _PAGE_BITS = 14
 _MAX_PAGES = 512
 _MAX_HEAPS = 1 << 24
+_MAX_SOUND = 10_000
 _SMALL_HEAP = 1 << 14
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _BASE_ADDRESS = {0: 24, 1: 28}
 """Superblock version -> where it has the base address; 16 bytes behind that it says how long the file is."""
+_NEWER = {**_BASE_ADDRESS, 2: 12, 3: 12}
 _SUPERBLOCK = struct.Struct("<8sB4x2sxHH4xH").unpack_from
 _ADDRESS = struct.Struct("<Q").unpack_from
 _PAIR = struct.Struct("<QQ").unpack_from
@@ -40,11 +42,26 @@ Heap = tuple[bytes, dict[int, tuple[int, int]]]
 """A global heap collection, and where in it the object of each index begins and ends."""
 
 
+_sound: set[tuple[tuple[int, ...], int]] = set()
+"""Heaps that HDF5 comes back from: the file as it is, and where in it."""
+
+
 class UnfamiliarError(Exception):
     """Something that only HDF5 itself can judge: a newer layout, a rare one, or damage."""
 
 
-class EndlessHeapError(NWBError):
+class RefusedValueError(NWBError):
+    """A value that is not read, and that HDF5 is not asked for."""
+
+
+class LargeTextsError(RefusedValueError):
+    """Texts that are more than a value may have; any number of them can be one and the same in the file."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(f"its texts have {size} bytes, and {most} are the limit")
+
+
+class EndlessHeapError(RefusedValueError):
     """A heap of texts was overwritten with zeros: HDF5 2.0.0, asked for one of them, would never come back."""
 
     def __init__(self) -> None:
@@ -61,14 +78,16 @@ class StoredBytes:
     ----------
     file
         A local file, open for reading only.
+    versions
+        The versions of the superblock, and where in it the base address is.
 
     Raises
     ------
     UnfamiliarError
-        Where it is no such file, or its superblock is not of version 0 or 1.
+        Where it is no such file, or its superblock is not of one of the versions.
     """
 
-    def __init__(self, file: h5py.File) -> None:
+    def __init__(self, file: h5py.File, versions: dict[int, int] = _BASE_ADDRESS) -> None:
         if file.mode != "r" or file.driver != "sec2":
             raise UnfamiliarError
         self._descriptor: int = file.id.get_vfd_handle()
@@ -77,14 +96,17 @@ class StoredBytes:
         self._heaps_size = 0
         superblock = os.pread(self._descriptor, 96, 0)
         signature, version, sizes, leaf, tree, chunks = _SUPERBLOCK(superblock)
-        begin = _BASE_ADDRESS.get(version)
+        begin = versions.get(version)
+        sizes = superblock[9:11] if version > 1 else sizes
         if signature != _SIGNATURE or begin is None or sizes != b"\x08\x08" or _ADDRESS(superblock, begin)[0] != 0:
             raise UnfamiliarError
         self.leaf_space, self.tree_space = 2 * leaf, 2 * tree
         """How many links a leaf of a group's B-tree, and how many children a node of it, has space for."""
         self.chunk_space = 2 * chunks if version else 64
         """How many children a node of a B-tree of chunks has space for."""
-        self.end = min(_ADDRESS(superblock, begin + 16)[0], os.fstat(self._descriptor).st_size)
+        status = os.fstat(self._descriptor)
+        self._state = status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+        self.end = min(_ADDRESS(superblock, begin + 16)[0], status.st_size)
         """How many bytes of the file count."""
 
     def at(self, address: int, size: int) -> bytes:
@@ -121,6 +143,19 @@ class StoredBytes:
             raise UnfamiliarError
         return found
 
+    def part(self, address: int, size: int) -> bytes:
+        """Return many bytes, which are not kept.
+
+        Raises
+        ------
+        UnfamiliarError
+            Where the file has not as many.
+        """
+        found = os.pread(self._descriptor, size, address) if address + size <= self.end else b""
+        if len(found) != size:
+            raise UnfamiliarError
+        return found
+
     def local_heap(self, address: int) -> bytes:
         """Return the bytes of a local heap, where the names of a group's links are; its free list is checked."""
         signature, version, size, free, where = _HEAP(self.at(address, 32))
@@ -137,6 +172,28 @@ class StoredBytes:
                 raise UnfamiliarError
             free = following
         return data
+
+    def require_heap(self, address: int) -> None:
+        """Look through a global heap collection.
+
+        Raises
+        ------
+        EndlessHeapError
+            Where HDF5 would never come back.
+        UnfamiliarError
+            Where something else is wrong with it, which HDF5 finds.
+        """
+        known = self._state, address
+        if known not in _sound:
+            signature, _, size = _COLLECTION(self.at(address, 16))
+            if signature != b"GCOL":
+                raise UnfamiliarError
+            data = self.at(address, size)
+            if bytes(16) in data:  # to go through the objects takes a hundred times as long
+                _objects(data)
+            if len(_sound) >= _MAX_SOUND:
+                _sound.clear()
+            _sound.add(known)
 
     def in_heap(self, address: int, index: int) -> bytes:
         """Return one object of a global heap collection, where text of any length is."""
@@ -197,7 +254,16 @@ _met_objects = lru_cache(maxsize=64)(_objects)
 
 def stored_bytes(file: Any) -> StoredBytes | None:
     """Return the bytes of an open file, None where h5py has to read it."""
+    return _opened(file, _BASE_ADDRESS)
+
+
+def heap_bytes(file: Any) -> StoredBytes | None:
+    """Return the same for what has not changed in newer versions of the format: global heaps."""
+    return _opened(file, _NEWER)
+
+
+def _opened(file: Any, versions: dict[int, int]) -> StoredBytes | None:
     try:
-        return StoredBytes(file)
+        return StoredBytes(file, versions)
     except (UnfamiliarError, OSError, RuntimeError, ValueError, AttributeError, IndexError, struct.error):
         return None  # AttributeError: a platform without os.pread

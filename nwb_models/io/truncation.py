@@ -33,6 +33,7 @@ from nwb_models.io.unflatten import unflatten
 from nwb_models.io.values import encode as path_bytes
 from nwb_models.io.values import stored_reference
 from nwb_models.io.write import check_plan, write_file
+from nwb_models.limits import DEFAULT
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.nodes import Key, StoredObject
     from nwb_models.io.plan import Identity
+    from nwb_models.limits import Limits
 
 Externals = Literal["keep", "copy", "drop"]
 
@@ -104,6 +106,7 @@ def truncate_file(
     rows: Mapping[str, slice] | None = None,
     externals: Externals = "keep",
     external_links: bool = False,
+    limits: Limits = DEFAULT,
 ) -> Truncated:
     """Write a smaller file that is still valid: test data from real data.
 
@@ -131,6 +134,8 @@ def truncate_file(
         What becomes of external links: ``keep`` them, ``copy`` what they lead to into the file, or ``drop`` them.
     external_links
         Whether links are followed, to be copied, that lead out of the folder of the file.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -156,7 +161,7 @@ def truncate_file(
         raise SelectionError(msg)
     path = Path(source)
     found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
-    with HDF5IO(source, external_links=external_links) as io, Sources() as sources, ExitStack() as stack:
+    with HDF5IO(source, external_links=external_links, limits=limits) as io, Sources() as sources, ExitStack() as stack:
         if found.exists() and found.samefile(io.location):
             msg = f"{found} is the source, which is only read: give another target"
             raise NotWritableError(msg)
@@ -183,7 +188,9 @@ def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, 
         root = io.read()
         for number, (other, links) in enumerate(truncation.outside.items(), start=1):
             excerpt = first.with_name(f"{number}.nwb")
-            truncate_file(other.location, excerpt, n, only=set(links.values()), time=time, externals="copy")
+            truncate_file(
+                other.location, excerpt, n, only=set(links.values()), time=time, externals="copy", limits=other.limits
+            )
             copies = stack.enter_context(HDF5IO(excerpt))
             for where, path in links.items():
                 root[where] = copies.read(path)
@@ -234,7 +241,7 @@ class Truncation:
         self.io, self.sources, self.wanted, self.externals = io, sources, wanted, externals
         self.plan = Plan()
         self.file = sources.file(io)
-        self.flat = flatten(self.file)
+        self.flat = flatten(self.file, limits=io.limits)
         self.outside: dict[HDF5IO, dict[str, str]] = {}
         """Other file -> where a link to it is -> the path there of what is to be copied."""
         self._brought: dict[Key, Origin] = {}
@@ -421,7 +428,7 @@ class Truncation:
         if obj is None:
             msg = f"there is no {link.path} in {link.filename}"
             raise ObjectNotFoundError(msg)
-        node = read_node(file, obj, path)
+        node = read_node(file, obj, path, self.io.limits)
         self._external.append(f"{where}: copied from {path} of {link.filename}")
         if isinstance(node, StoredGroup) or node.neurodata_type is not None:
             self.outside.setdefault(other, {})[where] = path

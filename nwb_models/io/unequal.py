@@ -12,11 +12,15 @@ import numpy as np
 from h5py import h5a, h5d, h5t
 
 from nwb_models.io.copying import BLOCK, blocks, spaces_of
+from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.type_names import has_pointers, type_name
 from nwb_models.io.values import dtype_of
+from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from nwb_models.limits import Limits
 
     SameTarget = Callable[[Any, Any], bool]
     Region = tuple[tuple[int, ...], tuple[int, ...]]
@@ -45,7 +49,9 @@ def unequal_attributes(one: h5a.AttrID, two: h5a.AttrID, same_target: SameTarget
     return found if found.count else None
 
 
-def unequal_data(one: h5d.DatasetID, two: h5d.DatasetID, same_target: SameTarget) -> Unequal | None:
+def unequal_data(
+    one: h5d.DatasetID, two: h5d.DatasetID, same_target: SameTarget, limits: Limits = DEFAULT
+) -> Unequal | None:
     """Return where two datasets of equal shape differ, None where they do not.
 
     Parameters
@@ -54,6 +60,8 @@ def unequal_data(one: h5d.DatasetID, two: h5d.DatasetID, same_target: SameTarget
         Datasets of the same shape, with types of the same family.
     same_target
         Tells whether two references lead to the same object.
+    limits
+        How much memory may be taken for a block.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def unequal_data(one: h5d.DatasetID, two: h5d.DatasetID, same_target: SameTarget
         Where HDF5 cannot read one of them, for example for want of a filter.
     """
     found = Unequal()
-    readers = _reader(one), _reader(two)
+    readers = _reader(one, limits), _reader(two, limits)
     for start, count in _regions(one, two, max(1, one.get_type().get_size(), two.get_type().get_size())):
         _note(found, readers[0](start, count), readers[1](start, count), start, same_target)
         if found.count and _is_sparse(one, two):
@@ -138,10 +146,14 @@ def _read_attribute(attribute: h5a.AttrID) -> np.ndarray[Any, Any]:
     return values
 
 
-def _reader(dataset: h5d.DatasetID) -> Callable[[tuple[int, ...], tuple[int, ...]], np.ndarray[Any, Any]]:
+def _reader(
+    dataset: h5d.DatasetID, limits: Limits
+) -> Callable[[tuple[int, ...], tuple[int, ...]], np.ndarray[Any, Any]]:
+    require_sources(dataset, limits)
     dtype, memory = _memory(dataset.get_type())
 
     def read(start: tuple[int, ...], count: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        require_bounded(dataset, limits, start, count)
         values: np.ndarray[Any, Any] = np.empty(count, dtype=dtype)
         dataset.read(*spaces_of(dataset, start, count), values, memory)
         return values

@@ -43,6 +43,7 @@ from nwb_models.io.queue import join, key_of
 from nwb_models.io.sources import Opener
 from nwb_models.io.stored_types import space_of, types_of
 from nwb_models.io.values import dtype_of, encode
+from nwb_models.limits import DEFAULT
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
 
@@ -200,7 +201,7 @@ class Writer:
         else:
             assert made.origin is not None
             file = self.sources.file(made.origin.io)
-            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole)
+            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole, limits=made.origin.io.limits)
         return None if whole or isinstance(made, NewType) else h5o.open(self.file.id, path)
 
     def _source(self, made: NewObject) -> Any:
@@ -224,7 +225,7 @@ class Writer:
             require_inside(source, io.filename, made.origin.path, io.limits.sources)
         obj = create_part(source, self.file, path, cut.rows)
         if not refers(source.get_type()):
-            copy_part(source, obj, cut.rows, change)
+            copy_part(source, obj, cut.rows, change, io.limits)
             return obj
 
         def fill() -> None:
@@ -232,7 +233,7 @@ class Writer:
                 values = values if change is None else change(values)
                 return translated(values, lambda reference: self._translated(io, reference, made.path))
 
-            copy_part(self._source(made), h5d.open(self.file.id, path), cut.rows, moved)
+            copy_part(self._source(made), h5d.open(self.file.id, path), cut.rows, moved, io.limits)
 
         self._references.append((made, fill))
         return obj
@@ -263,7 +264,8 @@ class Writer:
                 raise ValueError(msg)
             self._references.append((made, lambda: self._translate_all(made, source, path, io)))
         else:
-            copy_data(file, encode(stored), self.file, path)
+            limits = next((io.limits for io in self.sources.all() if self.sources.file(io) == file), DEFAULT)
+            copy_data(file, encode(stored), self.file, path, limits=limits)
         return h5d.open(self.file.id, path)
 
     def _write(self, obj: h5d.DatasetID, value: NewValue, where: str) -> None:
@@ -405,7 +407,7 @@ class Writer:
 
     def _translate_all(self, made: NewObject, source: h5d.DatasetID, path: bytes, io: HDF5IO) -> None:
         target = h5d.open(self.file.id, path)
-        copy_references(source, target, lambda reference: self._translated(io, reference, made.path))
+        copy_references(source, target, lambda reference: self._translated(io, reference, made.path), io.limits)
 
     def _translated(self, io: HDF5IO, reference: h5r.Reference, where: str) -> h5r.Reference:
         """Return the reference of the new file for one of a source."""

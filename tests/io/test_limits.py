@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 import sys
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import pytest
 import nwb_models as nwb
 from nwb_models.errors import SpecificationError, TooLargeError, UnreadableObjectError
 from nwb_models.io.classes import Classes
+from nwb_models.io.expansion import require_bounded
 from nwb_models.models.links import Unreadable
 from nwb_models.schema.language import Namespace, load_document
 from tests.io.handmade import new_file, reach_all, series
@@ -262,3 +264,153 @@ def test_namespaces_that_would_take_very_long(kind: str) -> None:
     assert not provider.is_usable("ndx-many")
     assert said in provider.problems["ndx-many", "0.1.0"]
     assert provider.is_usable("core")
+
+
+# ---------------------------------------------------------------------------------------------- bombs
+def _zeros(size: int, times: int) -> bytes:
+    """Return zeros, deflated several times."""
+    pressed = zlib.compressobj(9)
+    found = b"".join(pressed.compress(bytes(1 << 20)) for _ in range(size >> 20)) + pressed.flush()
+    for _ in range(times - 1):
+        found = zlib.compress(found, 9)
+    return found
+
+
+def _chunked(group: h5py.Group, length: int, chunk: int, times: int, stored: bytes) -> h5py.Dataset:
+    """Put a dataset with one stored chunk, as it is, in the place of the data of a series."""
+    del group["data"]
+    options = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    options.set_chunk((chunk,))
+    for _ in range(times):
+        options.set_filter(h5py.h5z.FILTER_DEFLATE, 0, (9,))
+    space = h5py.h5s.create_simple((length,), (h5py.h5s.UNLIMITED,))
+    data = h5py.Dataset(h5py.h5d.create(group.id, b"data", h5py.h5t.NATIVE_UINT8, space, options))
+    data.attrs["unit"] = "V"
+    data.id.write_direct_chunk((0,), stored)
+    return data
+
+
+def _once(group: h5py.Group) -> None:
+    _chunked(group, 1 << 17, 1 << 17, 1, _zeros(64 << 20, 1))
+
+
+def _twice(group: h5py.Group) -> None:
+    _chunked(group, 8192, 8192, 2, _zeros(64 << 20, 2))
+
+
+def _behind_another(group: h5py.Group) -> None:
+    group.copy(_chunked(group, 8192, 8192, 2, _zeros(64 << 20, 2)), "source")
+    del group["data"]
+    layout = h5py.VirtualLayout((8192,), "u1")
+    layout[:] = h5py.VirtualSource(".", f"{group.name}/source", (8192,), "u1")
+    group.create_virtual_dataset("data", layout).attrs["unit"] = "V"
+
+
+WAYS: dict[str, Any] = {
+    "slice": lambda path, _: _data(path)[:3],
+    "one": lambda path, _: _data(path)[0],
+    "list": lambda path, _: _data(path)[[0, 5]],
+    "asarray": lambda path, _: np.asarray(_data(path)),
+    "truncate": lambda path, folder: nwb.truncate(path, folder / "small.nwb", 3, limits=SMALL),
+}
+SMALL = nwb.Limits(chunk_bytes=1 << 20)
+
+
+def _data(path: Path) -> Any:
+    return nwb.read(path, limits=SMALL).acquisition["x"].data
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("build", [_once, _twice, _behind_another])
+def test_chunks_that_inflate_to_more_than_they_hold(build: Any, way: Any, tmp_path: Path) -> None:
+    """Also where they are small in the file, and by every way into the data."""
+    with new_file(tmp_path / "bomb.nwb") as file:
+        build(series(file["acquisition"], "x"))
+    with pytest.raises(UnreadableObjectError, match=r"/acquisition/x/\w+ cannot be read.*(inflates|compressed twice)"):
+        way(tmp_path / "bomb.nwb", tmp_path)
+
+
+def test_a_bomb_is_copied_and_not_lit(tmp_path: Path) -> None:
+    """Numbers go from file to file as they are; `check` says what is wrong."""
+    with new_file(tmp_path / "bomb.nwb") as file:
+        _twice(series(file["acquisition"], "x"))
+    nwb.write(nwb.read(tmp_path / "bomb.nwb", limits=SMALL), tmp_path / "copy.nwb")
+    assert nwb.diff(tmp_path / "bomb.nwb", tmp_path / "copy.nwb", limits=SMALL) == []
+    found = nwb.check(tmp_path / "bomb.nwb", deep=True, limits=SMALL)
+    assert (found.outcome, "inflates to more" in found.problems[0]) == ("unreadable", True)
+
+
+def test_how_large_a_chunk_may_be_can_be_set(tmp_path: Path) -> None:
+    """One entry costs a chunk, however many the data has; what is sound is read where the limit is higher."""
+    with new_file(tmp_path / "file.nwb") as file:
+        _chunked(series(file["acquisition"], "x"), 10, 4 << 20, 1, _zeros(4 << 20, 1))
+    with pytest.raises(TooLargeError, match=r"4194304 bytes of memory, and 1048576 are the limit.*chunk_bytes"):
+        _data(tmp_path / "file.nwb")[0]
+    assert nwb.read(tmp_path / "file.nwb", limits=nwb.Limits(chunk_bytes=4 << 20)).acquisition["x"].data[0] == 0
+
+
+def _repeated(path: Path, count: int, dtype: Any, value: Any, **options: Any) -> None:
+    """Write a file with an array of one text, or row, that all entries refer to."""
+    with new_file(path) as file:
+        group = series(file["acquisition"], "x")
+        del group["data"]
+        data = group.create_dataset("data", (count,), dtype, **options)
+        data.attrs["unit"] = "V"
+        data[0] = value
+        file.flush()
+        begin = data.id.get_offset() if data.chunks is None else data.id.get_chunk_info(0).byte_offset
+    with path.open("r+b") as stream:
+        stream.seek(begin)
+        reference = stream.read(16)
+        stream.seek(begin)
+        stream.write(reference * count)
+
+
+@pytest.mark.parametrize("options", [{}, {"chunks": (4000,)}], ids=["contiguous", "chunks"])
+@pytest.mark.parametrize(
+    ("dtype", "value"), [(h5py.string_dtype(), "x" * 10_000), (h5py.vlen_dtype("f8"), np.zeros(1250))]
+)
+def test_many_entries_that_are_one_long_text(dtype: Any, value: Any, options: Any, tmp_path: Path) -> None:
+    """They are counted before they are made: 40 MB here, of some 100 kB; a few of them are read."""
+    _repeated(tmp_path / "file.nwb", 4000, dtype, value, **options)
+    limits = nwb.Limits(array_bytes=10 << 20)
+    root = nwb.read(tmp_path / "file.nwb", limits=limits)
+    data = root.acquisition["x"].data
+    assert len(data[7]) == len(data[3998:][1]) == len(value)
+    for way in (lambda: data[:], lambda: np.asarray(data), lambda: nwb.write(root, tmp_path / "copy.nwb")):
+        with pytest.raises(TooLargeError, match=r"x/data: its texts or rows would take 80000000 bytes.*array_bytes"):
+            way()
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_texts_of_a_heap_of_zeros(libver: str, tmp_path: Path) -> None:
+    """HDF5 2.0.0 would look for them for ever."""
+    with h5py.File(tmp_path / "file.h5", "w", libver=libver) as file:
+        data = file.create_dataset("x", data=["text"] * 500, dtype=h5py.string_dtype())
+        file.flush()
+        begin = data.id.get_offset()
+    with (tmp_path / "file.h5").open("r+b") as stream:
+        stream.seek(begin)
+        _, address, _ = struct.unpack("<IQI", stream.read(16))
+        stream.seek(address + 3000)
+        stream.write(bytes(1000))
+    zeros = pytest.raises(UnreadableObjectError, match=r"/x cannot be read: .* was overwritten with zeros")
+    with h5py.File(tmp_path / "file.h5") as file, zeros:
+        require_bounded(file["x"].id, nwb.Limits())
+
+
+@pytest.mark.parametrize("dtype", [h5py.string_dtype(), h5py.string_dtype(length=8)], ids=["any length", "8 bytes"])
+def test_text_in_arrays_that_is_no_utf_8(dtype: Any, tmp_path: Path) -> None:
+    """It is noted when it is read, and copied as it is."""
+    with new_file(tmp_path / "file.nwb") as file:
+        group = series(file["acquisition"], "x")
+        del group["data"]
+        values = np.array([b"ok", b"\xff\xfe"], dtype)
+        group.create_dataset("data", data=values, dtype=dtype).attrs["unit"] = "V"
+    root = nwb.read(tmp_path / "file.nwb")
+    assert root.acquisition["x"].data[:].tolist() == ["ok", "\udcff\udcfe"]
+    assert [(issue.path, issue.rule) for issue in root.issues if issue.rule == "encoding"] == [
+        ("/acquisition/x/data", "encoding")
+    ]
+    nwb.write(root, tmp_path / "copy.nwb")
+    assert nwb.diff(tmp_path / "file.nwb", tmp_path / "copy.nwb") == []
