@@ -461,7 +461,10 @@ class NWBGroup(NWBModel):
 
     def _is_pending(self, field: str) -> bool:
         """Tell whether a field holds a child of which nothing was built yet."""
-        return field not in self.__dict__ and self._shelf is not None and field in self._shelf.pending.members
+        if field in self.__dict__:
+            return False
+        shelf: Shelf | None = self._shelf
+        return shelf is not None and field in shelf.pending.members
 
     def _fetch(self, field: str) -> Any:
         """Build the child that a field holds, and keep it."""
@@ -496,6 +499,8 @@ class NWBGroup(NWBModel):
 
     def _holds(self, entry: StoredField, *, stored: bool = False) -> bool:
         """Tell whether a named child is there: a default that nobody gave is not, unless something is in it."""
+        if self.__dict__.get(entry.field, entry) is None:  # as of most fields
+            return False
         if self._is_pending(entry.field):
             return True
         child = getattr(self, entry.field)
