@@ -83,12 +83,15 @@ class HDF5Array:
         self._require_size(index)
         try:
             with self.io.opened() as file:
-                dataset = h5py.Dataset(h5d.open(file.id, encode(self.path)))
-                dtype = dataset.dtype
+                stored = h5d.open(file.id, encode(self.path))
                 if self.elsewhere:
-                    self._require_inside(dataset.id)
+                    self._require_inside(stored)
                 if not self._is_plausible:
-                    self._require_plausible(dataset.id)
+                    self._require_plausible(stored)
+                if self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index):
+                    return self._block(stored, index)
+                dataset = h5py.Dataset(stored)
+                dtype = dataset.dtype
                 if dtype.kind not in "OSV":
                     return dataset[index]
                 # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
@@ -110,6 +113,16 @@ class HDF5Array:
             advice = ELSEWHERE if self.elsewhere else self._missing_filters() or ADVICE
             msg = f"{self.where()} cannot be read: {reason_of(error)}{advice}"
             raise UnreadableObjectError(msg) from error
+
+    def _block(self, stored: h5d.DatasetID, index: tuple[slice, ...]) -> np.ndarray[Any, Any]:
+        """Read a block of numbers; what h5py looks up of a dataset first takes 30 us, and reading a few of them 10."""
+        slices = *index, *(slice(None),) * (len(self.shape) - len(index))
+        bounds = [part.indices(length) for part, length in zip(slices, self.shape, strict=True)]
+        start, count = tuple(a for a, _, _ in bounds), tuple(max(0, b - a) for a, b, _ in bounds)
+        values = np.zeros(count, self.dtype)  # not empty: HDF5 leaves alone what was stored nowhere
+        if values.size:
+            stored.read(*spaces_of(stored, start, count), values)
+        return values
 
     def _require_inside(self, dataset: h5d.DatasetID) -> None:
         """Refuse data for which HDF5 would open a file outside of the folder, unless that was allowed."""

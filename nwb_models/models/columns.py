@@ -134,7 +134,7 @@ def column_names(value: Any) -> list[str]:
 
 def is_a(model: Any, neurodata_type: str) -> bool:
     """Tell whether a model is of a type or one that derives from it, in any version."""
-    return _derives(type(model), neurodata_type)  # type: ignore[arg-type]
+    return _derives(type(model), neurodata_type)
 
 
 @lru_cache(maxsize=10_000)
@@ -197,6 +197,10 @@ class Column:
         if depth == 0:
             values, places = _fetch(self._values, self.data, rows, rows + 1)
             return values if _are_in_order(places, len(values)) else _picked(values, places)
+        if depth == 1 and len(rows) == 1:
+            found = self._row(int(rows[0]))
+            if found is not None:
+                return [found]
         starts, stops = self._bounds(self.indexes[depth - 1], rows)
         if depth == 1:
             values, places = _fetch(self._values, self.data, starts, stops)
@@ -205,6 +209,16 @@ class Column:
             values, places = _fetch(lambda a, b: self._cells(depth - 1, np.arange(a, b)), inner, starts, stops)
         ends = places + (stops - starts)
         return [values[start:stop] for start, stop in zip(places.tolist(), ends.tolist(), strict=True)]
+
+    def _row(self, row: int) -> Any:
+        """Read one row of a ragged column; None where its index does not fit it.
+
+        It is what is asked for most often, and takes half the time of one row of many.
+        """
+        index = self.indexes[0]
+        ends = np.asarray(_array(index)[max(row - 1, 0) : row + 1]).astype(np.int64).tolist()
+        start, stop = ends[0] if row else 0, ends[-1]
+        return self._values(start, stop) if 0 <= start <= stop <= _length(_array(index.target)) else None
 
     def _bounds(self, index: Any, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return where rows start and stop in the target of an index, as far as that reaches."""
