@@ -134,7 +134,7 @@ def column_names(value: Any) -> list[str]:
 
 def is_a(model: Any, neurodata_type: str) -> bool:
     """Tell whether a model is of a type or one that derives from it, in any version."""
-    return _derives(type(model), neurodata_type)
+    return _derives(type(model), neurodata_type)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=10_000)
