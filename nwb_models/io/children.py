@@ -73,8 +73,12 @@ class StoredChildren:
             with self._builder.io.reading(self._path) as file:
                 found = open_path(file, self._path)
                 self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
-        known, is_skipped = {*self._excluded, *storage(self.cls).children}, self._builder.io.is_skipped
-        return [name for name in self._names if name not in known and not is_skipped(join(self._path, name))]
+        known, excluded, is_skipped = storage(self.cls).children, self._excluded, self._builder.io.is_skipped
+        return [
+            name
+            for name in self._names
+            if name not in known and name not in excluded and not is_skipped(join(self._path, name))
+        ]
 
     def field_of(self, name: str) -> str | None:
         """Return the field whose type a child has."""

@@ -346,6 +346,8 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
         The object (low level), None where the path leads nowhere; its path after soft links; and the external link by
         which the path leaves the file, with what remains of the path behind the one that the link names.
     """
+    if path == "/":
+        return h5o.open(file.id, b"/"), "/", None
     remaining = deque(part for part in path.split("/") if part not in ("", "."))
     obj: Any = h5o.open(file.id, b"/")
     done: list[str] = []

@@ -447,7 +447,10 @@ class NWBGroup(NWBModel):
     def _names(self) -> Iterator[str]:
         """Yield the names of the children in any order, some of them twice; no type is looked at."""
         tables = storage(type(self))
-        yield from (name for name, entry in tables.children.items() if self._holds(entry))
+        held = self.__dict__
+        for stored_name, entry in tables.children.items():
+            if held.get(entry.field, entry) is not None and self._holds(entry):
+                yield stored_name
         yield from (name for entry in tables.unnamed if (name := self._name_in(entry)) is not None)
         for entry in tables.collections:
             collection = getattr(self, entry.field)

@@ -88,16 +88,17 @@ class Around:
 
     def __init__(self, table: Any) -> None:
         self.table = table
-        named = {"id", *column_names(getattr(table, "colnames", None))}
         self.names = set(table._names())
         """Everything that is there."""
         self.unusual: list[str] = []
         """The datasets that are no columns or indexes as far as names tell."""
-        if all(_is_usual(name, named) for name in self.names):
-            return  # as nearly always: what else there is has to be looked at
+        named = {"id", *column_names(getattr(table, "colnames", None))}
+        rest = [name for name in self.names - named if not _is_usual(name, named)]
+        if not rest:  # as nearly always: what else there is has to be looked at
+            return
         for name, entry in table._children():
             is_group = entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup)
-            if not is_group and not _is_usual(name, named):
+            if not is_group and name in rest:
                 self.unusual.append(name)
 
 
@@ -216,7 +217,7 @@ class Column:
         It is what is asked for most often, and takes half the time of one row of many.
         """
         index = self.indexes[0]
-        ends = np.asarray(_array(index)[max(row - 1, 0) : row + 1]).astype(np.int64).tolist()
+        ends = np.asarray(_array(index)[max(row - 1, 0) : row + 1]).tolist()
         start, stop = ends[0] if row else 0, ends[-1]
         return self._values(start, stop) if 0 <= start <= stop <= _length(_array(index.target)) else None
 
@@ -272,6 +273,8 @@ def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
     """
     if rows is None or rows is Ellipsis or isinstance(rows, slice):
         return np.arange(count)[rows if isinstance(rows, slice) else slice(None)]
+    if type(rows) is int and 0 <= rows < count:
+        return np.array([rows])
     asked = np.asarray(rows)
     if asked.dtype.kind == "b" and asked.shape == (count,):
         return np.flatnonzero(asked)
