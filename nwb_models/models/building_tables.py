@@ -20,7 +20,7 @@ from nwb_models.models.cells import (
     named,
     values_of,
 )
-from nwb_models.models.columns import column_names, is_a
+from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
 from nwb_models.models.mapping import storage
 
@@ -52,19 +52,17 @@ def table_of(
     names = list(frame.columns)
     _check_names(cls, names, columns, tables)
     data: dict[str, Any] = {"colnames": names, "id": {"name": "id", "value": _ids(frame)}}
-    free: list[Any] = []
     for column in names:
         made = columns_for(
             cls, column, listed(frame[column]), description=columns.get(column), table=tables.get(column)
         )
         for model in made:
             entry = storage(cls).children.get(model.name)
-            if entry is None:
-                free.append(model)
-            else:
+            if entry is not None:
                 data[entry.field] = model
-    if free:
-        data[_collection(cls)] = free
+            else:
+                field = storage(cls).by_type(type(model)).field  # type: ignore[union-attr]
+                data.setdefault(field, []).append(model)
     return cls(**_of_table(cls, name, description), **data, **fields)
 
 
@@ -133,7 +131,8 @@ def _aligned(
     default = cls.model_fields["name"].default
     own = name if name is not None else default if isinstance(default, str) else ""
     groups: dict[str, list[str]] = {own: []}
-    for category, column in frame.columns:
+    pairs: Any = frame.columns
+    for category, column in pairs:
         groups.setdefault(category, []).append(column)
     data: dict[str, Any] = {"categories": [category for category in groups if category != own]}
     inside = []
@@ -164,7 +163,9 @@ def _below(said: dict[Any, Any], category: str) -> dict[str, Any]:
 
 def _inner(cls: Any) -> Any:
     """Return the class of the tables inside an aligned table that it has no fields for."""
-    return next(e.model for e in storage(cls).collections if e.model is not None and not issubclass(e.model, NWBDataset))
+    return next(
+        e.model for e in storage(cls).collections if e.model is not None and not issubclass(e.model, NWBDataset)
+    )
 
 
 def empty(cls: Any) -> dict[str, Any]:
@@ -237,8 +238,9 @@ def column_models(
             msg = f"{column.name!r} is a column of rows of a table: say which, as {{{column.name!r}: table}} in tables="
             raise ValueError(msg)
         data["table"] = table
-    if "description" in model.model_fields:
-        data["description"] = column.description if description is None else description
+    data |= _described(
+        model, column.description if description is None else description, is_given=description is not None
+    )
     try:
         found = [model(name=column.name, value=values, **data)]
     except ValueError as error:
@@ -254,8 +256,14 @@ def _index_for(cls: Any, target: Any, ends: Any, column: Any) -> Any:
     name = f"{target.name}_index"
     entry = storage(cls).children.get(name)
     kind: Any = entry.model if entry is not None else related(column, "VectorIndex")
-    more = {"description": f"Index for {target.name}."} if "description" in kind.model_fields else {}
+    more = _described(kind, f"Index for {target.name}.", is_given=False)
     return kind(name=name, value=ends, target=target, **more)
+
+
+def _described(model: Any, description: str, *, is_given: bool) -> dict[str, str]:
+    """Return the description of a column, where it has one and the schema does not fix it."""
+    field = model.model_fields.get("description")
+    return {"description": description} if field is not None and (is_given or field.is_required()) else {}
 
 
 def _class_for(column: Foreseen, values: Any, table: Any) -> Any:
@@ -289,16 +297,11 @@ def related(cls: Any, name: str) -> Any:
     raise UnknownFieldError(msg)
 
 
-def _collection(cls: Any) -> str:
-    """Return the field of the columns that a class has no fields for."""
-    return next(e.field for e in storage(cls).collections if e.model is not None and issubclass(e.model, NWBDataset))
-
-
 def add_column(
     table: Any, name: str, data: Any, *, description: str | None, index: Any, of: Any, fields: Mapping[str, Any]
 ) -> Any:
     """Add a column to a table; see `DynamicTableMixin.add_column`."""
-    cls = type(table)
+    cls: Any = type(table)
     column = foreseen(cls, name)
     if column is None:
         msg = f"{table!r} has no place for a column called {name!r}"
@@ -307,6 +310,7 @@ def add_column(
         msg = f"{table!r} has something called {name!r} already: remove it first, with del table[{name!r}]"
         raise ValueError(msg)
     cells = listed(data)
+    lengths: list[Any]
     if isinstance(index, bool | int | np.integer) or index is None:
         depth: int | None = int(index) if index is not None else None
         if index is None and isinstance(cells, np.ndarray) and cells.ndim > 1 and not column.depth:
@@ -343,8 +347,3 @@ def place(table: Any, models: list[Any]) -> None:
     names = column_names(table.colnames)
     if models[0].name not in names:
         table.colnames = [*names, models[0].name]
-
-
-def is_column(model: Any) -> bool:
-    """Tell whether something in a table is a column, and no index."""
-    return is_a(model, "VectorData") and not is_a(model, "VectorIndex")

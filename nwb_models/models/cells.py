@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nwb_models.models.mapping import Dtype, Shapes, StoredField
 
-LISTS = list | tuple | np.ndarray
+LISTS = (list, tuple, np.ndarray)
 NO_DESCRIPTION = "no description"
 """What a description says that the schema requires, and nobody gave."""
 
@@ -122,7 +122,7 @@ def is_list(cell: Any) -> bool:
     return isinstance(cell, list | tuple) and not isinstance(cell, TimeSeriesReference)
 
 
-def depth_of(cells: Sequence[Any], column: Foreseen) -> int:
+def depth_of(cells: Any, column: Foreseen) -> int:
     """Return how many indexes make rows of the cells: none where they are single values.
 
     A column that the class of the table knows has as many as it has fields for.  Any other has one where cells are
@@ -135,7 +135,9 @@ def depth_of(cells: Sequence[Any], column: Foreseen) -> int:
     if column.depth is not None:
         if not there:
             return 0 if len(cells) and _is_text(column.dtype) else column.depth
-        return column.depth if any(is_list(cell) and not (compound and isinstance(cell, tuple)) for cell in there) else 0
+        return (
+            column.depth if any(is_list(cell) and not (compound and isinstance(cell, tuple)) for cell in there) else 0
+        )
     return max((_depth(cell) for cell in there), default=0)
 
 
@@ -183,7 +185,9 @@ def _row(cell: Any, number: int, column: Foreseen) -> Any:
         return cell
     if is_missing(cell):
         return ()
-    msg = f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60} (row {number})"
+    msg = (
+        f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60} (row {number})"
+    )
     raise ValueError(msg)
 
 
@@ -294,9 +298,10 @@ def _with_references(cells: list[Any], missing: list[bool], column: Foreseen) ->
 
     Source: IntracellularRecordingsTable, in `nwb.icephys.yaml` of the core of NWB.
     """
-    names = [name for name, _ in column.dtype]  # type: ignore[union-attr]
+    names = [] if isinstance(column.dtype, str | None) else [name for name, _ in column.dtype]
     for number, cell in enumerate(cells):
-        is_row = isinstance(cell, tuple | list | np.void) and len(cell) == len(names)
+        row: Any = cell
+        is_row = isinstance(cell, (tuple, list, np.void)) and len(row) == len(names)
         if not missing[number] and not is_row:
             raise _other(column, f"tuples ({', '.join(names)})", cell, number)
     if any(missing) and tuple(names) == TimeSeriesReference._fields:
@@ -361,7 +366,8 @@ def listed(series: Any) -> Any:
 
 def ends_of(lengths: np.ndarray[Any, Any], start: int = 0) -> Any:
     """Return where rows end, as an index stores it: in the least width that holds all numbers."""
-    return array_of(start + np.cumsum(lengths, dtype=np.int64), "uint8")
+    ends = np.cumsum(lengths, dtype=np.int64) + start
+    return ends.astype(np.min_scalar_type(int(ends[-1])) if len(ends) else np.uint8)
 
 
 def named(names: Iterable[str]) -> str:

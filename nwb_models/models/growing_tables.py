@@ -95,9 +95,10 @@ class Growth:
         if not isinstance(table.id, NWBDataset):
             msg = f"rows cannot be added to {table!r}, which has no id: set that first, to the numbers of its rows"
             raise ValueError(msg)
+        self.cls: Any = table.__class__
         self.count = row_count(table)
         self.columns = {name: Growing.of(table, name) for name in columns_of(table)}
-        self.ids = Growing(table.id, [], Foreseen("id", type(table.id), "int", None, 0, True, ""))  # noqa: FBT003
+        self.ids = Growing(table.id, [], _unknown("id", table.id))
         last = self.ids.tail.last()
         self.next = 0 if last is None else int(last) + 1
         self.inside = {}
@@ -109,8 +110,8 @@ class Growth:
             said = ", ".join(f"{name!r} has {count}" for name, count in wrong.items())
             msg = f"rows cannot be added to {table!r}, which has {self.count} rows, and of its columns {said}"
             raise ValueError(msg)
-        self._fields = [entry.field for entry in storage(type(table)).children.values()]
-        self._collections = [entry.field for entry in storage(type(table)).collections]
+        self._fields = [entry.field for entry in storage(self.cls).children.values()]
+        self._collections = [entry.field for entry in storage(self.cls).collections]
         self._seen = self._state()
 
     def _state(self) -> list[Any]:
@@ -194,11 +195,11 @@ class Growth:
             changes += inner.one(given) if single else inner.several(given, count)
         gone = [name for name in self.columns if name not in cells]
         new = [name for name in cells if name not in self.columns and name not in self.inside]
-        known = [name for name in new if self.count == 0 and name in storage(type(self.table)).children]
+        known = [name for name in new if self.count == 0 and name in storage(self.cls).children]
         if gone or len(known) < len(new):
             raise UnknownFieldError(self._explained(gone, [name for name in new if name not in known], list(cells)))
         for name in known:
-            models = columns_for(type(self.table), name, cells[name])
+            models = columns_for(self.cls, name, cells[name])
             changes.append(lambda models=models: place(self.table, models))  # type: ignore[misc]
         return changes
 
@@ -208,7 +209,7 @@ class Growth:
             said.append(f"a value is needed for {named(gone)}")
         for name in new:
             near = difflib.get_close_matches(name, [n for n in self.columns if n not in given], n=1)
-            known = foreseen(type(self.table), name)
+            known = foreseen(self.cls, name)
             hint = f"did you mean {near[0]!r}?" if near else f"add the column first, with add_column({name!r}, ...)"
             said.append(f"there is no column {name!r}: {hint}" if known else f"no column can be called {name!r}")
         return f"{self.table!r} has the columns {named((*self.columns, *self.inside)) or 'none'}: {'; '.join(said)}"
@@ -228,7 +229,9 @@ class Growing:
 
     def __init__(self, model: Any, indexes: list[Any], column: Foreseen) -> None:
         self.model, self.column = model, column
-        self.tails = [Tail(model, column), *(Tail(index, None) for index in indexes)]
+        self.is_region, self.is_enumeration = is_a(model, "DynamicTableRegion"), is_a(model, "EnumData")
+        is_plain = not (indexes or self.is_region or self.is_enumeration)
+        self.tails = [Tail(model, column, is_plain=is_plain), *(Tail(index, None) for index in indexes)]
         for inner, outer in zip(self.tails, self.tails[1:], strict=False):
             last = outer.last()
             if (0 if last is None else int(last)) != len(inner):
@@ -238,17 +241,15 @@ class Growing:
                 )
                 raise ValueError(msg)
         self.tail = self.tails[-1]
-        if indexes or is_a(model, "DynamicTableRegion") or is_a(model, "EnumData"):
-            self.tail.plain = set()
 
     @classmethod
     def of(cls, table: Any, name: str) -> Growing:
         """Return a column of a table."""
-        model = table[name]
-        column = foreseen(type(table), name)
-        wanted = storage(type(model)).value.marker  # type: ignore[union-attr]
+        model: Any = table[name]
+        kind: Any = type(table)
+        column = foreseen(kind, name)
         if column is None or column.depth is None:
-            column = Foreseen(name, type(model), wanted.dtype, wanted.shape, None, False, "")  # noqa: FBT003
+            column = _unknown(name, model)
         return cls(model, indexes_of(model, table), column)
 
     def __len__(self) -> int:
@@ -262,10 +263,10 @@ class Growing:
         ValueError
             Where one of them is no cell of this column.
         """
-        if is_a(self.model, "EnumData"):
+        if self.is_enumeration:
             cells = self._numbers(cells)
         values, lengths = flattened(cells, len(self.tails) - 1, self.column)
-        if is_a(self.model, "DynamicTableRegion"):
+        if self.is_region:
             self._check_region(values)
         inner, changes = self.tails[0], []
         changes += inner.grown(inner.fitted(values))
@@ -277,8 +278,10 @@ class Growing:
 
     def _check_region(self, values: Any) -> None:
         rows = row_count(self.model.table) if is_a(self.model.table, "DynamicTable") else None
-        wrong = values[(values < 0) | (values >= rows)] if rows is not None and values.dtype.kind in "iu" else ()
-        if len(wrong):
+        if rows is None or values.dtype.kind not in "iu":
+            return
+        wrong = values[(values < 0) | (values >= rows)]
+        if wrong.size:
             msg = f"{self.column.name!r} refers to row {wrong[0]} of {self.model.table!r}, which has {rows} rows"
             raise ValueError(msg)
 
@@ -307,10 +310,12 @@ class Tail:
         The dataset.
     column
         What the specification says of it; None for an index.
+    is_plain
+        Whether a cell is a value that can be stored as it is.
     """
 
-    def __init__(self, model: Any, column: Foreseen | None) -> None:
-        self.model, self.column = model, column
+    def __init__(self, model: Any, column: Foreseen | None, *, is_plain: bool = False) -> None:
+        self.model, self.column, self.is_plain = model, column, is_plain
         self.where = str(model.path or model.name)
         value = model.value
         self.array, self.base = None, None
@@ -329,7 +334,8 @@ class Tail:
         self.used = len(self.room)
         self.owns = False
         self.plain: set[type] = set()
-        self.low = self.high = None
+        self.low: int | None = None
+        self.high: int | None = None
         self._note_plain()
 
     def __len__(self) -> int:
@@ -343,14 +349,14 @@ class Tail:
 
     def is_current(self) -> bool:
         """Tell whether nothing else has given the dataset another value."""
-        value = vars(self.model).get("value")
-        return (value.source if self.array is value and self.array is not None else value) is self.published
+        value: Any = vars(self.model).get("value")
+        return (value if self.array is None or value is not self.array else self.array.source) is self.published
 
     def _note_plain(self) -> None:
         """Find the types whose values are stored as they are, so that one of them needs no other look."""
         dtype = self.room.dtype
         self.plain, self.low, self.high = set(), None, None
-        if self.room.ndim != 1 or not len(self):
+        if not self.is_plain or self.room.ndim != 1 or not len(self):
             return
         if dtype == np.float64:
             self.plain = {float, np.float64}
@@ -371,13 +377,14 @@ class Tail:
             Where they cannot.
         """
         assert self.column is not None
+        empty: np.ndarray[Any, Any] = np.empty((0, *self.room.shape[1:]), self.room.dtype)
         if self.base is not None:
             if not len(values):
-                return np.empty((0, *self.room.shape[1:]), self.room.dtype)
+                return empty
             return fitting(values, self.base.dtype, self.base.shape, self.where)
         values = np.asarray(array_of(values, self.column.dtype))
         if self.used and not len(values):
-            return values[:0].reshape(0).astype(self.room.dtype).reshape(0, *self.room.shape[1:])
+            return empty
         problem = array_problem(values, self.column.dtype, self.column.shapes)
         if problem is None and self.used:
             problem = self._unlike(values)
@@ -442,7 +449,7 @@ class Tail:
             self._make_room(len(rows))
             self.room[self.used : self.used + len(rows)] = rows
             self._publish(len(rows))
-            if not self.plain or is_wider:
+            if self.is_plain and (not self.plain or is_wider):
                 self._note_plain()
 
         return [put]
@@ -470,6 +477,13 @@ class Tail:
         self.published = vars(self.model)["value"] = self.room[: self.used]
 
 
+def _unknown(name: str, model: Any) -> Foreseen:
+    """Return what is said of a column that the class of its table does not know: its own class says it."""
+    cls: Any = type(model)
+    value = storage(cls).value
+    assert value is not None
+    return Foreseen(name, cls, value.marker.dtype, value.marker.shape, None, required=False, description="")
+
+
 def _kind(entry: Any) -> str:
     return "text" if isinstance(entry, str | bytes) else "object"
-

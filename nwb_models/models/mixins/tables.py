@@ -136,7 +136,6 @@ class DynamicTableMixin:
         """
         return frame_of(self, columns, rows, nested=nested)
 
-
     @classmethod
     def from_dataframe(
         cls,
