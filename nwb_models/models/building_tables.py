@@ -57,6 +57,9 @@ def table_of(
             cls, column, listed(frame[column]), description=columns.get(column), table=tables.get(column)
         )
         for model in made:
+            if model.name in names and model is not made[0]:
+                msg = f"the column {column!r} is ragged, and its index is called {model.name!r}: rename that column"
+                raise ValueError(msg)
             entry = storage(cls).children.get(model.name)
             if entry is not None:
                 data[entry.field] = model

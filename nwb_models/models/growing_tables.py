@@ -11,12 +11,13 @@ import difflib
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import h5py
 import numpy as np
 
 from nwb_models.errors import UnknownFieldError
 from nwb_models.models.appending import Appended, fitting
 from nwb_models.models.arrays import Array
-from nwb_models.models.base import NWBDataset
+from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.building_tables import columns_for, place
 from nwb_models.models.cells import Foreseen, ends_of, flattened, foreseen, listed, named
 from nwb_models.models.check import array_problem, dtype_name, shape_name
@@ -24,10 +25,13 @@ from nwb_models.models.children import names
 from nwb_models.models.columns import columns_of, indexes_of, is_a
 from nwb_models.models.convert import array_of, is_exact
 from nwb_models.models.frames import categories_of, row_count
+from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from nwb_models.models.arrays import ArraySource
 
 _growths: WeakKeyDictionary[Any, Growth] = WeakKeyDictionary()
 """Table -> how it grows: what has to be known of its columns for each row is found once."""
@@ -42,6 +46,8 @@ def add_row(table: Any, row: Mapping[str, Any]) -> None:
 def add_rows(table: Any, rows: Any) -> None:
     """Add rows to a table; see `DynamicTableMixin.add_rows`."""
     cells, count = _by_column(table, rows)
+    if not count:
+        return
     for change in growth_of(table).several(cells, count):
         change()
 
@@ -246,6 +252,9 @@ class Growing:
     def of(cls, table: Any, name: str) -> Growing:
         """Return a column of a table."""
         model: Any = table[name]
+        if not isinstance(model, NWBDataset):
+            msg = f"rows cannot be added to {table!r}: {name!r} is no column, but {model!r}"
+            raise ValueError(msg)
         kind: Any = type(table)
         column = foreseen(kind, name)
         if column is None or column.depth is None:
@@ -317,8 +326,13 @@ class Tail:
     def __init__(self, model: Any, column: Foreseen | None, *, is_plain: bool = False) -> None:
         self.model, self.column, self.is_plain = model, column, is_plain
         self.where = str(model.path or model.name)
-        value = model.value
-        self.array, self.base = None, None
+        self._open()
+
+    def _open(self) -> None:
+        """Begin with the value that the dataset has."""
+        value = self.model.value
+        self.array: Array | None = None
+        self.base: ArraySource | None = None
         if isinstance(value, Array):
             source = value.source
             self.array, self.base = value, source.base if isinstance(source, Appended) else source
@@ -381,6 +395,9 @@ class Tail:
         if self.base is not None:
             if not len(values):
                 return empty
+            if h5py.check_ref_dtype(self.base.dtype) is not None and _kind(np.asarray(values).flat[0]) != "object":
+                msg = f"{values[0]!r:.60} cannot be stored in {self.where}, which refers to objects"
+                raise ValueError(msg)
             return fitting(values, self.base.dtype, self.base.shape, self.where)
         values = np.asarray(array_of(values, self.column.dtype))
         if self.used and not len(values):
@@ -401,7 +418,7 @@ class Tail:
         one, two = self.room.dtype, values.dtype
         kinds = ["number" if d.kind in "iufc" else d.kind for d in (one, two)]
         if one.kind == "O":
-            kinds = [_kind(self.room[0]), _kind(values.flat[0])] if two.kind == "O" else ["", "number"]
+            kinds = [_kind(self.room.flat[0]), _kind(values.flat[0])]
         if kinds[0] != kinds[1] or one.names != two.names:
             return f"{values.flat[0]!r:.60} cannot be stored with what is there, which is {dtype_name(one)}"
         return None
@@ -442,7 +459,7 @@ class Tail:
         def put() -> None:
             if whole is not None:  # on disk, it is too narrow
                 self.model.value = whole.astype(rows.dtype)
-                self.__init__(self.model, self.column)  # type: ignore[misc]
+                self._open()
             if rows.dtype != self.room.dtype or not self.used:
                 self.room = self.room[: self.used].astype(rows.dtype) if self.used else rows[:0]
                 self.owns = False
@@ -486,4 +503,4 @@ def _unknown(name: str, model: Any) -> Foreseen:
 
 
 def _kind(entry: Any) -> str:
-    return "text" if isinstance(entry, str | bytes) else "object"
+    return "object" if isinstance(entry, NWBModel | Unresolved) else "text" if isinstance(entry, str) else "number"
