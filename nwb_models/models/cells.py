@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nwb_models.models.mapping import Dtype, Shapes, StoredField
 
-LISTS = (list, tuple, np.ndarray)
+NEVER_MISSING: set[Any] = {str, int, bool, list, tuple, np.ndarray}
 PARTS = (("idx_start", "int32"), ("count", "int32"), ("timeseries", "object:TimeSeries"))
 """The dtype of references to parts of series.  Source: TimeSeriesReferenceVectorData of the core of NWB."""
 NO_DESCRIPTION = "no description"
@@ -117,6 +117,13 @@ def is_missing(cell: Any) -> bool:
     return isinstance(cell, np.datetime64 | np.timedelta64) and bool(np.isnat(cell))
 
 
+def missing_of(cells: Sequence[Any]) -> list[bool]:
+    """Tell of each cell whether nothing is there; each is looked at only where their types allow for that."""
+    if set(map(type, cells)) <= NEVER_MISSING:
+        return [False] * len(cells)
+    return [is_missing(cell) for cell in cells]
+
+
 def is_list(cell: Any) -> bool:
     """Tell whether a cell holds several values."""
     if isinstance(cell, np.ndarray):
@@ -133,7 +140,7 @@ def depth_of(cells: Any, column: Foreseen) -> int:
     compound = column.dtype is not None and not isinstance(column.dtype, str)
     if isinstance(cells, np.ndarray) and cells.dtype.kind != "O":
         return (column.depth or 0) if cells.ndim > 1 or not len(cells) else 0
-    there = [cell for cell in cells if not is_missing(cell)]
+    there = [cell for cell, gone in zip(cells, missing_of(cells), strict=True) if not gone]
     if column.depth is not None:
         if not there:
             return 0 if len(cells) and _is_text(column.dtype) else column.depth
@@ -183,7 +190,7 @@ def flattened(cells: Sequence[Any], depth: int, column: Foreseen) -> tuple[Any, 
 
 
 def _row(cell: Any, number: int, column: Foreseen) -> Any:
-    if isinstance(cell, LISTS) and is_list(cell):
+    if type(cell) is list or is_list(cell):
         return cell
     if is_missing(cell):
         return ()
@@ -224,9 +231,9 @@ def values_of(cells: Any, column: Foreseen) -> Any:
         return array_of(cells if cells.size else _empty(cells, column), column.dtype)
     cells = list(cells)
     kinds = set(map(type, cells))
-    if kinds <= {float, np.float64} or kinds == {int}:  # nothing to look at: 5 million take 0.3 s and not 3
-        return array_of(cells, column.dtype)
-    missing = [is_missing(cell) for cell in cells]
+    if (kinds <= {float, np.float64} or kinds == {int}) and not _is_text(column.dtype):
+        return array_of(cells, column.dtype)  # nothing to look at: 5 million take 0.3 s and not 3
+    missing = missing_of(cells)
     first = next((cell for cell, gone in zip(cells, missing, strict=True) if not gone), None)
     if isinstance(first, TimeSeriesReference) and column.dtype is None:
         column = replace(column, dtype=PARTS)
@@ -272,6 +279,9 @@ def _other(column: Foreseen, kind: str, cell: Any, number: int) -> ValueError:
 
 def _texts(cells: list[Any], missing: list[bool], column: Foreseen) -> np.ndarray[Any, Any]:
     found = np.empty(len(cells), dtype=object)
+    if set(map(type, cells)) == {str}:
+        found[:] = cells
+        return found
     for number, cell in enumerate(cells):
         if missing[number]:
             found[number] = ""
@@ -371,7 +381,7 @@ def listed(series: Any) -> Any:
         return series if isinstance(series, list | np.ndarray) else list(series)
     if isinstance(dtype, np.dtype) and dtype.kind in "biufcm":
         return series.to_numpy()
-    return list(series)
+    return series.tolist()
 
 
 def ends_of(lengths: np.ndarray[Any, Any], start: int = 0) -> Any:

@@ -8,6 +8,8 @@ column on disk there is such room, too: what is there is not read, and not writt
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -33,14 +35,17 @@ if TYPE_CHECKING:
 
     from nwb_models.models.arrays import ArraySource
 
+Change = tuple["Callable[[Any], None]", Any]
+"""What is to be done, and with what: found for all columns before anything is done."""
+
 _growths: WeakKeyDictionary[Any, Growth] = WeakKeyDictionary()
 """Table -> how it grows: what has to be known of its columns for each row is found once."""
 
 
 def add_row(table: Any, row: Mapping[str, Any]) -> None:
     """Add a row to a table; see `DynamicTableMixin.add_row`."""
-    for change in growth_of(table).one(row):
-        change()
+    for change, argument in growth_of(table).one(row):
+        change(argument)
 
 
 def add_rows(table: Any, rows: Any) -> None:
@@ -48,8 +53,8 @@ def add_rows(table: Any, rows: Any) -> None:
     cells, count = _by_column(table, rows)
     if not count:
         return
-    for change in growth_of(table).several(cells, count):
-        change()
+    for change, argument in growth_of(table).several(cells, count):
+        change(argument)
 
 
 def _by_column(table: Any, rows: Any) -> tuple[dict[str, Any], int]:
@@ -119,6 +124,8 @@ class Growth:
         self._fields = [entry.field for entry in storage(self.cls).children.values()]
         self._collections = [entry.field for entry in storage(self.cls).collections]
         self._seen = self._state()
+        tails = (tail for column in self.columns.values() for tail in column.tails)
+        self._parts: list[Tail | Growth] = [self.ids.tail, *tails, *self.inside.values()]
 
     def _state(self) -> list[Any]:
         """Return what tells whether columns came, went, or have other names."""
@@ -131,42 +138,36 @@ class Growth:
 
     def is_current(self) -> bool:
         """Tell whether nothing but this has changed the table."""
-        tails = (tail for column in self.columns.values() for tail in column.tails)
-        return (
-            self._state() == self._seen
-            and self.ids.tail.is_current()
-            and all(tail.is_current() for tail in tails)
-            and all(inner.is_current() for inner in self.inside.values())
-        )
+        return self._state() == self._seen and all(part.is_current() for part in self._parts)
 
-    def one(self, row: Mapping[str, Any]) -> list[Callable[[], None]]:
+    def one(self, row: Mapping[str, Any]) -> list[Change]:
         """Return the changes that add a row: nothing is changed before all are known.
 
         What a column takes as it is, which nearly everything is, needs no more than to know its type.
         """
         cells = dict(row)
         number = cells.pop("id", None)
-        changes: list[Callable[[], None]] = []
+        changes: list[Change] = []
         if cells.keys() != self.columns.keys() or self.inside:
             changes = self._unlike({name: [cell] for name, cell in cells.items()}, 1, single=True)
         for name, column in self.columns.items():
             cell = cells[name]
             tail = column.tail
             if type(cell) in tail.plain and (tail.low is None or tail.low <= cell <= tail.high):
-                changes.append(tail.putting(cell))
+                changes.append((tail.put, cell))
             else:
                 changes += column.grown([cell])
         if number is not None:
             return [*changes, *self._numbered([number])]
         if int not in self.ids.tail.plain:
             return [*changes, *self._numbered([self.next])]
-        return [*changes, self.ids.tail.putting(self.next), self._counted]
+        return [*changes, (self.ids.tail.put, self.next), (self._count, [self.next])]
 
-    def _counted(self) -> None:
-        self.count += 1
-        self.next += 1
+    def _count(self, ids: list[int]) -> None:
+        self.count += len(ids)
+        self.next = int(ids[-1]) + 1
 
-    def several(self, cells: Mapping[str, Any], count: int) -> list[Callable[[], None]]:
+    def several(self, cells: Mapping[str, Any], count: int) -> list[Change]:
         """Return the changes that add rows."""
         cells = dict(cells)
         ids = cells.pop("id", None)
@@ -177,14 +178,10 @@ class Growth:
             ids = range(self.next, self.next + count)
         return [*changes, *self._numbered(list(ids))]
 
-    def _numbered(self, ids: list[int]) -> list[Callable[[], None]]:
-        def counted() -> None:
-            self.count += len(ids)
-            self.next = int(ids[-1]) + 1 if ids else self.next
+    def _numbered(self, ids: list[int]) -> list[Change]:
+        return [*self.ids.grown(ids), (self._count, ids)]
 
-        return [*self.ids.grown(ids), counted]
-
-    def _unlike(self, cells: dict[str, Any], count: int, *, single: bool = False) -> list[Callable[[], None]]:
+    def _unlike(self, cells: dict[str, Any], count: int, *, single: bool = False) -> list[Change]:
         """Return the changes for what is given besides cells of columns that are there.
 
         That is what is in the tables inside; and in the first row of all, columns that the class knows are made.
@@ -194,7 +191,7 @@ class Growth:
         UnknownFieldError
             Where a column is not given, or there is none of a name.
         """
-        changes: list[Callable[[], None]] = []
+        changes: list[Change] = []
         for name, inner in self.inside.items():
             given = cells.get(name, {})
             given = given[0] if single and isinstance(given, list) else given
@@ -206,7 +203,7 @@ class Growth:
             raise UnknownFieldError(self._explained(gone, [name for name in new if name not in known], list(cells)))
         for name in known:
             models = columns_for(self.cls, name, cells[name])
-            changes.append(lambda models=models: place(self.table, models))  # type: ignore[misc]
+            changes.append((partial(place, self.table), models))
         return changes
 
     def _explained(self, gone: list[str], new: list[str], given: list[str]) -> str:
@@ -264,7 +261,7 @@ class Growing:
     def __len__(self) -> int:
         return len(self.tail)
 
-    def grown(self, cells: Sequence[Any]) -> list[Callable[[], None]]:
+    def grown(self, cells: Sequence[Any]) -> list[Change]:
         """Return the changes that add cells, one for each row.
 
         Raises
@@ -274,7 +271,10 @@ class Growing:
         """
         if self.is_enumeration:
             cells = self._numbers(cells)
-        values, lengths = flattened(cells, len(self.tails) - 1, self.column)
+        column = self.column
+        if column.dtype is None and self.tails[0].holds_text():
+            column = replace(column, dtype="text")  # None is no text, and no number either
+        values, lengths = flattened(cells, len(self.tails) - 1, column)
         if self.is_region:
             self._check_region(values)
         inner, changes = self.tails[0], []
@@ -326,6 +326,7 @@ class Tail:
     def __init__(self, model: Any, column: Foreseen | None, *, is_plain: bool = False) -> None:
         self.model, self.column, self.is_plain = model, column, is_plain
         self.where = str(model.path or model.name)
+        self.source = model._source
         self._open()
 
     def _open(self) -> None:
@@ -363,7 +364,7 @@ class Tail:
 
     def is_current(self) -> bool:
         """Tell whether nothing else has given the dataset another value."""
-        value: Any = vars(self.model).get("value")
+        value: Any = self.model.__dict__.get("value")
         return (value if self.array is None or value is not self.array else self.array.source) is self.published
 
     def _note_plain(self) -> None:
@@ -379,8 +380,15 @@ class Tail:
         elif dtype.kind in "iu":
             limits = np.iinfo(dtype)
             self.plain, self.low, self.high = {int, dtype.type}, int(limits.min), int(limits.max)
-        elif dtype.kind == "O" and self.base is None and isinstance(self.room[0], str):
+        elif self.holds_text():
             self.plain = {str}
+
+    def holds_text(self) -> bool:
+        """Tell whether it is known to hold text, of any length and alphabet."""
+        if self.base is not None:
+            text = h5py.check_string_dtype(self.base.dtype)
+            return text is not None and text.length is None and text.encoding == "utf-8"
+        return self.room.dtype.kind == "O" and self.used > 0 and isinstance(self.room.flat[0], str)
 
     def fitted(self, values: Any) -> np.ndarray[Any, Any]:
         """Return values as they can stand here.
@@ -399,6 +407,8 @@ class Tail:
                 msg = f"{values[0]!r:.60} cannot be stored in {self.where}, which refers to objects"
                 raise ValueError(msg)
             return fitting(values, self.base.dtype, self.base.shape, self.where)
+        if self._has_the_like_of(values):
+            return np.asarray(values)
         values = np.asarray(array_of(values, self.column.dtype))
         if self.used and not len(values):
             return empty
@@ -409,6 +419,13 @@ class Tail:
             msg = f"{self.column.name!r}: {problem}"
             raise ValueError(msg)
         return self._alike(values) if self.used else values
+
+    def _has_the_like_of(self, values: Any) -> bool:
+        """Tell whether values are at once seen to be of the dtype and shape that are there, as most are."""
+        room = self.room
+        if not self.used or not len(values) or values.dtype != room.dtype or values.shape[1:] != room.shape[1:]:
+            return False
+        return room.dtype.kind != "O" or _kind(values.flat[0]) == _kind(room.flat[0])
 
     def _unlike(self, values: np.ndarray[Any, Any]) -> str | None:
         """Say why values cannot follow those that are there."""
@@ -437,39 +454,37 @@ class Tail:
             raise ValueError(msg)
         return values.astype(common)
 
-    def putting(self, value: Any) -> Callable[[], None]:
-        """Return the change that puts one value behind those that there are."""
-
-        def put() -> None:
+    def put(self, value: Any) -> None:
+        """Put one value behind those that there are."""
+        if not self.owns or self.used == len(self.room):
             self._make_room(1)
-            self.room[self.used] = value
-            self._publish(1)
+        self.room[self.used] = value
+        self._publish(1)
 
-        return put
-
-    def grown(self, rows: np.ndarray[Any, Any]) -> list[Callable[[], None]]:
+    def grown(self, rows: np.ndarray[Any, Any]) -> list[Change]:
         """Return the changes that put rows behind those that there are; an index gets the width that it needs."""
-        is_wider = (len(self) > 0 or self.base is not None) and rows.dtype != self.room.dtype
-        if is_wider and self.column is None:
-            common = np.result_type(rows.dtype, self.room.dtype)
-            rows = rows.astype(common)
-            is_wider = common != self.room.dtype
-        whole = np.asarray(self.array) if is_wider and self.array is not None and self.column is None else None
+        if self.column is not None or self.room.dtype.kind not in "iu":
+            return [(self._extend, rows)]
+        rows = rows.astype(np.result_type(rows.dtype, self.room.dtype))
+        if rows.dtype != self.room.dtype and self.array is not None:  # on disk, the index is too narrow
+            return [(self._replace, np.asarray(self.array).astype(rows.dtype)), (self._extend, rows)]
+        return [(self._extend, rows)]
 
-        def put() -> None:
-            if whole is not None:  # on disk, it is too narrow
-                self.model.value = whole.astype(rows.dtype)
-                self._open()
-            if rows.dtype != self.room.dtype or not self.used:
-                self.room = self.room[: self.used].astype(rows.dtype) if self.used else rows[:0]
-                self.owns = False
-            self._make_room(len(rows))
-            self.room[self.used : self.used + len(rows)] = rows
-            self._publish(len(rows))
-            if self.is_plain and (not self.plain or is_wider):
-                self._note_plain()
+    def _replace(self, value: np.ndarray[Any, Any]) -> None:
+        self.model.value = value
+        self._open()
 
-        return [put]
+    def _extend(self, rows: np.ndarray[Any, Any]) -> None:
+        """Put rows behind those that there are, of a wider dtype, too."""
+        is_other = not self.used or rows.dtype != self.room.dtype
+        if is_other:
+            self.room = self.room[: self.used].astype(rows.dtype) if self.used else rows[:0]
+            self.owns = False
+        self._make_room(len(rows))
+        self.room[self.used : self.used + len(rows)] = rows
+        self._publish(len(rows))
+        if self.is_plain and (not self.plain or is_other):
+            self._note_plain()
 
     def _make_room(self, count: int) -> None:
         """Have room for so many more rows, in an array of which nobody else has the end."""
@@ -489,9 +504,9 @@ class Tail:
                 self.base.note_change()
             self.published = self.array._source = Appended(self.base, [self.room[: self.used]])
             return
-        if self.model._source is not None:
-            self.model._source.note_change(self.model._path)
-        self.published = vars(self.model)["value"] = self.room[: self.used]
+        if self.source is not None:
+            self.source.note_change(self.model._path)
+        self.published = self.model.__dict__["value"] = self.room[: self.used]
 
 
 def _unknown(name: str, model: Any) -> Foreseen:

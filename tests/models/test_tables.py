@@ -390,6 +390,22 @@ def test_numbers_in_memory_get_the_width_that_they_need() -> None:
     assert len(found) == 7
 
 
+@pytest.mark.parametrize("on_disk", [False, True], ids=["memory", "file"])
+def test_text_that_is_missing_is_empty(on_disk: bool, tmp_path: Path) -> None:
+    """In columns that the schema knows nothing of, too, and in lists."""
+    file = session()
+    rows = pd.DataFrame({"word": ["a"], "words": [["b"]]})
+    file.acquisition.add(common.DynamicTable.from_dataframe(rows, name="rows"))
+    if on_disk:
+        nwb.write(file, tmp_path / "a.nwb")
+        file = nwb.read(tmp_path / "a.nwb")
+    found = file.acquisition["rows"]
+    found.add_row(word=None, words=["c", None])
+    found.add_rows([{"word": NAN, "words": None}])
+    assert found["word"][:].tolist() == ["a", "", ""]
+    assert plain(found["words"][:]) == [["b"], ["c", ""], []]
+
+
 def test_an_index_in_memory_gets_wider() -> None:
     found = common.DynamicTable(name="rows", description="d")
     found.add_column("x", index=True)
