@@ -176,7 +176,18 @@ class NWBModel(BaseModel):
                 private = self.__pydantic_private__
                 if private is not None and name in private:
                     return private[name]
+            if name == "__next__":
+                return self._next
             return super().__getattr__(name)
+
+        def _next(self) -> None:
+            """Refuse, as Python does: it looks at the class, which has no ``__next__``.
+
+            Pandas looks at the object, and prints what has one as ``str`` does.  All else that is a mapping, as groups
+            are, it prints as a dict, and reads every child for that.
+            """
+            msg = f"{type(self).__name__!r} object is not an iterator"
+            raise TypeError(msg)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a new object like this one: it is in no file, has no ``object_id``, and is written as its own.
