@@ -232,6 +232,8 @@ class Growing:
 
     def __init__(self, model: Any, indexes: list[Any], column: Foreseen) -> None:
         self.model, self.column = model, column
+        self.as_text = replace(column, dtype="text") if column.dtype is None else None
+        """What is said of it where it holds text: None is an empty one there, and NaN among numbers."""
         self.is_region, self.is_enumeration = is_a(model, "DynamicTableRegion"), is_a(model, "EnumData")
         is_plain = not (indexes or self.is_region or self.is_enumeration)
         self.tails = [Tail(model, column, is_plain=is_plain), *(Tail(index, None) for index in indexes)]
@@ -271,9 +273,7 @@ class Growing:
         """
         if self.is_enumeration:
             cells = self._numbers(cells)
-        column = self.column
-        if column.dtype is None and self.tails[0].holds_text():
-            column = replace(column, dtype="text")  # None is no text, and no number either
+        column = self.as_text if self.as_text is not None and self.tails[0].holds_text() else self.column
         values, lengths = flattened(cells, len(self.tails) - 1, column)
         if self.is_region:
             self._check_region(values)

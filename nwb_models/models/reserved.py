@@ -25,7 +25,12 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Names that no field can have, because every model has a member of that name; a test compares them."""
 
-GROUP_FIELDS = frozenset({"add", "columns", "get", "items", "keys", "to_dataframe", "values"})
+GROUP_FIELDS = frozenset(
+    {
+        "add", "add_column", "add_row", "add_rows", "columns", "from_dataframe", "get", "items", "keys", "to_dataframe",
+        "values",
+    }
+)  # fmt: skip
 """Names that no field of a group can have."""
 
 DATASET_FIELDS = frozenset({"append", "value", "shape", "dtype", "ndim", "size", "row", "to_dataframe"})
