@@ -211,8 +211,10 @@ class Classes:
             known = (self._io.provider.find_class("core", name) for name in (f"NWB{plain}", plain))
             base = next((cls for cls in known if cls is not None), kind)
         if not noted:
-            named = f"{node.namespace or 'no namespace'}.{node.neurodata_type}"
-            self._note(node, "type", "a type of the file's specifications", f"{named}, read as {base.__name__}")
+            found = f"{node.namespace or 'no namespace'}.{node.neurodata_type}, read as {base.__name__}"
+            known = node.namespace is None or node.namespace in self._io.provider.versions
+            rule = "type" if known else "namespace"
+            self._note(node, rule, f"a {rule} of the file's specifications", found)
         return variant(base, node.neurodata_type, node.namespace, specified=False)  # type: ignore[arg-type]
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
+
 from nwb_models.errors import NWBError
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.columns import column_names
+from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,10 +56,10 @@ class Rule:
 
 # ---------------------------------------------------------------------------------------------- tables
 def missing_columns(table: Any, children: Children) -> Iterator[Problem]:
-    """Yield names of columns that are not there."""
-    columns = _columns(children)
+    """Yield names of columns that are not there; one that the type requires is missing in any case."""
+    columns, required = _columns(children), storage(type(table)).children
     for name in dict.fromkeys(_names(table)):
-        if name not in columns:
+        if name not in columns and not (name in required and required[name].required):
             yield Problem("@colnames", "names of columns of the table", f"{name!r}, which is none")
 
 
@@ -104,14 +107,18 @@ def column_lengths(table: Any, children: Children) -> Iterator[Problem]:
 
 def index_targets(index: Any, children: Children) -> Iterator[Problem]:  # noqa: ARG001 - a dataset has none
     """Yield an index that leads back to itself."""
-    passed, target = [index], _target(index)
-    while _is_index(target):
-        if any(target is entry for entry in passed):
-            if target is index:  # each index of the circle says so itself
-                yield Problem("@target", "a column, at the end", "an index that leads back to itself")
-            return
+    if leads_round(index):
+        yield Problem("@target", "a column, at the end", "an index that leads back to itself")
+
+
+def leads_round(index: Any) -> bool:
+    """Tell whether the targets of an index lead back to it."""
+    passed: list[Any] = []
+    target = _target(index)
+    while _is_index(target) and target is not index and all(target is not entry for entry in passed):
         passed.append(target)
         target = _target(target)
+    return target is index
 
 
 def foreign_targets(table: Any, children: Children) -> Iterator[Problem]:
@@ -218,7 +225,7 @@ def control_described(series: Any, children: Children) -> Iterator[Problem]:
 def rate_above_zero(series: Any, children: Children) -> Iterator[Problem]:
     """Yield a rate at which no time passes."""
     rate = getattr(children.get("starting_time"), "rate", None)
-    if isinstance(rate, float | int) and not rate > 0:
+    if isinstance(rate, float | int | np.number) and not rate > 0:
         yield Problem("/starting_time@rate", "a number above 0, in Hz", f"{rate}")
 
 

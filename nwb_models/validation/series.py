@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,20 +38,38 @@ def _back(before: Any, time: Any, number: int) -> Problem:
 
 
 def dates(model: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
-    """Yield text in arrays that is no date, or a time of which nobody can say when it was."""
-    tables = storage(type(model))
-    for name, entry in tables.children.items():
-        if entry.marker.dtype in DATES and entry.model is None:
-            for start, block in blocks_of(getattr(model, entry.field, None)):
-                for number, text in enumerate(block.flat):
-                    problem = date_problem(text, str(entry.marker.dtype)) if isinstance(text, str) else None
-                    if problem is not None:
-                        rule, expected, found = problem
-                        yield Problem(f"/{name}", expected, f"{found}, at number {start + number}")
-                        break
+    """Yield text in arrays that is no date."""
+    return _dates(model, "dtype")
+
+
+def zones(model: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+    """Yield times in arrays of which nobody can say when they were."""
+    return _dates(model, "time-zone")
+
+
+def _dates(model: Any, rule: str) -> Iterator[Problem]:
+    for name, field, dtype in _fields_of_dates(type(model)):
+        for start, block in blocks_of(model.__dict__.get(field)):
+            for number, text in enumerate(block.flat):
+                problem = date_problem(text, dtype) if isinstance(text, str) else None
+                if problem is not None and problem[0] == rule:
+                    yield Problem(f"/{name}", problem[1], f"{problem[2]}, at number {start + number}")
+                    return
+
+
+@cache
+def _fields_of_dates(cls: type) -> tuple[tuple[str, str, str], ...]:
+    """Return name, field and dtype of the plain datasets of a group that hold dates."""
+    children = storage(cls).children.items()
+    return tuple(
+        (name, entry.field, str(entry.marker.dtype))
+        for name, entry in children
+        if entry.marker.dtype in DATES and entry.model is None
+    )
 
 
 RULES = (
     Rule("time-order", ("TimeSeries",), "warning", times_order, "core: TimeSeries"),
-    Rule("time-zone", (), "error", dates, "NWB Specification Language: isodatetime"),
+    Rule("dtype", ("NWBContainer", "NWBFile"), "error", dates, "NWB Specification Language: isodatetime"),
+    Rule("time-zone", ("NWBContainer", "NWBFile"), "error", zones, "NWB Specification Language: isodatetime"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.consistency import Problem, Rule, children_of, length_of, types_of
+from nwb_models.models.consistency import Problem, Rule, children_of, leads_round, length_of, types_of
 from nwb_models.models.time_series_reference import TimeSeriesReference
 from nwb_models.validation.reading import Place, blocks_of, dtype_of, numbers_of
 
@@ -33,7 +33,7 @@ def index_order(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001 
 
 def index_range(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
     """Yield an index that leads out of its column."""
-    length = length_of(getattr(index, "target", None))
+    length = None if leads_round(index) else length_of(getattr(index, "target", None))
     for start, block in numbers_of(index) if length is not None else ():
         wrong = np.flatnonzero((block < 0) | (block > length))
         if len(wrong):
@@ -44,7 +44,7 @@ def index_range(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
 def index_end(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
     """Yield an index that ends before its column does: what is behind belongs to no row."""
     length, last = length_of(getattr(index, "target", None)), None
-    if length is None or not length or length_of(index) is None:
+    if not length or length_of(index) is None or leads_round(index):
         return
     for _, block in numbers_of(index):
         last = int(block[-1]) if len(block) else last
