@@ -212,8 +212,8 @@ class Classes:
             base = next((cls for cls in known if cls is not None), kind)
         if not noted:
             found = f"{node.namespace or 'no namespace'}.{node.neurodata_type}, read as {base.__name__}"
-            known = node.namespace is None or node.namespace in self._io.provider.versions
-            rule = "type" if known else "namespace"
+            is_known = node.namespace is None or node.namespace in self._io.provider.versions
+            rule = "type" if is_known else "namespace"
             self._note(node, rule, f"a {rule} of the file's specifications", found)
         return variant(base, node.neurodata_type, node.namespace, specified=False)  # type: ignore[arg-type]
 

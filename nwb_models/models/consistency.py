@@ -4,6 +4,8 @@ The rules are a table, `RULES`, by the types that they are about: every type tha
 Reading a whole file applies those whose breach is an error, and `nwb_models.validate` all of them.
 """
 
+# ruff: noqa: ARG001 - all rules are called alike
+
 from __future__ import annotations
 
 import contextlib
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from nwb_models.errors import NWBError
-from nwb_models.models.base import NWBDataset, NWBGroup
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.columns import column_names
 from nwb_models.models.mapping import storage
 
@@ -47,7 +49,7 @@ class Rule:
     """The types that it is about, with all that derive from them; none for all objects."""
     severity: Severity
     """``error`` where the specification says so or the data cannot be used; ``warning`` where it is at least odd."""
-    check: Callable[..., Iterator[Problem]]
+    check: Callable[..., Iterator[Any]]
     """Yields what breaks the rule: in a model, given its children by their names; or, where data is read, in a model
     and its place.  Both may be anything that a file holds there."""
     source: str
@@ -55,7 +57,7 @@ class Rule:
 
 
 # ---------------------------------------------------------------------------------------------- tables
-def missing_columns(table: Any, children: Children) -> Iterator[Problem]:
+def missing_columns(table: NWBModel, children: Children) -> Iterator[Problem]:
     """Yield names of columns that are not there; one that the type requires is missing in any case."""
     columns, required = _columns(children), storage(type(table)).children
     for name in dict.fromkeys(_names(table)):
@@ -72,7 +74,7 @@ def undeclared_columns(table: Any, children: Children) -> Iterator[Problem]:
     rest = [
         name
         for name, child in columns.items()
-        if name not in names and "VectorData" in types_of(type(child)) and not _is_index(child)
+        if name not in names and "VectorData" in types_of(child) and not _is_index(child)
     ]
     elements = [getattr(child, "elements", None) for child in columns.values()] if rest else []
     for name in rest:
@@ -105,7 +107,7 @@ def column_lengths(table: Any, children: Children) -> Iterator[Problem]:
             yield Problem(f"/{outermost}", f"{rows} rows, as the table has by its id", f"{found}")
 
 
-def index_targets(index: Any, children: Children) -> Iterator[Problem]:  # noqa: ARG001 - a dataset has none
+def index_targets(index: Any, children: Children) -> Iterator[Problem]:
     """Yield an index that leads back to itself."""
     if leads_round(index):
         yield Problem("@target", "a column, at the end", "an index that leads back to itself")
@@ -134,7 +136,7 @@ def foreign_targets(table: Any, children: Children) -> Iterator[Problem]:
 def aligned_categories(table: Any, children: Children) -> Iterator[Problem]:
     """Yield categories that are not there, or that are there and not listed."""
     names = _names(table, "categories")
-    tables = {name: child for name, child in children.items() if "DynamicTable" in types_of(type(child))}
+    tables = {name: child for name, child in children.items() if "DynamicTable" in types_of(child)}
     for name in dict.fromkeys(names):
         if name not in tables:
             yield Problem("@categories", "names of tables in this one", f"{name!r}, which is none")
@@ -147,7 +149,7 @@ def aligned_lengths(table: Any, children: Children) -> Iterator[Problem]:
     """Yield categories that are not as long as the table that they are in."""
     rows = length_of(children.get("id"))
     for name, child in children.items():
-        if rows is not None and "DynamicTable" in types_of(type(child)):
+        if rows is not None and "DynamicTable" in types_of(child):
             found = length_of(getattr(child, "id", None))
             if found not in (None, rows):
                 yield Problem(f"/{name}", f"{rows} rows, as the table has that it is aligned with", f"{found}")
@@ -163,7 +165,9 @@ def _target(index: Any) -> Any:
 
 def _columns(children: Children) -> dict[str, Any]:
     """Return what has a shape in a table, by names."""
-    return {name: child for name, child in children.items() if not isinstance(child, NWBGroup) and hasattr(child, "shape")}
+    return {
+        name: child for name, child in children.items() if not isinstance(child, NWBGroup) and hasattr(child, "shape")
+    }
 
 
 def _indexes(columns: dict[str, Any]) -> dict[str, str]:
@@ -185,7 +189,7 @@ def _indexes(columns: dict[str, Any]) -> dict[str, str]:
 
 
 def _is_index(model: Any) -> bool:
-    return isinstance(model, NWBDataset) and "VectorIndex" in types_of(type(model))
+    return isinstance(model, NWBDataset) and "VectorIndex" in types_of(model)
 
 
 # ---------------------------------------------------------------------------------------------- time series
@@ -239,7 +243,7 @@ def frames_of_files(series: Any, children: Children) -> Iterator[Problem]:
 
 def electrodes_of_channels(series: Any, children: Children) -> Iterator[Problem]:
     """Yield electrodes that are not as many as there are channels; events of one channel need no axis for it."""
-    if "SpikeEventSeries" not in types_of(type(series)) or len(shape_of(children.get("data")) or ()) == 3:
+    if "SpikeEventSeries" not in types_of(series) or len(shape_of(children.get("data")) or ()) == 3:
         yield from _channels(children, "electrodes")
     yield from _channels(children, "channel_conversion")
 
@@ -286,7 +290,7 @@ RULES: tuple[Rule, ...] = (
 """All rules that need no data."""
 
 
-def problems_of(model: Any, severity: Severity | None = None) -> Iterator[tuple[Rule, Problem]]:
+def problems_of(model: NWBModel, severity: Severity | None = None) -> Iterator[tuple[Rule, Problem]]:
     """Yield what breaks the rules in a model; all of them, or those of a severity."""
     rules = rules_of(type(model), severity)
     if rules:
@@ -311,13 +315,18 @@ def rules_of(cls: type, severity: Severity | None = None) -> tuple[Rule, ...]:
 
 def applying(rules: tuple[Rule, ...], cls: type) -> tuple[Rule, ...]:
     """Return those of some rules that are about objects of a class."""
-    types = types_of(cls)
+    types = _types(cls)
     return tuple(rule for rule in rules if not rule.types or not types.isdisjoint(rule.types))
 
 
+def types_of(model: Any) -> frozenset[str]:
+    """Return the types of a model: its own and those that it derives from, in any version; none of anything else."""
+    cls: Any = type(model)
+    return _types(cls)
+
+
 @cache
-def types_of(cls: type) -> frozenset[str]:
-    """Return the types of a class: its own and those that it derives from, in any version."""
+def _types(cls: Any) -> frozenset[str]:
     return frozenset(name for base in cls.__mro__ if (name := getattr(base, "neurodata_type", None)) is not None)
 
 

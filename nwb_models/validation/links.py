@@ -24,7 +24,7 @@ def illegal_links(io: HDF5IO, models: Iterable[NWBModel]) -> Iterator[Finding]:
     """Yield soft and external links in the place of what may be none."""
     declared = unlinkable(io.provider)
     for model in models if declared else ():
-        for owner in types_of(type(model)) & declared.keys():
+        for owner in types_of(model) & declared.keys():
             for inner, name, kind in declared[owner]:
                 where = join(str(model.path), inner) if inner else str(model.path)
                 with io.reading(where) as file:
@@ -34,7 +34,7 @@ def illegal_links(io: HDF5IO, models: Iterable[NWBModel]) -> Iterator[Finding]:
                     if link.kind == "hard" or (name is not None and link.name != name):
                         continue
                     target = model.get(join(inner, link.name).lstrip("/"))  # type: ignore[attr-defined]
-                    if name is None and not (isinstance(target, NWBModel) and kind in types_of(type(target))):
+                    if name is None and not (isinstance(target, NWBModel) and kind in types_of(target)):
                         continue
                     text = f"a {link.kind} link to {link.path}"
                     yield Finding(join(where, link.name), "link", "the object itself, no link", text, "error", owner)

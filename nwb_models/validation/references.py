@@ -44,14 +44,14 @@ def _in_field(model: Any, name: str | None, wanted: str | None) -> Iterator[tupl
                 continue
             row = start + number // max(1, values[0].size if values.ndim > 1 else 1)
             if isinstance(target, Unresolved):
-                is_none = WINDOW == set(block.dtype.names or ()) and block["idx_start"].flat[number] < 0
+                is_none = set(block.dtype.names or ()) == WINDOW and block["idx_start"].flat[number] < 0
                 if not is_none and NOWHERE.name not in noted:
                     noted.add(NOWHERE.name)
                     found = f"a reference to nothing, {where.format(row)}"
                     yield NOWHERE, Problem("", wanted or "an object", found)
                 continue
             target = target.target if isinstance(target, Region) else target
-            if wanted is None or wanted in types_of(type(target)):
+            if wanted is None or wanted in types_of(target):
                 fine.add(id(target))
             elif WRONG.name not in noted:
                 noted.add(WRONG.name)
@@ -70,7 +70,7 @@ NOWHERE = Rule("reference", (), "error", references, "NWB Specification Language
 WRONG = Rule("type", (), "error", references, "NWB Specification Language: references")
 
 
-def charset(model: Any, place: Place) -> Iterator[Problem]:
+def charset(model: NWBModel, place: Place) -> Iterator[Problem]:
     """Yield arrays of text in UTF-8 where ASCII is asked for."""
     value = storage(type(model)).value
     if "ascii" in (place.dtype, value.marker.dtype if value is not None else None):

@@ -1,5 +1,7 @@
 """Rules for times that read them."""
 
+# ruff: noqa: ARG001 - all rules are called alike
+
 from __future__ import annotations
 
 from functools import cache
@@ -16,8 +18,10 @@ from nwb_models.validation.reading import Place, blocks_of, dtype_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nwb_models.models.base import NWBModel
 
-def times_order(series: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001 - all rules are called alike
+
+def times_order(series: Any, place: Place) -> Iterator[Problem]:
     """Yield timestamps that go back."""
     timestamps, before = getattr(series, "timestamps", None), None
     if dtype_of(timestamps).kind not in "iuf" or len(getattr(timestamps, "shape", None) or ()) != 1:
@@ -37,17 +41,17 @@ def _back(before: Any, time: Any, number: int) -> Problem:
     return Problem("/timestamps", "times that do not go down", f"{time} behind {before}, at number {number}")
 
 
-def dates(model: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def dates(model: Any, place: Place) -> Iterator[Problem]:
     """Yield text in arrays that is no date."""
     return _dates(model, "dtype")
 
 
-def zones(model: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def zones(model: Any, place: Place) -> Iterator[Problem]:
     """Yield times in arrays of which nobody can say when they were."""
     return _dates(model, "time-zone")
 
 
-def _dates(model: Any, rule: str) -> Iterator[Problem]:
+def _dates(model: NWBModel, rule: str) -> Iterator[Problem]:
     for name, field, dtype in _fields_of_dates(type(model)):
         for start, block in blocks_of(model.__dict__.get(field)):
             for number, text in enumerate(block.flat):

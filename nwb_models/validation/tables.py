@@ -1,5 +1,7 @@
 """Rules for columns of tables that read them: indexes, rows of other tables, labels, windows of series."""
 
+# ruff: noqa: ARG001 - all rules are called alike
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ MOST_IDS = 1 << 24
 """How many row identifiers that are in no order are compared with each other: more would take too much memory."""
 
 
-def index_order(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001 - all rules are called alike
+def index_order(index: Any, place: Place) -> Iterator[Problem]:
     """Yield an index that goes back."""
     before = None
     for start, block in numbers_of(index):
@@ -31,7 +33,7 @@ def index_order(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001 
         before = block[-1] if len(block) else before
 
 
-def index_range(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def index_range(index: Any, place: Place) -> Iterator[Problem]:
     """Yield an index that leads out of its column."""
     length = None if leads_round(index) else length_of(getattr(index, "target", None))
     for start, block in numbers_of(index) if length is not None else ():
@@ -41,7 +43,7 @@ def index_range(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
             return
 
 
-def index_end(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def index_end(index: Any, place: Place) -> Iterator[Problem]:
     """Yield an index that ends before its column does: what is behind belongs to no row."""
     length, last = length_of(getattr(index, "target", None)), None
     if not length or length_of(index) is None or leads_round(index):
@@ -52,10 +54,10 @@ def index_end(index: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
         yield Problem("", f"numbers that end with {length}, the length of its column", f"{last or 0} at the end")
 
 
-def region_range(region: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def region_range(region: Any, place: Place) -> Iterator[Problem]:
     """Yield rows that a table does not have."""
-    table = getattr(region, "table", None)
-    if table is None or "DynamicTable" not in types_of(type(table)):
+    table: Any = getattr(region, "table", None)
+    if table is None or "DynamicTable" not in types_of(table):
         return
     rows = length_of(getattr(table, "id", None))
     for start, block in numbers_of(region) if rows is not None else ():
@@ -69,12 +71,12 @@ def region_range(region: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG00
 def electrodes_table(series: Any, place: Place) -> Iterator[Problem]:
     """Yield electrodes that are rows of another table than that of the electrodes."""
     electrodes = getattr(place.root, "electrodes", None)
-    table = getattr(getattr(series, "electrodes", None), "table", None)
-    if electrodes is not None and "DynamicTable" in types_of(type(table)) and table is not electrodes:
+    table: Any = getattr(getattr(series, "electrodes", None), "table", None)
+    if electrodes is not None and "DynamicTable" in types_of(table) and table is not electrodes:
         yield Problem("/electrodes@table", str(electrodes.path or electrodes.name), str(table.path or table.name))
 
 
-def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:
     """Yield row identifiers that a table has twice."""
     ids = getattr(table, "id", None)
     before, is_sorted = None, True
@@ -93,7 +95,7 @@ def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
         yield Problem("/id", "an identifier of its own for each row", found)
 
 
-def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:
     """Yield numbers that stand for no label."""
     labels = length_of(getattr(column, "elements", None))
     for start, block in numbers_of(column) if labels is not None else ():
@@ -103,7 +105,7 @@ def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:  # noqa: 
             return
 
 
-def windows(column: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
+def windows(column: Any, place: Place) -> Iterator[Problem]:
     """Yield parts of series that these do not have; -1 stands for none.
 
     Source: TimeSeriesReferenceVectorData, in ``nwb.base.yaml`` of the core of NWB.
@@ -123,7 +125,7 @@ def windows(column: Any, place: Place) -> Iterator[Problem]:  # noqa: ARG001
 
 def _samples(series: Any) -> int | None:
     """Return how many samples a series has; None where that is not known."""
-    if "TimeSeries" not in types_of(type(series)):
+    if "TimeSeries" not in types_of(series):
         return None
     children = dict(children_of(series))
     found = length_of(children.get("data"))

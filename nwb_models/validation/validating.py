@@ -6,7 +6,6 @@ what the specifications say in words, see `nwb_models.validation.rules`: most of
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -81,14 +80,18 @@ def validate(
         with HDF5IO(name, external_links=external_links, limits=limits) as io:
             return _of_file(io, "/", data=data)
     except NWBError as error:
-        return Report(name, (Finding("/", "unreadable", "an NWB file", _text(error, name), "error"),), is_readable=False)
+        return Report(
+            name, (Finding("/", "unreadable", "an NWB file", _text(error, name), "error"),), is_readable=False
+        )
 
 
 def _of_file(io: HDF5IO, path: str, *, data: bool) -> Report:
     """Look at a file, or at what is at and below a path of it."""
     root = io.read("/" if path == "/" else path, eager=True)
     below = path.rstrip("/") + "/"
-    models = [model for model in list(io.builder.models.values()) if isinstance(model, NWBModel) and model._source is io]
+    models = [
+        model for model in list(io.builder.models.values()) if isinstance(model, NWBModel) and model._source is io
+    ]
     if path != "/":
         models = [model for model in models if f"{model.path}/".startswith(below)]
     issues = [issue for issue in io.issues if path == "/" or f"{issue.path}/".startswith((below, f"{path}@"))]
