@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
 
 
+SPECIFIED = "a type of the file's specifications"
+"""What is expected in the place of a type that nothing specifies."""
+
+
 class Classes:
     """The classes of the objects of one file, looked up once for each path.
 
@@ -211,10 +215,8 @@ class Classes:
             known = (self._io.provider.find_class("core", name) for name in (f"NWB{plain}", plain))
             base = next((cls for cls in known if cls is not None), kind)
         if not noted:
-            found = f"{node.namespace or 'no namespace'}.{node.neurodata_type}, read as {base.__name__}"
-            is_known = node.namespace is None or node.namespace in self._io.provider.versions
-            rule = "type" if is_known else "namespace"
-            self._note(node, rule, f"a {rule} of the file's specifications", found)
+            named = f"{node.namespace or 'no namespace'}.{node.neurodata_type}"
+            self._note(node, "type", SPECIFIED, f"{named}, read as {base.__name__}")
         return variant(base, node.neurodata_type, node.namespace, specified=False)  # type: ignore[arg-type]
 
 

@@ -688,9 +688,7 @@ class Builder:
             self._note(node, "type", wanted.__name__, _described(value), where)
 
     def note_unknown(self, path: str, name: str, child: Any) -> None:
-        """Note a child that the class of a group does not foresee, unless it was noted that nothing specifies it."""
-        if isinstance(child, NWBModel) and not child.specified:
-            return
+        """Note a child that the class of a group does not foresee."""
         self.add(Issue(join(path, name), self.classes.owner(path), "unknown", "no such child", _described(child)))
 
     def _note(self, node: StoredObject, rule: str, expected: str, found: str, where: str | None = None) -> None:

@@ -214,9 +214,9 @@ def times_lengths(series: Any, children: Children) -> Iterator[Problem]:
 
 
 def control_lengths(series: Any, children: Children) -> Iterator[Problem]:
-    """Yield labels of samples that are not as many as those."""
+    """Yield labels of samples that are not as many as those; none at all are what some write for nothing."""
     samples, labels = length_of(children.get("data")), length_of(children.get("control"))
-    if labels is not None and samples not in (None, labels):
+    if labels and samples not in (None, labels):
         yield Problem("/control", f"{samples} labels, one for each sample of data", f"{labels}")
 
 
@@ -281,7 +281,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time-twice", ("TimeSeries",), "warning", times_once, _SERIES),
     Rule("time-length", ("TimeSeries",), "error", times_lengths, _SERIES),
     Rule("control-length", ("TimeSeries",), "error", control_lengths, _SERIES),
-    Rule("control-description", ("TimeSeries",), "error", control_described, _SERIES),
+    Rule("control-description", ("TimeSeries",), "warning", control_described, _SERIES),
     Rule("rate", ("TimeSeries",), "warning", rate_above_zero, _SERIES),
     Rule("frames", ("ImageSeries",), "error", frames_of_files, "core: ImageSeries"),
     Rule("channels", ("ElectricalSeries",), "warning", electrodes_of_channels, "core: ElectricalSeries"),

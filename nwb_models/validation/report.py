@@ -35,7 +35,7 @@ class Finding:
         """Return the finding in one line."""
         owner = f" ({self.neurodata_type})" if self.neurodata_type else ""
         text = f"{self.severity}: {self.path}{owner}: {self.rule}: expected {self.expected}, found {self.found}"
-        return printable(" ".join(text.split()))
+        return printable(text)
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON can say."""

@@ -70,7 +70,7 @@ def region_range(region: Any, place: Place) -> Iterator[Problem]:
 
 def electrodes_table(series: Any, place: Place) -> Iterator[Problem]:
     """Yield electrodes that are rows of another table than that of the electrodes."""
-    electrodes = getattr(place.root, "electrodes", None)
+    electrodes = getattr(place.root, "electrodes", None) if "NWBFile" in types_of(place.root) else None
     table: Any = getattr(getattr(series, "electrodes", None), "table", None)
     if electrodes is not None and "DynamicTable" in types_of(table) and table is not electrodes:
         yield Problem("/electrodes@table", str(electrodes.path or electrodes.name), str(table.path or table.name))
@@ -110,7 +110,10 @@ def windows(column: Any, place: Place) -> Iterator[Problem]:
 
     Source: TimeSeriesReferenceVectorData, in ``nwb.base.yaml`` of the core of NWB.
     """
-    if set(dtype_of(column).names or ()) != set(TimeSeriesReference._fields):
+    dtype = dtype_of(column)
+    if set(dtype.names or ()) != set(TimeSeriesReference._fields):
+        return
+    if any(dtype[name].kind not in "iu" for name in ("idx_start", "count")):
         return
     for start, block in blocks_of(column):
         for row, (first, count, series) in enumerate(zip(*(block[n].flat for n in TimeSeriesReference._fields))):  # noqa: B905

@@ -6,10 +6,12 @@ what the specifications say in words, see `nwb_models.validation.rules`: most of
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import DanglingReferenceError, InvalidModelError, NWBError
+from nwb_models.io.classes import SPECIFIED
 from nwb_models.io.deconstruct import deconstruct
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.sources import Sources
@@ -96,9 +98,12 @@ def _of_file(io: HDF5IO, path: str, *, data: bool) -> Report:
         models = [model for model in models if f"{model.path}/".startswith(below)]
     issues = [issue for issue in io.issues if path == "/" or f"{issue.path}/".startswith((below, f"{path}@"))]
     whole = root if path == "/" else io.read("/")
-    found = [_of_issue(issue) for issue in issues]
+    found = list(_of_reading(io, issues, models))
     found += _of_rules([(str(model.path), model) for model in models], whole, data=data)
     found += illegal_links(io, models)
+    if not io.is_specified:
+        taken = f"none; core {io.provider.versions['core']} was taken"
+        found.append(Finding("/specifications", "specification", "those of core", taken, "warning"))
     return Report(io.filename if path == "/" else f"{io.filename}:{path}", _sorted(found))
 
 
@@ -180,6 +185,20 @@ def _repeated_ids(models: Iterable[tuple[str, NWBModel]]) -> Iterator[Finding]:
 
 
 # ---------------------------------------------------------------------------------------------- findings
+def _of_reading(io: HDF5IO, issues: Iterable[Issue], models: Iterable[NWBModel]) -> Iterator[Finding]:
+    """Yield what reading has noted; of what nothing specifies, it says no more than that."""
+    unspecified = {model.path: model.namespace for model in models if not model.specified}
+    for issue in issues:
+        if issue.path not in unspecified:
+            yield _of_issue(issue)
+        elif issue.rule != "unknown":
+            namespace, finding = unspecified[issue.path], _of_issue(issue)
+            if issue.expected == SPECIFIED and namespace is not None and namespace not in io.provider.versions:
+                wanted = "a namespace of the file's specifications"
+                finding = dataclasses.replace(finding, rule="namespace", expected=wanted)
+            yield finding
+
+
 def _of_issue(issue: Issue) -> Finding:
     """Return what reading or writing has noted as a finding."""
     severity: Severity = OF_READING.get(issue.rule, "error")

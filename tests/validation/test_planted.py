@@ -373,7 +373,11 @@ PLANTED = [
     ),
     Planted("control-differs", replace(f"{TS}/control", np.zeros(9, "u1")), f"/{TS}/control", "control-length", "9"),
     Planted(
-        "control-undescribed", remove(f"{TS}/control_description"), f"/{TS}/control_description", "control-description"
+        "control-undescribed",
+        remove(f"{TS}/control_description"),
+        f"/{TS}/control_description",
+        "control-description",
+        severity="warning",
     ),
     Planted(
         "rate-of-nothing",
