@@ -99,7 +99,7 @@ def _of_file(io: HDF5IO, path: str, *, data: bool) -> Report:
     issues = [issue for issue in io.issues if path == "/" or f"{issue.path}/".startswith((below, f"{path}@"))]
     whole = root if path == "/" else io.read("/")
     found = list(_of_reading(io, issues, models))
-    found += _of_rules([(str(model.path), model) for model in models], whole, data=data)
+    found += _of_rules([(str(model.path), model) for model in models], whole, "warning", data=data)  # errors are issues
     found += illegal_links(io, models)
     if not io.is_specified:
         taken = f"none; core {io.provider.versions['core']} was taken"
@@ -118,7 +118,7 @@ def _of_models(model: NWBModel, *, data: bool) -> Report:
             found = [_of_issue(issue) for issue in error.issues if issue.rule not in WRITTEN_AGAIN]
         except DanglingReferenceError as error:
             found = [Finding("/", "reference", "an object of the file", line, "error") for line in error.referrers]
-    found += _of_rules(list(_walked(model)), model, data=data)
+    found += _of_rules(list(_walked(model)), model, None, data=data)
     return Report(repr(model), _sorted(found))
 
 
@@ -134,12 +134,12 @@ def _walked(root: NWBModel) -> Iterator[tuple[str, NWBModel]]:
                 waiting.append((f"{path.rstrip('/')}/{name}", child))
 
 
-def _of_rules(models: list[tuple[str, NWBModel]], root: Any, *, data: bool) -> list[Finding]:
-    """Return what breaks the rules in models."""
+def _of_rules(models: list[tuple[str, NWBModel]], root: Any, severity: Severity | None, *, data: bool) -> list[Finding]:
+    """Return what breaks the rules in models; of those that need no data, all or those of a severity."""
     found = []
     asked = _asked(models) if data else {}
     for path, model in models:
-        problems: Iterator[tuple[Rule, Problem]] = problems_of(model)
+        problems: Iterator[tuple[Rule, Problem]] = problems_of(model, severity)
         found += [_of_problem(path, model, rule, problem) for rule, problem in problems]
         if data:
             found += _of_data(path, model, Place(root, asked.get(id(model))))
