@@ -20,7 +20,7 @@ from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.consistency import Problem, children_of, problems_of
 from nwb_models.models.mapping import storage
 from nwb_models.models.mixins.files import NWBFileMixin
-from nwb_models.validation.links import illegal_links
+from nwb_models.validation.members import of_members
 from nwb_models.validation.reading import Place
 from nwb_models.validation.references import references
 from nwb_models.validation.report import Finding, Report
@@ -100,7 +100,7 @@ def _of_file(io: HDF5IO, path: str, *, data: bool) -> Report:
     whole = root if path == "/" else io.read("/")
     found = list(_of_reading(io, issues, models))
     found += _of_rules([(str(model.path), model) for model in models], whole, "warning", data=data)  # errors are issues
-    found += illegal_links(io, models)
+    found += of_members(io, models)
     if not io.is_specified:
         taken = f"none; core {io.provider.versions['core']} was taken"
         found.append(Finding("/specifications", "specification", "those of core", taken, "warning"))

@@ -35,10 +35,14 @@ TYPES = {
                 {"name": "sizes", "dtype": "float32", "shape": [None, 3], "dims": ["n", "xyz"], "doc": "Sizes."},
                 {"name": "depth", "dtype": "int32", "quantity": "?", "doc": "A single value."},
             ],
-            "groups": [{"neurodata_type_inc": "Lid", "doc": "What is on top.", "quantity": "?"}],
+            "groups": [
+                {"neurodata_type_inc": "Lid", "doc": "What is on top.", "quantity": "?"},
+                {"neurodata_type_inc": "Foot", "doc": "What it stands on.", "quantity": 2},
+            ],
             "links": [{"name": "device", "target_type": "Device", "doc": "What stands in it."}],
         },
         {"neurodata_type_def": "Lid", "neurodata_type_inc": "NWBContainer", "doc": "A lid."},
+        {"neurodata_type_def": "Foot", "neurodata_type_inc": "NWBContainer", "doc": "A foot."},
     ]
 }
 NAMESPACE = {
@@ -142,4 +146,5 @@ def _rack(file: h5py.File) -> None:
     rack["label"] = "A"
     rack["sizes"] = np.zeros((2, 3), "f4")
     rack["device"] = h5py.SoftLink("/general/devices/probe")
-    rack.create_group("lid").attrs.update(neurodata_type="Lid", namespace="ndx-rack", object_id="lid")
+    for name, kind in {"lid": "Lid", "left": "Foot", "right": "Foot"}.items():
+        rack.create_group(name).attrs.update(neurodata_type=kind, namespace="ndx-rack", object_id=name)

@@ -195,6 +195,7 @@ PLANTED = [
     Planted(
         "unspecified-namespace", typed("acquisition/x", "Thing", "ndx-lost"), "/acquisition/x", "namespace", "ndx-lost"
     ),
+    Planted("too-few", remove(f"{RACK}/left"), f"/{RACK}", "quantity", "1"),
     Planted("quantity", typed(f"{RACK}/lid2", "Lid", "ndx-rack"), f"/{RACK}/lid2", "quantity"),
     # dtypes, shapes, fixed values
     Planted("attribute-dtype", attribute(RACK, "slots", "four"), f"/{RACK}@slots", "dtype", "text"),
