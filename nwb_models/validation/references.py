@@ -22,10 +22,9 @@ WINDOW = frozenset(TimeSeriesReference._fields)
 def references(model: Any, place: Place) -> Iterator[tuple[Rule, Problem]]:
     """Yield references in data that lead nowhere, or to something else than the specification asks for."""
     dtype = dtype_of(model)
-    if not isinstance(model, NWBDataset) or not refers(dtype):
+    if not refers(dtype):
         return
-    value = storage(type(model)).value
-    asked = [place.dtype, value.marker.dtype if value is not None else None]
+    asked = [place.dtype, _own(model)]
     for name in dtype.names or [None]:
         if h5py.check_ref_dtype(dtype[name] if name else dtype) is None:
             continue
@@ -70,13 +69,20 @@ NOWHERE = Rule("reference", (), "error", references, "NWB Specification Language
 WRONG = Rule("type", (), "error", references, "NWB Specification Language: references")
 
 
-def charset(model: NWBModel, place: Place) -> Iterator[Problem]:
+def _own(model: Any) -> Any:
+    """Return the dtype that the type of a dataset asks for; None for a plain one, which has no type."""
+    cls: Any = type(model)
+    value = storage(cls).value if isinstance(model, NWBDataset) else None
+    return value.marker.dtype if value is not None else None
+
+
+def charset(model: Any, place: Place) -> Iterator[Problem]:
     """Yield arrays of text in UTF-8 where ASCII is asked for."""
-    value = storage(type(model)).value
-    if "ascii" in (place.dtype, value.marker.dtype if value is not None else None):
+    if "ascii" in (place.dtype, _own(model)):
         info = h5py.check_string_dtype(dtype_of(model))
         if info is not None and info.encoding != "ascii":
             yield Problem("", "text in ASCII", f"text in {info.encoding.upper()}")
 
 
-RULES = (Rule("charset", (), "warning", charset, "NWB Specification Language: dtypes"),)
+CHARSET = Rule("charset", (), "warning", charset, "NWB Specification Language: dtypes")
+RULES = (CHARSET,)

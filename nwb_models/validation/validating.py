@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import DanglingReferenceError, InvalidModelError, NWBError
@@ -22,7 +24,7 @@ from nwb_models.models.mapping import storage
 from nwb_models.models.mixins.files import NWBFileMixin
 from nwb_models.validation.members import of_members
 from nwb_models.validation.reading import Place
-from nwb_models.validation.references import references
+from nwb_models.validation.references import CHARSET, references
 from nwb_models.validation.report import Finding, Report
 from nwb_models.validation.rules import OF_READING, data_rules_of
 
@@ -143,16 +145,39 @@ def _of_rules(models: list[tuple[str, NWBModel]], root: Any, severity: Severity 
         found += [_of_problem(path, model, rule, problem) for rule, problem in problems]
         if data:
             found += _of_data(path, model, Place(root, asked.get(id(model))))
+            found += _of_plain_data(path, model, root)
     return [*found, *_repeated_ids(models)]
 
 
 def _of_data(path: str, model: NWBModel, place: Place) -> Iterator[Finding]:
-    """Yield what breaks the rules that read data; what cannot be read is one of them."""
+    """Yield what breaks the rules that read data."""
+    with_rules = ((rule, rule.check(model, place)) for rule in data_rules_of(type(model)))
+    problems = ((rule, problem) for rule, found in with_rules for problem in found)
+    yield from _read(path, model, chain(problems, references(model, place)))
+
+
+def _of_plain_data(path: str, model: NWBModel, root: Any) -> Iterator[Finding]:
+    """Yield references to nothing, and the like, in the datasets of a group that have no model of their own."""
+    for name, field, dtype in _plain_fields(type(model)):
+        value, place = model.__dict__.get(field), Place(root, dtype)
+        problems = chain(((CHARSET, problem) for problem in CHARSET.check(value, place)), references(value, place))
+        yield from _read(f"{path.rstrip('/')}/{name}", model, problems)
+
+
+@cache
+def _plain_fields(cls: type) -> tuple[tuple[str, str, Any], ...]:
+    """Return name, field and dtype of the plain datasets of a group whose dtype says more than reading looks at."""
+    return tuple(
+        (name, entry.field, entry.marker.dtype)
+        for name, entry in storage(cls).children.items()
+        if entry.model is None and (entry.marker.dtype == "ascii" or "object:" in str(entry.marker.dtype))
+    )
+
+
+def _read(path: str, model: NWBModel, problems: Iterator[tuple[Rule, Problem]]) -> Iterator[Finding]:
+    """Yield findings; data that cannot be read is one."""
     try:
-        for rule in data_rules_of(type(model)):
-            for problem in rule.check(model, place):
-                yield _of_problem(path, model, rule, problem)
-        for rule, problem in references(model, place):
+        for rule, problem in problems:
             yield _of_problem(path, model, rule, problem)
     except NWBError as error:
         source = model._source

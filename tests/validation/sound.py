@@ -33,6 +33,14 @@ TYPES = {
             "datasets": [
                 {"name": "label", "dtype": "text", "linkable": False, "doc": "What is written on it."},
                 {"name": "sizes", "dtype": "float32", "shape": [None, 3], "dims": ["n", "xyz"], "doc": "Sizes."},
+                {"name": "codes", "dtype": "ascii", "shape": [None], "dims": ["n"], "doc": "Codes."},
+                {
+                    "name": "shown",
+                    "dtype": {"target_type": "TimeSeries", "reftype": "object"},
+                    "shape": [None],
+                    "dims": ["n"],
+                    "doc": "What it shows.",
+                },
                 {"name": "depth", "dtype": "int32", "quantity": "?", "doc": "A single value."},
             ],
             "groups": [
@@ -145,6 +153,8 @@ def _rack(file: h5py.File) -> None:
     rack.attrs.update(neurodata_type="Rack", namespace="ndx-rack", object_id="rack", slots=np.int32(4), kind="rack")
     rack["label"] = "A"
     rack["sizes"] = np.zeros((2, 3), "f4")
+    rack.create_dataset("codes", data=["x"], dtype=h5py.string_dtype("ascii"))
+    rack.create_dataset("shown", data=[file["acquisition/ts"].ref] * 2, dtype=h5py.ref_dtype)
     rack["device"] = h5py.SoftLink("/general/devices/probe")
     for name, kind in {"lid": "Lid", "left": "Foot", "right": "Foot"}.items():
         rack.create_group(name).attrs.update(neurodata_type=kind, namespace="ndx-rack", object_id=name)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
+from nwb_models.validation.rules import RULES
 from tests.validation import sound
 
 if TYPE_CHECKING:
@@ -148,6 +149,11 @@ def other_table(file: h5py.File) -> None:
     file[f"{ES}/electrodes"][3] = 0
 
 
+def times_twice(file: h5py.File) -> None:
+    """Give a series a rate beside its timestamps."""
+    file.copy("acquisition/rated/starting_time", file[TS])
+
+
 def shorter_category(file: h5py.File) -> None:
     """Take a row of all that a category has."""
     for name in ("id", "x"):
@@ -269,6 +275,16 @@ PLANTED = [
     Planted(
         "row-null", put(f"{ELECTRODES}/group", 1, h5py.h5r.Reference()), f"/{ELECTRODES}/group", "reference", "row 1"
     ),
+    Planted("plain-row-null", put(f"{RACK}/shown", 1, h5py.h5r.Reference()), f"/{RACK}/shown", "reference", "row 1"),
+    Planted(
+        "plain-row-wrong-type",
+        lambda f: put(f"{RACK}/shown", 0, f["general/subject"].ref)(f),
+        f"/{RACK}/shown",
+        "type",
+        "Subject",
+    ),
+    Planted("charset", replace(f"{RACK}/codes", ["x"], dtype=TEXT), f"/{RACK}/codes", "charset", severity="warning"),
+    Planted("times-twice", times_twice, f"/{TS}", "time-twice", "both", "warning"),
     Planted("row-dangling", dangling_row, f"/{ELECTRODES}/group", "reference", "row 2"),
     Planted(
         "row-wrong-type",
@@ -425,6 +441,7 @@ def test_the_file_without_a_departure(valid: Path) -> None:
     report = nwb.validate(valid)
     assert (report.ok, len(report), str(report)) == (True, 0, f"{valid}: valid")
     assert len({planted.id for planted in PLANTED}) == len(PLANTED) >= 40
+    assert {rule.name for rule in RULES} <= {planted.rule for planted in PLANTED}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.id)
