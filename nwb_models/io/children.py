@@ -101,6 +101,11 @@ class StoredChildren:
         field = self._field(type(model)) if isinstance(model, NWBModel) else None
         if field is None and not isinstance(model, Unresolved):
             self._builder.note_unknown(self._path, name, model)
+        elif any(entry.field == field for entry in storage(self.cls).unnamed):  # the first one is in that field
+            found = f"another {model.neurodata_type}"
+            self._builder.add(
+                Issue(join(self._path, name), self.cls.neurodata_type, "quantity", f"one {model.neurodata_type}", found)
+            )
         return model, field
 
     def listed(self, fields: set[str | None]) -> None:

@@ -173,6 +173,8 @@ class HDF5IO:
         self._specifications: StoredSpecifications | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
+        self.is_specified = True
+        """Whether the file has the specifications of core that it is read with, once the provider has looked."""
         self._unsaved: set[str] = set()
         """The paths of models that were changed and not written since."""
         self.builder = Builder(self)
@@ -403,6 +405,7 @@ class HDF5IO:
             return provider
         self._spec_issues += self._problems(provider)
         version = self._stored.version
+        self.is_specified = False
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
