@@ -32,7 +32,7 @@ from nwb_models.errors import (
 from nwb_models.io.construct import Builder
 from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.nodes import StoredDataset
-from nwb_models.io.opening import state_of, with_small_cache
+from nwb_models.io.opening import require_room, state_of, with_small_cache
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -658,6 +658,7 @@ class HDF5IO:
             self._stream.seek(0)
         else:
             self._require_readable()
+        require_room()
         try:
             return with_small_cache(h5py.File(self._stream or self.location, "r"))
         except (OSError, RuntimeError, ValueError) as error:

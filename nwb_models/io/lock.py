@@ -15,7 +15,7 @@ import socket
 import warnings
 from typing import TYPE_CHECKING
 
-from nwb_models.errors import NotWritableError, NWBWarning
+from nwb_models.errors import NotWritableError, NWBError, NWBWarning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,9 @@ class FileLock:
                 finally:
                     if self._descriptor is None:
                         os.close(descriptor)
-        except KeyboardInterrupt:
+        except NWBError:
+            raise
+        except BaseException:
             self.release()
             self._remove_unlocked()
             raise
@@ -95,14 +97,18 @@ class FileLock:
                 os.close(descriptor)
 
     def release(self) -> None:
-        """Give the lock back; in a process that was forked meanwhile, it is left to the one that took it."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is None:
+        """Give the lock back; in a process that was forked meanwhile, it is left to the one that took it.
+
+        An interrupt in the middle leaves the rest to another call, at the latest when nobody has this object any more.
+        """
+        if self._descriptor is None:
             return
         if self._process == os.getpid():
             with contextlib.suppress(OSError):
-                self.path.unlink()  # while it is locked: whoever locks it later sees that it is gone
-            _unlock(descriptor)
+                if self._is_current(self._descriptor):  # else it is another one's by now
+                    self.path.unlink()  # while it is locked: whoever locks it later sees that it is gone
+            _unlock(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, None
         os.close(descriptor)
 
     def _opened(self) -> int:
