@@ -215,16 +215,18 @@ def _hdf5(stream: Stream, mode: str) -> Iterator[h5py.File]:
             yield file
             stream.require_written()
             file.close()
+            stream.require_written()
         except BaseException as error:
             first = stream.error or stream.interrupt
-            stream.error = first or error
+            stream.error, stream.interrupt = first or error, None
             with contextlib.suppress(OSError, RuntimeError, ValueError):
                 if file is not None:
                     file.close()
             if first is not None and first is not error:
                 raise first from error
             raise
-    stream.require_written()
+        finally:
+            stream.end()
 
 
 def _first_of(error: BaseException | None) -> OSError | NWBError | None:

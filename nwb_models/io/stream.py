@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 
+from nwb_models.errors import ClosedFileError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -90,6 +92,14 @@ class Stream:
         if error is not None:
             raise error
 
+    def end(self) -> None:
+        """Take everything from now on, and forget what went wrong.
+
+        An error leads to the frames that it went through, to HDF5's options in one of them, and these, unseen by
+        Python's collector, back to this object: HDF5 would free it at the end of the process, after Python has ended.
+        """
+        self.error = ClosedFileError()
+
 
 class StreamFile(h5py.File):  # type: ignore[misc] # h5py has no types
     """An HDF5 file in a stream."""
@@ -133,6 +143,8 @@ def interrupts_noted(stream: Stream) -> Iterator[None]:
         for number, handler in handlers.items():
             if signal.getsignal(number) is handle:
                 signal.signal(number, handler)
+    if stream.interrupt is not None:  # it came at the very end
+        raise stream.interrupt
 
 
 def _is_of_stream(frame: FrameType | None) -> bool:
