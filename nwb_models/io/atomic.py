@@ -21,7 +21,7 @@ import h5py
 
 from nwb_models.errors import ClosedFileError, NotWritableError, NWBError
 from nwb_models.io.faults import is_of_h5py, raise_interrupt, reason_of
-from nwb_models.io.lock import FileLock, shortened
+from nwb_models.io.lock import FileLock, remove, shortened
 from nwb_models.io.opening import require_room, state_of
 from nwb_models.io.stream import Stream, StreamFile, interrupts_noted
 
@@ -380,11 +380,13 @@ class _Unfinished:
     come at any moment, also before that block begins, or when it is about to remove the file.
     """
 
+    _process = 0
+
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._process = os.getpid()
         self.path = target.with_name(f".{shortened(target.name)}.{secrets.token_hex(6)}.tmp")
         self._name = os.fspath(self.path)
+        self._process = os.getpid()
 
     def created(self, shown: str) -> BinaryIO:
         """Create the file, with the mode and owner that the target has, or that a new file gets."""
@@ -405,8 +407,7 @@ class _Unfinished:
         """Remove the file, unless it has another name by now, or belongs to the process that this one was forked of."""
         if self._process == os.getpid():
             with contextlib.suppress(OSError):  # the next editor removes it
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self._name)  # noqa: PTH108 - nothing is made for it, where no memory is left
+                remove(self._name)
                 self._process = 0
 
     def __del__(self) -> None:
