@@ -118,8 +118,8 @@ def interrupts_noted(stream: Stream) -> Iterator[None]:
     """Note what the handlers of signals raise while HDF5 works; elsewhere it is raised as always.
 
     Python calls a handler where it next runs code.  While HDF5 writes, that is at the entry of a method of the stream,
-    before any ``try`` there: one in a hundred interrupts at that place left HDF5 with a file that it could not close,
-    and the process died of it at its end.
+    before any ``try`` there, and h5py goes on with the exception waiting: of 895 interrupts at that place, 2 came out
+    as another error, and 10 ended the process by a signal at its end.
     """
     handlers: dict[int, Handler] = {}
 
