@@ -32,7 +32,7 @@ from nwb_models.errors import (
 from nwb_models.io.construct import Builder
 from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.nodes import StoredDataset
-from nwb_models.io.opening import opened, state_of
+from nwb_models.io.opening import opened, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -651,6 +651,7 @@ class HDF5IO:
             self._stream.seek(0)
         else:
             self._require_readable()
+        require_room()
         try:
             return opened(self.location if self._stream is None else self._stream)
         except (OSError, RuntimeError, ValueError) as error:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import h5py
+import numpy as np
 from h5py import h5f, h5p
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ State = tuple[int, ...]
 
 CACHE = 1 << 20
 """How many bytes of headers HDF5 keeps of a file that is gone through once."""
+
+
+ROOM = 1 << 20
+"""How many bytes of memory there are to be when HDF5 opens a file: it takes somewhat more than half of that at once."""
+
+
+def require_room() -> None:
+    """Raise `MemoryError` where there is no memory to open a file with.
+
+    HDF5 2.0 crashes there: where it does not get the half MiB of the table of its cache of headers, ``H5AC_create``
+    goes on to read of a cache that is not there.
+    """
+    np.empty(ROOM, np.uint8)
 
 
 class LocalFile(h5py.File):  # type: ignore[misc]
