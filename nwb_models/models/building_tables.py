@@ -87,7 +87,7 @@ def _check_names(cls: Any, names: list[Any], *others: Mapping[str, Any]) -> None
     UnknownFieldError
         Where something is said of a column that is not there.
     """
-    wrong = [name for name in names if not isinstance(name, str) or foreseen(cls, name) is None]
+    wrong = [name for name in names if foreseen(cls, name) is None]
     twice = sorted({str(name) for name in names if names.count(name) > 1})
     if wrong or twice:
         what = f"no column can be called {named(wrong)}" if wrong else f"several columns are called {named(twice)}"

@@ -57,7 +57,7 @@ class Foreseen:
 
 
 @cache
-def foreseen(cls: Any, name: str) -> Foreseen | None:
+def foreseen(cls: Any, name: Any) -> Foreseen | None:
     """Return what a class of tables says of a column; None where it cannot have one of this name."""
     tables = storage(cls)
     entry = tables.children.get(name)
@@ -67,7 +67,7 @@ def foreseen(cls: Any, name: str) -> Foreseen | None:
             depth += 1
         known = _foreseen(entry, name, depth, documented(cls).get(entry.field, NO_DESCRIPTION))
         return known if known is not None and known.is_a("VectorData") and not known.is_a("VectorIndex") else None
-    if not name or "/" in name or name == ".":
+    if not isinstance(name, str) or not name or "/" in name or name == ".":
         return None
     found = (_foreseen(entry, name, None, NO_DESCRIPTION) for entry in tables.collections)
     return next((column for column in found if column is not None), None)
@@ -128,7 +128,14 @@ def is_list(cell: Any) -> bool:
     """Tell whether a cell holds several values."""
     if isinstance(cell, np.ndarray):
         return cell.ndim != 0
-    return isinstance(cell, list | tuple) and not isinstance(cell, TimeSeriesReference)
+    if isinstance(cell, list | tuple):
+        return not isinstance(cell, TimeSeriesReference)
+    return _is_series(cell)
+
+
+def _is_series(cell: Any) -> bool:
+    """Tell whether a cell is a Series or an Index of pandas."""
+    return hasattr(cell, "to_numpy") and getattr(cell, "ndim", 0) == 1
 
 
 def depth_of(cells: Any, column: Foreseen) -> int:
@@ -154,6 +161,8 @@ def _depth(cell: Any) -> int:
     """Return how deep lists are in a cell; of an array, only the first axis counts, and of a list its first entry."""
     if not is_list(cell):
         return 0
+    if _is_series(cell):
+        return _depth(cell.to_numpy())
     if isinstance(cell, np.ndarray) and cell.dtype.kind != "O":
         return 1
     return 1 + (_depth(cell[0]) if len(cell) else 0)
@@ -191,7 +200,7 @@ def flattened(cells: Sequence[Any], depth: int, column: Foreseen) -> tuple[Any, 
 
 def _row(cell: Any, number: int, column: Foreseen) -> Any:
     if type(cell) is list or is_list(cell):
-        return cell
+        return cell.to_numpy() if _is_series(cell) else cell
     if is_missing(cell):
         return ()
     msg = (
@@ -338,6 +347,7 @@ def _stacked(cells: list[Any], missing: list[bool], column: Foreseen) -> Any:
     """Return cells that are arrays, or lists, all of one shape."""
     if any(missing):
         raise _other(column, "arrays", None, missing.index(True))
+    cells = [cell.to_numpy() if _is_series(cell) else cell for cell in cells]
     shapes = {np.shape(cell) for cell in cells}
     if len(shapes) > 1:
         msg = f"{column.name!r} is no ragged column, and its cells have several shapes: {sorted(shapes)[:4]}"

@@ -211,11 +211,13 @@ class Growth:
         if gone:
             said.append(f"a value is needed for {named(gone)}")
         for name in new:
-            near = difflib.get_close_matches(name, [n for n in self.columns if n not in given], n=1)
+            near = difflib.get_close_matches(str(name), [n for n in self.columns if n not in given], n=1)
             known = foreseen(self.cls, name)
             hint = f"did you mean {near[0]!r}?" if near else f"add the column first, with add_column({name!r}, ...)"
             said.append(f"there is no column {name!r}: {hint}" if known else f"no column can be called {name!r}")
-        return f"{self.table!r} has the columns {named((*self.columns, *self.inside)) or 'none'}: {'; '.join(said)}"
+        there = (*self.columns, *self.inside)
+        has = f"the columns {named(there)}" if there else "no columns"
+        return f"{self.table!r} has {has}: {'; '.join(said)}"
 
 
 # ---------------------------------------------------------------------------------------------- a column

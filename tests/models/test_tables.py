@@ -59,6 +59,7 @@ CELLS: dict[str, tuple[Any, str, Any, int]] = {
     "lists of text": ([["a"], []], "object", [["a"], []], 1),
     "a missing list": ([[1.5], None], "float64", [[1.5], []], 1),
     "arrays": ([np.arange(2), np.arange(1.0)], "float64", [[0, 1], [0]], 1),
+    "series": ([pd.Series([1, 2], index=[5, 6]), pd.Series([3])], "int64", [[1, 2], [3]], 1),
     "arrays of two axes": ([np.ones((2, 3)), np.zeros((0, 3))], "float64", [[[1.0] * 3] * 2, []], 1),
     "lists of lists": ([[[1], [2, 3]], []], "int64", [[[1], [2, 3]], []], 2),
     "lists of arrays": ([[np.arange(2)], [np.arange(1), np.arange(0)]], "int64", [[[0, 1]], [[0], []]], 2),
@@ -316,11 +317,12 @@ def test_a_column_that_the_schema_knows_comes_with_the_first_row() -> None:
         units.add_row(spike_times=[], waveform_mean=[0.0, 0.0], obs_intervals=[])
 
 
-WRONG: dict[str, tuple[dict[str, Any], str]] = {
+WRONG: dict[str, tuple[dict[Any, Any], str]] = {
     "not given": ({"correct": ...}, "a value is needed for 'correct'"),
     "several not given": ({"correct": ..., "count": ...}, "a value is needed for 'correct', 'count'"),
     "unknown": ({"extra": 1}, "there is no column 'extra': add the column first, with add_column.'extra'"),
     "misspelt": ({"count": ..., "conut": 1}, "there is no column 'conut': did you mean 'count'?"),
+    "a number for a name": ({3: 1}, "no column can be called 3"),
     "impossible": ({"a/b": 1}, "no column can be called 'a/b'"),
     "text for a number": ({"start_time": "now"}, "start_time"),
     "number for a truth value": ({"correct": 1}, "correct"),
