@@ -67,6 +67,11 @@ def validate(
     Report
         All findings; true where there is no error.  A file that cannot be opened is one finding.
 
+    Raises
+    ------
+    ClosedFileError
+        Where a model is given whose file is gone, or another one by now.
+
     Examples
     --------
     >>> import nwb_models as nwb
