@@ -157,5 +157,5 @@ RULES = (
     ),
     Rule("id-repeated", ("DynamicTable",), "warning", repeated_ids, "hdmf-common: DynamicTable"),
     Rule("enum-range", ("EnumData",), "error", enumeration_range, "hdmf-experimental: EnumData"),
-    Rule("window-range", ("VectorData",), "error", windows, "core: TimeSeriesReferenceVectorData"),
+    Rule("window-range", ("VectorData",), "warning", windows, "core: TimeSeriesReferenceVectorData"),
 )
