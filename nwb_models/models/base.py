@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_serializer
@@ -12,7 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
-from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
+from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
 if TYPE_CHECKING:
     from typing import Self
@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
 
-T = TypeVar("T")
 M = TypeVar("M", bound="NWBModel")
 
 
-class Shortcut(Generic[T]):
+def Shortcut(*steps: str) -> Any:  # noqa: N802 - as pydantic's Field, which gives a FieldInfo
+    """Return what makes a member of an untyped child reachable from its parent: see `ShortcutInfo`.
+
+    To type checkers it is the default of a field, so that constructors take what it leads to.
+    """
+    return ShortcutInfo(*steps)
+
+
+class ShortcutInfo:
     """A member of an untyped child, reachable from its parent: ``series.unit`` for ``series.data.unit``.
 
     Not a data descriptor, so that a field of the same name in a subclass wins; `NWBModel.__setattr__` writes.
@@ -43,13 +50,10 @@ class Shortcut(Generic[T]):
         self._name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """Take note of the name."""
+        """Take note of the name, and let pydantic know of no such field."""
         self._name = name
+        owner.__annotations__.pop(name, None)
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Shortcut[T]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> Any:
         """Follow the steps; None where one of them is not there."""
         if instance is None:
@@ -62,10 +66,6 @@ class Shortcut(Generic[T]):
             if instance is None:
                 return None
         return instance
-
-    if TYPE_CHECKING:
-
-        def __set__(self, instance: object, value: T) -> None: ...
 
 
 class NWBModel(BaseModel):
@@ -83,6 +83,7 @@ class NWBModel(BaseModel):
         extra="allow",
         arbitrary_types_allowed=True,
         validate_assignment=True,
+        ignored_types=(ShortcutInfo,),
         defer_build=True,  # validators are built when something is validated first: reading needs none
         protected_namespaces=(),
     )
@@ -109,19 +110,18 @@ class NWBModel(BaseModel):
 
         return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), handler(source))
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Let a field take the place of a shortcut of a class above, which pydantic counts as a class variable."""
-        cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
-
     def __init__(self, /, **data: Any) -> None:
         try:
             super().__init__(**_gathered(type(self), data))
         except ValidationError as error:
             raise _as_given(type(self), data, error) from None
-        for entry in storage(type(self)).collections:
+        tables = storage(type(self))
+        for entry in tables.collections:
             if getattr(self, entry.field) is not None:
                 getattr(self, entry.field).bind(entry.field, entry.model)
+        for entry in tables.children.values():
+            if entry.field in self.model_fields_set:
+                _name_by_place(getattr(self, entry.field), entry)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field, or what a shortcut leads to.
@@ -144,6 +144,7 @@ class NWBModel(BaseModel):
             names.note(self, former)
             return
         if name in cls.model_fields or name.startswith("_") or name in (self.__pydantic_extra__ or ()):
+            value = _members(cls, name, value)
             entry = _untyped_dataset(cls, name, value)
             if entry is not None:
                 child = getattr(self, name)
@@ -153,6 +154,9 @@ class NWBModel(BaseModel):
                 value = _made(entry, {"value": value})
             self._touch(name)
             super().__setattr__(name, value)
+            entry = _children_by_field(cls).get(name)
+            if entry is not None:
+                _name_by_place(self.__dict__[name], entry)
             return
         shortcut = find_shortcut(cls, name)
         if shortcut is None:
@@ -296,19 +300,19 @@ def _grown(holder: Any, field: str) -> Any:
     return getattr(holder, field)
 
 
-def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
+def find_shortcut(cls: type, name: str) -> ShortcutInfo | None:
     """Return the shortcut of a class by its name; the descriptor itself hides from ``getattr``."""
     for base in cls.__mro__:
         found = vars(base).get(name)
         if found is not None:
-            return found if isinstance(found, Shortcut) else None
+            return found if isinstance(found, ShortcutInfo) else None
     return None
 
 
 def shortcuts(cls: type) -> dict[str, tuple[str, ...]]:
     """Return the shortcuts of a class, and where each leads."""
     found = ((name, value) for base in cls.__mro__ for name, value in vars(base).items())
-    return {name: value.steps for name, value in found if isinstance(value, Shortcut)}
+    return {name: value.steps for name, value in found if isinstance(value, ShortcutInfo)}
 
 
 class _Parts(dict[str, Any]):
@@ -330,7 +334,7 @@ def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
     for key, value in data.items():
         if key in cls.model_fields:
             if _untyped_dataset(cls, key, value) is None:
-                result[key] = value
+                result[key] = _members(cls, key, value)
             else:
                 parts.setdefault(key, _Parts())["value"] = value
             continue
@@ -379,6 +383,29 @@ def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField
     if entry is None or entry.model is None or not issubclass(entry.model, NWBDataset):
         return None
     return entry if entry.model.neurodata_type is None else None
+
+
+def _members(cls: type[NWBModel], field: str, value: Any) -> Any:
+    """Return the untyped group of a field, made of the objects that are given for it; anything else as it is.
+
+    ``NWBFile(acquisition=[series], ...)``: each goes into the collection of its type.
+    """
+    entry = _children_by_field(cls).get(field)
+    kind: Any = entry.model if entry is not None else None
+    if entry is None or kind is None or not issubclass(kind, NWBGroup) or kind.neurodata_type is not None:
+        return value
+    if value is None or isinstance(value, NWBModel | dict | str) or not isinstance(value, Iterable):
+        return value
+    group = kind(name=entry.stored_name)
+    for child in value.values() if isinstance(value, Mapping) else value:
+        group.add(child)
+    return group
+
+
+def _name_by_place(child: Any, entry: StoredField) -> None:
+    """Let an object that nobody gave a name be called as its place is: ``nwbfile.units = Units(...)``."""
+    if isinstance(child, NWBModel) and "name" not in child.model_fields_set and child._source is None and owns(entry):
+        child.name = entry.stored_name
 
 
 def _child(cls: type[NWBModel], field: str) -> StoredField:

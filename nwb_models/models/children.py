@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
+    from nwb_models.models.given import Many
+
 T = TypeVar("T")
 
 
@@ -181,6 +183,11 @@ class Collection(MutableMapping[str, T]):
     items
         The objects, or a mapping from their names.
     """
+
+    if TYPE_CHECKING:  # what a constructor and an assignment may give a field that holds one: see `given`
+
+        def __get__(self, instance: object | None, owner: type) -> Collection[T]: ...
+        def __set__(self, instance: object, value: Collection[T] | Many[T]) -> None: ...
 
     holds_models: ClassVar[bool] = True
     __slots__ = ("_field", "_items", "_names", "_removed", "_shelf", "_wanted")

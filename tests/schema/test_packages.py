@@ -132,7 +132,7 @@ def test_a_shipped_core_of_another_version_is_generated_with_it(run: Any, tmp_pa
     shutil.copytree(ROOT / "schemas" / "core" / "v2_5_0", tmp_path / "core" / "v2_5_0")
     write(tmp_path / "spec")
     assert run("generate", tmp_path / "spec", tmp_path / "core" / "v2_5_0")[0] == 0
-    code = "from models.ndx_lick import LickSeries; print([c.__module__ for c in LickSeries.__mro__[1:5]])"
+    code = "from models.ndx_lick import LickSeries; print([c.__module__ for c in LickSeries.__mro__[1:6] if "mixins" not in c.__module__])"
     common = "models.hdmf_common.v1_5_1.base"
     base = "models.core.v2_5_0.nwb_base"
     assert python(code, tmp_path) == str([base, base, base, common])

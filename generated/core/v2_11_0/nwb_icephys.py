@@ -6,7 +6,20 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Group, Link, NWBDataset, Name, Reference, Value
+from nwb_models.models import (
+    Absent,
+    Array,
+    Attribute,
+    Dataset,
+    Given,
+    Group,
+    Link,
+    NWBDataset,
+    Name,
+    Reference,
+    Value,
+    Values,
+)
 
 from ...hdmf_common.v1_10_0.table import AlignedDynamicTable, DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import NWBContainer, TimeSeries, TimeSeriesReferenceVectorData, TimeSeries__data
@@ -30,7 +43,7 @@ __all__ += ["VoltageClampStimulusSeries__data"]
 class PatchClampSeries__data(TimeSeries__data):
     """Recorded voltage or current."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,),))]
 
 
 class IntracellularElectrode(NWBContainer):
@@ -71,7 +84,7 @@ class PatchClampSeries(TimeSeries):
     """Protocol/stimulus name for this patch-clamp dataset."""
     sweep_number: Annotated[int | None, Attribute(dtype="uint32")] = None
     """Sweep number, allows users to group different PatchClampSeries together."""
-    data: Annotated[PatchClampSeries__data, Dataset()]
+    data: Annotated[Given[PatchClampSeries__data, Values], Dataset()]
     """Recorded voltage or current."""
     gain: Annotated[float | None, Dataset(dtype="float32")] = None
     """Gain of the recording, in units Volt/Amp (v-clamp) or Volt/Volt (c-clamp)."""
@@ -97,7 +110,7 @@ class CurrentClampSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "CurrentClampSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[CurrentClampSeries__data, Dataset()]
+    data: Annotated[Given[CurrentClampSeries__data, Values], Dataset()]
     """Recorded voltage."""
     bias_current: Annotated[float | None, Dataset(dtype="float32")] = None
     """Bias current, in amperes."""
@@ -142,7 +155,7 @@ class CurrentClampStimulusSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "CurrentClampStimulusSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[CurrentClampStimulusSeries__data, Dataset()]
+    data: Annotated[Given[CurrentClampStimulusSeries__data, Values], Dataset()]
     """Stimulus current applied."""
 
 
@@ -159,7 +172,7 @@ class VoltageClampSeries__data(PatchClampSeries__data):
 class VoltageClampSeries__capacitance_fast(NWBDataset):
     """Fast capacitance, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for capacitance_fast, which is fixed to 'farads'."""
 
@@ -167,7 +180,7 @@ class VoltageClampSeries__capacitance_fast(NWBDataset):
 class VoltageClampSeries__capacitance_slow(NWBDataset):
     """Slow capacitance, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for capacitance_slow, which is fixed to 'farads'."""
 
@@ -175,7 +188,7 @@ class VoltageClampSeries__capacitance_slow(NWBDataset):
 class VoltageClampSeries__resistance_comp_bandwidth(NWBDataset):
     """Resistance compensation bandwidth, in hertz."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["hertz"], Attribute(dtype="text", value="hertz")] = "hertz"
     """Unit of measurement for resistance_comp_bandwidth, which is fixed to 'hertz'."""
 
@@ -183,7 +196,7 @@ class VoltageClampSeries__resistance_comp_bandwidth(NWBDataset):
 class VoltageClampSeries__resistance_comp_correction(NWBDataset):
     """Resistance compensation correction, in percent."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["percent"], Attribute(dtype="text", value="percent")] = "percent"
     """Unit of measurement for resistance_comp_correction, which is fixed to 'percent'."""
 
@@ -191,7 +204,7 @@ class VoltageClampSeries__resistance_comp_correction(NWBDataset):
 class VoltageClampSeries__resistance_comp_prediction(NWBDataset):
     """Resistance compensation prediction, in percent."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["percent"], Attribute(dtype="text", value="percent")] = "percent"
     """Unit of measurement for resistance_comp_prediction, which is fixed to 'percent'."""
 
@@ -199,7 +212,7 @@ class VoltageClampSeries__resistance_comp_prediction(NWBDataset):
 class VoltageClampSeries__whole_cell_capacitance_comp(NWBDataset):
     """Whole cell capacitance compensation, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for whole_cell_capacitance_comp, which is fixed to 'farads'."""
 
@@ -207,7 +220,7 @@ class VoltageClampSeries__whole_cell_capacitance_comp(NWBDataset):
 class VoltageClampSeries__whole_cell_series_resistance_comp(NWBDataset):
     """Whole cell series resistance compensation, in ohms."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["ohms"], Attribute(dtype="text", value="ohms")] = "ohms"
     """Unit of measurement for whole_cell_series_resistance_comp, which is fixed to 'ohms'."""
 
@@ -220,23 +233,31 @@ class VoltageClampSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "VoltageClampSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[VoltageClampSeries__data, Dataset()]
+    data: Annotated[Given[VoltageClampSeries__data, Values], Dataset()]
     """Recorded current."""
-    capacitance_fast: Annotated[VoltageClampSeries__capacitance_fast | None, Dataset()] = None
+    capacitance_fast: Annotated[Given[VoltageClampSeries__capacitance_fast | None, float], Dataset()] = Absent
     """Fast capacitance, in farads."""
-    capacitance_slow: Annotated[VoltageClampSeries__capacitance_slow | None, Dataset()] = None
+    capacitance_slow: Annotated[Given[VoltageClampSeries__capacitance_slow | None, float], Dataset()] = Absent
     """Slow capacitance, in farads."""
-    resistance_comp_bandwidth: Annotated[VoltageClampSeries__resistance_comp_bandwidth | None, Dataset()] = None
+    resistance_comp_bandwidth: Annotated[
+        Given[VoltageClampSeries__resistance_comp_bandwidth | None, float], Dataset()
+    ] = Absent
     """Resistance compensation bandwidth, in hertz."""
-    resistance_comp_correction: Annotated[VoltageClampSeries__resistance_comp_correction | None, Dataset()] = None
+    resistance_comp_correction: Annotated[
+        Given[VoltageClampSeries__resistance_comp_correction | None, float], Dataset()
+    ] = Absent
     """Resistance compensation correction, in percent."""
-    resistance_comp_prediction: Annotated[VoltageClampSeries__resistance_comp_prediction | None, Dataset()] = None
+    resistance_comp_prediction: Annotated[
+        Given[VoltageClampSeries__resistance_comp_prediction | None, float], Dataset()
+    ] = Absent
     """Resistance compensation prediction, in percent."""
-    whole_cell_capacitance_comp: Annotated[VoltageClampSeries__whole_cell_capacitance_comp | None, Dataset()] = None
+    whole_cell_capacitance_comp: Annotated[
+        Given[VoltageClampSeries__whole_cell_capacitance_comp | None, float], Dataset()
+    ] = Absent
     """Whole cell capacitance compensation, in farads."""
     whole_cell_series_resistance_comp: Annotated[
-        VoltageClampSeries__whole_cell_series_resistance_comp | None, Dataset()
-    ] = None
+        Given[VoltageClampSeries__whole_cell_series_resistance_comp | None, float], Dataset()
+    ] = Absent
     """Whole cell series resistance compensation, in ohms."""
 
 
@@ -256,7 +277,7 @@ class VoltageClampStimulusSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "VoltageClampStimulusSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[VoltageClampStimulusSeries__data, Dataset()]
+    data: Annotated[Given[VoltageClampStimulusSeries__data, Values], Dataset()]
     """Stimulus voltage applied."""
 
 
@@ -269,6 +290,7 @@ class SweepTable(DynamicTable):
     neurodata_type: ClassVar[str] = "SweepTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "sweep_table"
     sweep_number: Annotated[VectorData, Dataset(dtype="uint32")]
     """Sweep number of the PatchClampSeries in that row."""
     series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")]
@@ -283,6 +305,7 @@ class IntracellularElectrodesTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularElectrodesTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "electrodes"
     description: Annotated[
         Literal["Table for storing intracellular electrode related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular electrode related metadata."),
@@ -298,6 +321,7 @@ class IntracellularStimuliTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularStimuliTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "stimuli"
     description: Annotated[
         Literal["Table for storing intracellular stimulus related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular stimulus related metadata."),
@@ -315,6 +339,7 @@ class IntracellularResponsesTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularResponsesTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "responses"
     description: Annotated[
         Literal["Table for storing intracellular response related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular response related metadata."),
@@ -377,7 +402,7 @@ class SimultaneousRecordingsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "simultaneous_recordings"
-    recordings: Annotated[SimultaneousRecordingsTable__recordings, Dataset()]
+    recordings: Annotated[Given[SimultaneousRecordingsTable__recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the IntracellularRecordingsTable table."""
     recordings_index: Annotated[VectorIndex, Dataset()]
     """Index dataset for the recordings column."""
@@ -402,7 +427,9 @@ class SequentialRecordingsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "sequential_recordings"
-    simultaneous_recordings: Annotated[SequentialRecordingsTable__simultaneous_recordings, Dataset()]
+    simultaneous_recordings: Annotated[
+        Given[SequentialRecordingsTable__simultaneous_recordings, DynamicTableRegion], Dataset()
+    ]
     """A reference to one or more rows in the SimultaneousRecordingsTable table."""
     simultaneous_recordings_index: Annotated[VectorIndex, Dataset()]
     """Index dataset for the simultaneous_recordings column."""
@@ -429,7 +456,7 @@ class RepetitionsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "repetitions"
-    sequential_recordings: Annotated[RepetitionsTable__sequential_recordings, Dataset()]
+    sequential_recordings: Annotated[Given[RepetitionsTable__sequential_recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the SequentialRecordingsTable table."""
     sequential_recordings_index: Annotated[VectorIndex, Dataset()]
     """Index dataset for the sequential_recordings column."""
@@ -453,7 +480,7 @@ class ExperimentalConditionsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "experimental_conditions"
-    repetitions: Annotated[ExperimentalConditionsTable__repetitions, Dataset()]
+    repetitions: Annotated[Given[ExperimentalConditionsTable__repetitions, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the RepetitionsTable table."""
     repetitions_index: Annotated[VectorIndex, Dataset()]
     """Index dataset for the repetitions column."""
