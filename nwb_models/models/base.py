@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, overload
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_serializer
@@ -15,6 +15,7 @@ from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler
@@ -122,6 +123,8 @@ class NWBModel(BaseModel):
         for entry in tables.children.values():
             if entry.field in self.model_fields_set:
                 _name_by_place(getattr(self, entry.field), entry)
+        if isinstance(self, NWBGroup):
+            _note_children(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field, or what a shortcut leads to.
@@ -154,9 +157,12 @@ class NWBModel(BaseModel):
                 value = _made(entry, {"value": value})
             self._touch(name)
             super().__setattr__(name, value)
-            entry = _children_by_field(cls).get(name)
+            entry = _members_by_field(cls).get(name)
             if entry is not None:
+                from nwb_models.models.holders import note_member
+
                 _name_by_place(self.__dict__[name], entry)
+                note_member(self, entry)
             return
         shortcut = find_shortcut(cls, name)
         if shortcut is None:
@@ -221,6 +227,11 @@ class NWBModel(BaseModel):
 
         return reduced(self)
 
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Take what was pickled; what is held by it knows so again."""
+        super().__setstate__(state)
+        _note_children(self)
+
     def __copy__(self) -> Self:
         """Return a copy, see `model_copy`."""
         return self.model_copy()
@@ -235,6 +246,13 @@ class NWBModel(BaseModel):
     def path(self) -> str | None:
         """Where the object is in the file that it was read from; None for one made by hand."""
         return self._path
+
+    @property
+    def parent(self) -> NWBGroup | None:
+        """The group that holds the object, also where that was not built yet; None for a root, and for a new object."""
+        from nwb_models.models.holders import holder_of
+
+        return holder_of(self)
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -394,7 +412,11 @@ def _members(cls: type[NWBModel], field: str, value: Any) -> Any:
     kind: Any = entry.model if entry is not None else None
     if entry is None or kind is None or not issubclass(kind, NWBGroup) or kind.neurodata_type is not None:
         return value
-    if value is None or isinstance(value, NWBModel | dict | str) or not isinstance(value, Iterable):
+    if isinstance(value, NWBModel | str) or not isinstance(value, Iterable):
+        return value
+    if isinstance(value, dict) and not all(isinstance(child, NWBModel) for child in value.values()):
+        return value  # its fields
+    if isinstance(value, dict) and value.keys() & kind.model_fields.keys():
         return value
     group = kind(name=entry.stored_name)
     for child in value.values() if isinstance(value, Mapping) else value:
@@ -416,6 +438,17 @@ def _child(cls: type[NWBModel], field: str) -> StoredField:
 def _children_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
     tables = storage(cls)
     return {entry.field: entry for entry in (*tables.children.values(), *tables.unnamed)}
+
+
+@cache
+def _members_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
+    return {**_children_by_field(cls), **{entry.field: entry for entry in storage(cls).collections}}
+
+
+def _note_children(holder: NWBModel) -> None:
+    from nwb_models.models.holders import note_children
+
+    note_children(holder)
 
 
 def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:
@@ -669,6 +702,53 @@ class NWBGroup(NWBModel):
             raise ValueError(msg)
         added: M = collection.add(child)
         return added
+
+    @overload
+    def find(
+        self,
+        type: type[M],
+        where: Callable[[M], bool] | None = None,
+        **equal: Any,
+    ) -> Iterator[M]: ...
+    @overload
+    def find(
+        self,
+        type: str | None = None,
+        where: Callable[[Any], bool] | None = None,
+        **equal: Any,
+    ) -> Iterator[Any]: ...
+    def find(self, type: Any = None, where: Any = None, **equal: Any) -> Iterator[Any]:
+        """Yield the objects of a type that are anywhere in the group; on disk, no other object is built.
+
+        Parameters
+        ----------
+        type
+            A class, or the name of a type: ``"TimeSeries"``, or ``"ndx-x:Type"`` with its namespace.  Objects of types
+            that include it count as well, and those of other versions; all objects that have a type where it is not
+            given.
+        where
+            Called with each object of the type; those that it returns True for are wanted.
+        **equal
+            Fields or shortcuts, and the values that they have to have: ``unit="volts"``.
+
+        Yields
+        ------
+        NWBModel
+            Each object once, those that hold others before these.  What a link leads to is found where it lives.
+
+        Examples
+        --------
+        >>> from nwb_models.core import ProcessingModule, TimeSeries
+        >>> speed = TimeSeries(name="speed", data=[0.1], unit="m/s", rate=1.0)
+        >>> behavior = ProcessingModule(name="behavior", description="d", nwb_data_interface=[speed])
+        >>> list(behavior.find(TimeSeries, unit="m/s"))
+        [<TimeSeries 'speed'>]
+        >>> list(behavior.find("TimeSeries", lambda series: series.rate > 1))
+        []
+        """
+        from nwb_models.models.finding import found
+
+        return found(self, type, where, equal)
 
     def __setitem__(self, path: str, child: Any) -> None:
         """Put a child where the path says; what is there now is replaced.

@@ -50,7 +50,7 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
         times: np.ndarray[Any, Any] = series.timestamps[index]
         return times
     rate = rate_of(series)
-    count = series.num_samples or 0
+    count = length_of(series)
     if isinstance(index, slice):
         numbers: Any = np.arange(*index.indices(count))
     elif np.ndim(index) == 0:
@@ -58,6 +58,15 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
     else:
         numbers = np.arange(count)[index]
     return np.asarray(numbers / rate + float(series.starting_time.value))[()]
+
+
+def length_of(series: Any) -> int:
+    """Return the number of samples: of the data, else of the timestamps, else as the series says it has frames."""
+    length = series.data.shape[0] if series.data.ndim else 1
+    if length == 0 and series.timestamps is not None:
+        length = len(series.timestamps)
+    said = series.num_samples if length == 0 and "num_samples" in type(series).model_fields else None
+    return int(length if said is None else said)
 
 
 def rate_of(series: Any) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.scaled import Scaled
-from nwb_models.models.time_series_reference import TimeSeriesReference, frames_elsewhere, rate_of, times_of
+from nwb_models.models.time_series_reference import TimeSeriesReference, frames_elsewhere, length_of, rate_of, times_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,13 +47,12 @@ class TimeSeriesMixin:
     @_Reckoned
     def num_samples(self: Any) -> int:
         """Return the number of samples: the length of the data, or of the timestamps where that is empty."""
-        length = self.data.shape[0] if self.data.ndim else 1
-        return len(self.timestamps) if length == 0 and self.timestamps is not None else int(length)
+        return length_of(self)
 
     @_Reckoned
     def duration(self: Any) -> float:
         """Return the seconds from the first sample to the last one; 0 where there are not two."""
-        count = self.num_samples or 0
+        count = length_of(self)
         if count < 2:
             return 0.0
         if self.timestamps is not None:
@@ -117,7 +116,7 @@ class TimeSeriesMixin:
         (array([2, 3]), array([1. , 1.5]), array([0.1, 0.2]))
         """
         first = 0 if start is None else _first_from(self, float(start))
-        end = self.num_samples if stop is None else _first_from(self, float(stop))
+        end = length_of(self) if stop is None else _first_from(self, float(stop))
         return TimeSeriesReference(first, max(0, end - first), self)
 
     @property
@@ -201,7 +200,7 @@ class ImageSeriesMixin:
 
 def _first_from(series: Any, time: float) -> int:
     """Return the number of the first sample that was not taken before a time."""
-    count = int(series.num_samples or 0)
+    count = length_of(series)
     if series.timestamps is not None:
         return _searched(series.timestamps.value, time)
     rate, start = rate_of(series), float(series.starting_time.value)

@@ -185,11 +185,9 @@ class _Module:
         ]
         fields = []
         given_name = plan.given_name(name)
-        if given_name is not None or plan.forgets_name(name):
+        if given_name is not None:
             kind = self._annotated("str", f"{self.use('nwb_models.models', 'Name')}()")
-            text = f"name: {kind}" if given_name is None else f"name: {kind} = {literal(given_name)}"
-            pragma = "  # pyright: ignore[reportGeneralTypeIssues]" if given_name is None else ""
-            fields.append(wrapped(text, WIDTH - 4) + pragma)
+            fields.append(wrapped(f"name: {kind} = {literal(given_name)}", WIDTH - 4))
         slots = plan.repeated(name) | definition["attributes"]
         fields += [self._field(name, field, slot) for field, slot in slots.items()]
         head = wrapped(f"class {plan.plain(name)}({', '.join(self._bases(name))}):")

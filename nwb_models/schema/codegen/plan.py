@@ -200,8 +200,8 @@ class Plan:
     def given_name(self, name: str) -> str | None:
         """Return what an object of a type is called where nobody gives it a name, None where one has to be given.
 
-        That is what the specification of the type says, for itself and not for the types that include it; else the name
-        of its place, where those of its namespace that hold it all call it the same.
+        That is what the specification of the type says; else the name of its place, where all of its namespace that
+        hold it call it the same.
         """
         annotations = self.classes[name]["annotations"]
         if self.is_part(name):
@@ -211,13 +211,6 @@ class Plan:
             return str(said)
         places = self._places.get(name, set())
         return next(iter(places)) if len(places) == 1 else None
-
-    def forgets_name(self, name: str) -> bool:
-        """Tell whether a type needs a name although the one that it includes says what to call its own objects."""
-        above = self.classes[name].get("is_a")
-        if above is None or self.is_part(name) or self.given_name(name) is not None:
-            return False
-        return "default_name" in self.classes[above]["annotations"]
 
     @cached_property
     def _places(self) -> dict[str, set[str | None]]:
