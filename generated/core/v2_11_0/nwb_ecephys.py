@@ -13,6 +13,7 @@ from nwb_models.models import (
     Children,
     Collection,
     Dataset,
+    Filled,
     Given,
     Link,
     Made,
@@ -252,11 +253,11 @@ class ElectrodesTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "electrodes"
-    location: Annotated[VectorData, Dataset(dtype="text")]
+    location: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """Location of the electrode (channel). Specify the area, layer, comments on estimation of area/layer, stereotaxic
     coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
     """
-    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")]
+    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")] = Filled
     """Reference to the ElectrodeGroup this electrode is a part of."""
     group_name: Annotated[VectorData | None, Dataset(dtype="text")] = None
     """Name of the ElectrodeGroup this electrode is a part of."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Given, Name, Value, Values
+from nwb_models.models import Array, Attribute, Dataset, Filled, Given, Name, Value, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
 
@@ -74,7 +74,7 @@ class EventsTable(DynamicTable):
     origin only; use `description` for the longer narrative of how the event times were computed (channels used,
     encoding scheme, algorithm parameters, etc.).
     """
-    timestamp: Annotated[TimestampVectorData, Dataset()]
+    timestamp: Annotated[TimestampVectorData, Dataset()] = Filled
     """Column containing the time that each event occurred, in seconds, from the session start time."""
     duration: Annotated[DurationVectorData | None, Dataset()] = None
     """Optional column containing the duration of each event, in seconds. A value of NaN can be used for events without

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Absent, Array, Attribute, Dataset, Given, Group, Link, Name, Value, Values
+from nwb_models.models import Absent, Array, Attribute, Dataset, Filled, Given, Group, Link, Name, Value, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import TimeSeries, TimeSeries__data
@@ -114,9 +114,9 @@ class FrequencyBandsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "bands"
-    band_name: Annotated[VectorData, Dataset(dtype="text")]
+    band_name: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """Name of the band, e.g., theta."""
-    band_limits: Annotated[VectorData, Dataset(dtype="float32", shape=((None, 2),))]
+    band_limits: Annotated[VectorData, Dataset(dtype="float32", shape=((None, 2),))] = Filled
     """Low and high limit of each band in Hz. If it is a Gaussian filter, use 2 SD on either side of the center."""
     band_mean: Annotated[VectorData | None, Dataset(dtype="float32", shape=((None,),))] = None
     """The center frequency (mean) of each Gaussian filter, in Hz."""

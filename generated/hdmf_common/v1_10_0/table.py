@@ -12,6 +12,7 @@ from nwb_models.models import (
     Children,
     Collection,
     Dataset,
+    Filled,
     Given,
     Group,
     Made,
@@ -107,11 +108,11 @@ class DynamicTable(DynamicTableMixin, Container):
     neurodata_type: ClassVar[str] = "DynamicTable"
     namespace: ClassVar[str] = "hdmf-common"
 
-    colnames: Annotated[Given[Array, Values], Attribute(dtype="text", shape=((None,),))]
+    colnames: Annotated[Given[Array, Values], Attribute(dtype="text", shape=((None,),))] = Filled
     """The names of the columns in this table. This should be used to specify an order to the columns."""
     description: Annotated[str, Attribute(dtype="text")]
     """Description of what is in this dynamic table."""
-    id: Annotated[ElementIdentifiers, Dataset()]
+    id: Annotated[ElementIdentifiers, Dataset()] = Filled
     """Array of unique identifiers for the rows of this dynamic table."""
     vector_data: Annotated[Collection[VectorData], Children(kind="dataset")] = Made(Collection)
     """Vector columns, including index columns, of this dynamic table."""
@@ -180,9 +181,9 @@ class MeaningsTable(DynamicTable):
     neurodata_type: ClassVar[str] = "MeaningsTable"
     namespace: ClassVar[str] = "hdmf-common"
 
-    target: Annotated[VectorData, Reference()]
+    target: Annotated[VectorData, Reference()] = Filled
     """Reference to the VectorData object for which this table provides meanings."""
-    value: Annotated[VectorData, Dataset()]
+    value: Annotated[VectorData, Dataset()] = Filled
     """The value of a row in the referenced VectorData object."""
-    meaning: Annotated[VectorData, Dataset(dtype="text")]
+    meaning: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """The meaning of the value in the referenced VectorData object."""

@@ -17,10 +17,11 @@ MIXINS: dict[str, tuple[str, str]] = {
 """neurodata_type -> (module, class)."""
 
 FILLED: dict[str, frozenset[str]] = {
+    "DynamicTableMixin": frozenset({"colnames", "id"}),
     "ImageSeriesMixin": frozenset({"data"}),
     "NWBFileMixin": frozenset({"file_create_date", "timestamps_reference_time"}),
 }
-"""Mixin -> required members that its constructor makes where they are not given."""
+"""Mixin -> required members that its constructor makes where they are not given; that of a table makes columns, too."""
 
 NAMESPACES = ("hdmf-common", "core")
 """The namespaces whose types these are; before core 2.2 the tables were part of core."""

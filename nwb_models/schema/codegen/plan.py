@@ -195,7 +195,10 @@ class Plan:
 
     def fills(self, name: str, member: str) -> bool:
         """Tell whether the constructor of a class makes a member that it requires, where it is not given."""
-        return any(member in FILLED.get(mixin[1], ()) for mixin in map(self.mixin, self.chain(name)) if mixin)
+        mixins = {mixin[1] for mixin in map(self.mixin, self.chain(name)) if mixin}
+        held = {mixin[1] for mixin in map(self.mixin, self.chain(self.held(self.slots(name)[member]))) if mixin}
+        is_column = "VectorDataMixin" in held and "DynamicTableRegionMixin" not in held
+        return any(member in FILLED.get(mixin, ()) for mixin in mixins) or (is_column and "DynamicTableMixin" in mixins)
 
     def given_name(self, name: str) -> str | None:
         """Return what an object of a type is called where nobody gives it a name, None where one has to be given.
