@@ -120,9 +120,8 @@ class NWBModel(BaseModel):
         for entry in tables.collections:
             if getattr(self, entry.field) is not None:
                 getattr(self, entry.field).bind(entry.field, entry.model)
-        for entry in tables.children.values():
-            if entry.field in self.model_fields_set:
-                _name_by_place(getattr(self, entry.field), entry)
+        for entry in _named_members(type(self)):
+            _name_by_place(self.__dict__[entry.field], entry)
         if isinstance(self, NWBGroup):
             _note_children(self)
 
@@ -157,12 +156,11 @@ class NWBModel(BaseModel):
                 value = _made(entry, {"value": value})
             self._touch(name)
             super().__setattr__(name, value)
-            entry = _members_by_field(cls).get(name)
-            if entry is not None:
-                from nwb_models.models.holders import note_member
-
-                _name_by_place(self.__dict__[name], entry)
-                note_member(self, entry)
+            for entry in _named_members(cls):
+                if entry.field == name:
+                    _name_by_place(self.__dict__[name], entry)
+            if isinstance(value, Iterable) or isinstance(self.__dict__.get(name), NWBModel):
+                _note_children(self, name)
             return
         shortcut = find_shortcut(cls, name)
         if shortcut is None:
@@ -426,7 +424,7 @@ def _members(cls: type[NWBModel], field: str, value: Any) -> Any:
 
 def _name_by_place(child: Any, entry: StoredField) -> None:
     """Let an object that nobody gave a name be called as its place is: ``nwbfile.units = Units(...)``."""
-    if isinstance(child, NWBModel) and "name" not in child.model_fields_set and child._source is None and owns(entry):
+    if isinstance(child, NWBModel) and "name" not in child.model_fields_set and child._source is None:
         child.name = entry.stored_name
 
 
@@ -441,14 +439,16 @@ def _children_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
 
 
 @cache
-def _members_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
-    return {**_children_by_field(cls), **{entry.field: entry for entry in storage(cls).collections}}
+def _named_members(cls: type[NWBModel]) -> tuple[StoredField, ...]:
+    """Return the fields that give a name to an object of a type."""
+    entries = [entry for entry in storage(cls).children.values() if entry.model is not None and owns(entry)]
+    return tuple(entry for entry in entries if getattr(entry.model, "neurodata_type", None) is not None)
 
 
-def _note_children(holder: NWBModel) -> None:
+def _note_children(holder: NWBModel, *fields: str) -> None:
     from nwb_models.models.holders import note_children
 
-    note_children(holder)
+    note_children(holder, *fields)
 
 
 def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ It is asked for seldom, and objects are read by the thousand: so models have no 
 
 from __future__ import annotations
 
+from functools import cache
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
@@ -15,7 +16,6 @@ from nwb_models.models.mapping import owns, storage
 
 if TYPE_CHECKING:
     from nwb_models.models.base import NWBGroup, NWBModel
-    from nwb_models.models.mapping import StoredField
 
 _holders: WeakKeyDictionary[Any, ref[Any]] = WeakKeyDictionary()
 """Object -> the one that it was put into; whether it is there still is looked up."""
@@ -27,24 +27,25 @@ def note(child: Any, holder: Any) -> None:
         _holders[child] = ref(holder)
 
 
-def note_children(holder: NWBModel) -> None:
-    """Take note of all that an object holds in memory."""
-    tables = storage(type(holder))
-    for entry in (*tables.children.values(), *tables.unnamed, *tables.collections):
-        note_member(holder, entry)
+def note_children(holder: NWBModel, *fields: str) -> None:
+    """Take note of what an object holds in memory, in some fields or in all; links hold nothing."""
+    values, place = vars(holder), ref(holder)
+    owning = owning_fields(type(holder))
+    for field in owning.intersection(fields) if fields else owning:
+        value = values.get(field)
+        if isinstance(value, Collection):
+            value.owner = place
+            _holders.update(dict.fromkeys(value._items.values(), place))
+        elif hasattr(value, "neurodata_type"):
+            _holders[value] = place
 
 
-def note_member(holder: NWBModel, entry: StoredField) -> None:
-    """Take note of what a field holds in memory, unless it is a link."""
-    value = vars(holder).get(entry.field)
-    if value is None or not owns(entry):
-        return
-    if isinstance(value, Collection):
-        value.owner = ref(holder)
-        for child in value._items.values():
-            note(child, holder)
-    else:
-        note(value, holder)
+@cache
+def owning_fields(cls: type[NWBModel]) -> frozenset[str]:
+    """Return the fields of a class whose objects live in its own: that is, those that are no links."""
+    tables = storage(cls)
+    entries = (*tables.children.values(), *tables.unnamed, *tables.collections)
+    return frozenset(entry.field for entry in entries if entry.model is not None and owns(entry))
 
 
 def holder_of(child: NWBModel) -> NWBGroup | None:
