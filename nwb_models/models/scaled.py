@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.models.check import dtype_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,19 +57,31 @@ class Scaled:
         return unit
 
     def __getitem__(self, index: Any) -> Any:
-        """Read part of the data: what ``series.data`` can be indexed with."""
+        """Read part of the data: what ``series.data`` can be indexed with.
+
+        Raises
+        ------
+        ValueError
+            Where the data is text, or `channel_conversion` does not fit it.
+        """
         values = self._times_conversion(np.asarray(self._series.data[index]))
         channels = getattr(self._series, "channel_conversion", None)
         if channels is not None:
             axis = getattr(channels, "axis", 1)
+            if axis >= self.ndim or len(channels) != self.shape[axis]:
+                msg = f"{self._series!r}: {len(channels)} values of channel_conversion do not fit data of {self.shape}"
+                raise ValueError(msg)
             factors = np.asarray(channels).reshape([-1 if number == axis else 1 for number in range(self.ndim)])
             # seen in the shape of the data, without memory for it, factors are indexed as the data is
             values = values * np.broadcast_to(factors, self.shape)[index].astype(values.dtype, copy=False)
-        offset = float(self._series.offset or 0.0)
+        offset = float(getattr(self._series, "offset", None) or 0.0)  # core has it since 2.5
         return values + offset if offset else values
 
     def _times_conversion(self, values: np.ndarray[Any, Any]) -> Any:
-        conversion = self._series.conversion
+        if values.dtype.kind not in "biufc":
+            msg = f"{self._series!r} holds {dtype_name(values.dtype)}, which has no unit: read its data"
+            raise ValueError(msg)
+        conversion = getattr(self._series, "conversion", None)
         return values * (1.0 if conversion is None else float(conversion))
 
     def __len__(self) -> int:

@@ -62,7 +62,7 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
 
 def length_of(series: Any) -> int:
     """Return the number of samples: of the data, else of the timestamps, else as the series says it has frames."""
-    length = series.data.shape[0] if series.data.ndim else 1
+    length = 0 if series.data is None else series.data.shape[0] if series.data.ndim else 1
     if length == 0 and series.timestamps is not None:
         length = len(series.timestamps)
     said = series.num_samples if length == 0 and "num_samples" in type(series).model_fields else None
@@ -84,13 +84,16 @@ def rate_of(series: Any) -> float:
 
 
 def frames_elsewhere(series: Any) -> None:
-    """Refuse a series whose data is not in the file.
+    """Refuse a series that has no data in the file.
 
     Raises
     ------
     ValueError
-        Where its frames are in other files, which it names.
+        Where it has no data, as some old files, or its frames are in other files, which it names.
     """
+    if series.data is None:
+        msg = f"{series!r} has no data"
+        raise ValueError(msg)
     files = getattr(series, "external_file", None)
     if files is not None and len(files) and not series.data.size:
         names = ", ".join(map(str, files[:3])) + (", ..." if len(files) > 3 else "")

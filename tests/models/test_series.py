@@ -135,6 +135,28 @@ def test_data_in_its_unit(index: Any, stored: Any) -> None:
     assert np.allclose(series.time_window(2.0, 4.0).scaled, scaled[2:4])
 
 
+def test_data_without_a_unit_says_so() -> None:
+    notes = core.AnnotationSeries(name="notes", data=["a", "b"], timestamps=[0.0, 1.0])
+    with pytest.raises(ValueError, match="<AnnotationSeries 'notes'> holds text or object, which has no unit"):
+        notes.scaled[:]
+
+
+def test_channels_that_do_not_fit_say_so() -> None:
+    table = core.DynamicTable(name="t", description="d", colnames=[], id=core.ElementIdentifiers(value=[0]))
+    region = core.DynamicTableRegion(name="electrodes", description="d", value=[0, 0], table=table)
+    series = core.ElectricalSeries(
+        name="e", data=np.ones((3, 2)), electrodes=region, channel_conversion=[1.0, 2.0, 3.0], rate=1.0
+    )
+    with pytest.raises(ValueError, match=r"<ElectricalSeries 'e'>: 3 values of channel_conversion do not fit data of"):
+        series.scaled[0]
+
+
+def test_series_of_an_old_core_have_no_offset() -> None:
+    old = nwb.SchemaProvider().get_class("core", "TimeSeries", "2.1.0")
+    series = old(name="x", data=[1, 2], unit="V", conversion=0.5, rate=1.0)
+    assert series.scaled[:].tolist() == [0.5, 1.0]
+
+
 def test_floating_data_keeps_its_dtype() -> None:
     series = made(data=np.ones(3, "float32"), conversion=0.5, rate=1.0)
     assert series.scaled.dtype == series.scaled[:].dtype == np.dtype("float32")

@@ -179,7 +179,7 @@ class TimeSeriesMixin:
             data = np.asarray(self.scaled if scaled else self.data)
         attributes = {"unit": self.unit, "description": self.description}
         if not scaled:
-            attributes |= {"conversion": self.conversion, "offset": self.offset}
+            attributes |= {name: value for name in ("conversion", "offset") if (value := getattr(self, name, None))}
         names = ["time", *(f"dim_{axis}" for axis in range(1, data.ndim))]
         times = {"time": ("time", self.get_timestamps(), {"unit": "seconds"})}
         return xarray.DataArray(data, dims=names, coords=times, name=self.name, attrs=attributes)
