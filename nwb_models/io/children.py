@@ -12,6 +12,8 @@ from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nwb_models.io.construct import Builder
     from nwb_models.io.nodes import StoredGroup, StoredLink
 
@@ -95,6 +97,23 @@ class StoredChildren:
             msg = f"{join(self._path, name)} is in the list of its group, and not found there: the file is damaged"
             raise UnreadableObjectError(msg)
         return self.placed(name, self._builder.child(join(self._path, name), link))
+
+    def below(self, name: str) -> Iterator[tuple[str, type]]:
+        """Yield path and class of a child and of all that is in it, upper levels first; links are left out."""
+        from nwb_models.io.hierarchy import types_below
+
+        link = self._link(name)
+        if link is None or link.kind != "hard":
+            return
+        io = self._builder.io
+        for path, neurodata_type in types_below(io, join(self._path, name)).items():
+            cls = self._builder.classes.at(path) if neurodata_type is not None else None
+            if cls is not None:
+                yield path, cls
+
+    def group(self) -> Any:
+        """Return the model of the group."""
+        return self._builder.read(self._path)
 
     def placed(self, name: str, model: Any) -> tuple[Any, str | None]:
         """Return a child and the field that it belongs to; note it where the class foresees no such child."""

@@ -41,6 +41,9 @@ class Stored:
     def __contains__(self, name: object) -> bool:
         return name in self.known
 
+    def group(self) -> None:
+        return None
+
     def note_change(self) -> None:
         """Do nothing."""
 

@@ -374,7 +374,7 @@ PLANTED = [
         f"/{TABLES}/aligned@categories",
         "category-names",
     ),
-    Planted("window-past-end", window(98, 5), f"/{TRIALS}/timeseries", "window-range", "98:103"),
+    Planted("window-past-end", window(98, 5), f"/{TRIALS}/timeseries", "window-range", "98:103", "warning"),
     Planted("window-to-nothing", window_of(None), f"/{TRIALS}/timeseries", "reference", "row 0 of timeseries"),
     Planted("window-of-wrong-type", window_of("general/subject"), f"/{TRIALS}/timeseries", "type", "Subject"),
     # series
