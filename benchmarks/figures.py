@@ -70,6 +70,8 @@ FIGURES = (
     Figure("spikes", "spike times of one unit", ("units",), {"units": Target(2.0)}, repeats=9),
     Figure("columns", "all columns of a table", ("trials",), note="PyNWB's are as stored, too"),
     Figure("dataframe", "table to pandas", ("trials",), {"trials": Target(2.0)}, note="floor: columns as stored"),
+    Figure("rows", "rows added to a table, one by one", ("trials",), note="7 columns, one of them ragged"),
+    Figure("from_dataframe", "pandas to table", ("trials",), note="7 columns, one of them ragged"),
     Figure("build", "series made in memory", MANY[1:2]),
     Figure("write", "series written from models", MANY[1:2], {MANY[1]: Target(2.0)}),
     Figure(

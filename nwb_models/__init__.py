@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nwb_models.io.repack import repack
     from nwb_models.io.truncation import truncate_file as truncate
     from nwb_models.models import NWBModel
+    from nwb_models.validation.validating import validate
 
 __all__ = [
     "HDF5IO",
@@ -39,6 +40,7 @@ __all__ = [
     "read",
     "repack",
     "truncate",
+    "validate",
     "write",
 ]
 
@@ -56,6 +58,7 @@ __getattr__ = late(
         "repack": "nwb_models.io.repack:repack",
         "schema": "nwb_models.schema",
         "truncate": "nwb_models.io.truncation:truncate_file",
+        "validate": "nwb_models.validation.validating:validate",
     },
 )
 

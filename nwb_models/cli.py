@@ -23,6 +23,7 @@ from nwb_models.cli_graph import graph, references
 from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
+from nwb_models.cli_validate import validate
 from nwb_models.errors import NWBError, NWBWarning
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ app.command()(generate)
 app.command()(references)
 app.command()(graph)
 app.command()(truncate)
+app.command()(validate)
 app.add_typer(schema, name="schema")
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from nwb_models.io.construct import Builder
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "nwb_models" / "examples" / "example.nwb"
@@ -25,6 +28,20 @@ def session(tmp_path: Path) -> Path:
     path = tmp_path / "session.nwb"
     shutil.copy(EXAMPLE, path)
     return path
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the objects of which models or values are made, in their order."""
+    found: list[str] = []
+    construct = Builder._construct
+
+    def noting(self: Builder, node: Any, batch: Any) -> Any:
+        found.append(node.path)
+        return construct(self, node, batch)
+
+    monkeypatch.setattr(Builder, "_construct", noting)
+    return found
 
 
 def corpus_files() -> list[Path]:

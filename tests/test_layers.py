@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import EXAMPLE, ROOT
 
 PACKAGE = ROOT / "nwb_models"
-LEVELS = {"cli": 7, "demo": 6, "io": 5, "schema": 4, "core": 3, "generated": 2, "models": 1}
+LEVELS = {"cli": 7, "demo": 6, "validation": 6, "io": 5, "schema": 4, "core": 3, "generated": 2, "models": 1}
 LEVELS |= {"naming": 0, "errors": 0, "late": 0, "limits": 0}
 """A module imports what stands lower, or in its own room."""
 HEAVY = {"networkx", "linkml", "linkml_runtime", "pandas", "rich", "typer", "yaml", "jinja2", "difflib", "platformdirs"}
@@ -58,7 +58,7 @@ def _room(name: str) -> str:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_lead_downward(path: object) -> None:
-    """cli -> io -> schema -> models -> naming, errors."""
+    """cli -> validation -> io -> schema -> models -> naming, errors."""
     from pathlib import Path
 
     assert isinstance(path, Path)
@@ -130,7 +130,7 @@ def test_the_public_face() -> None:
     """What `from nwb_models import *` gives."""
     import nwb_models
 
-    functions = {"check", "diff", "object_types", "open", "read", "repack", "truncate", "write"}
+    functions = {"check", "diff", "object_types", "open", "read", "repack", "truncate", "validate", "write"}
     classes = {"DatasetOptions", "HDF5IO", "Limits", "SchemaProvider"}
     assert set(nwb_models.__all__) == {"__version__", *classes, *functions}
     assert all(hasattr(nwb_models, name) for name in nwb_models.__all__)

@@ -90,6 +90,18 @@ def of_frame(frame: Any) -> Answer:
     }
 
 
+def of_rows(frame: Any) -> Answer:
+    """Return what is in a DataFrame of rows that were added."""
+    row = len(frame) // 2
+    return {
+        "columns": sorted(frame.columns),
+        "rows": len(frame),
+        "sum": float(frame["value_3"].sum()),
+        "text": str(frame["stimulus"].iloc[row]),
+        "ragged": list(frame["tags"].iloc[row]),
+    }
+
+
 def of_series(path: Path) -> Answer:
     """Return what is in a file with series."""
     from benchmarks.contenders.floor import types_by_path

@@ -169,6 +169,18 @@ def _columns(path: Path) -> dict[str, np.ndarray[Any, Any]]:
         }
 
 
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Return some columns of the trials as rows, in what Python has: what is added to a table again."""
+    found = _columns(path)
+    ends = found["tags_index"].tolist()
+    names = ("start_time", "stop_time", "stimulus", "is_correct", "count_0", "value_3")
+    cells = [
+        *(found[name].tolist() for name in names),
+        [found["tags"][a:b].tolist() for a, b in zip([0, *ends], ends, strict=False)],
+    ]
+    return [dict(zip((*names, "tags"), row, strict=True)) for row in zip(*cells, strict=True)]
+
+
 # ------------------------------------------------------------------------------------ writing
 def write(path: Path, scratch: Path) -> Operation:
     """What PyNWB wrote, written again."""

@@ -113,6 +113,40 @@ def dataframe(path: Path, _scratch: Path) -> Operation:
     return Operation(lambda _: nwb.read(path).trials.to_dataframe(), answers.of_frame)
 
 
+# ------------------------------------------------------------------------------------ making tables
+def rows(path: Path, _scratch: Path) -> Operation:
+    """A table that grows row by row."""
+    from nwb_models.core.v2_11_0 import TimeIntervals
+
+    def run(given: list[dict[str, Any]]) -> Any:
+        trials = TimeIntervals(name="trials", description="experimental trials")
+        for name in given[0]:
+            if name not in trials:
+                trials.add_column(name, index=name == "tags")
+        for row in given:
+            trials.add_row(row)
+        return trials
+
+    return Operation(run, lambda found: answers.of_rows(found.to_dataframe()), lambda: floor.rows_of(path))
+
+
+def from_dataframe(path: Path, _scratch: Path) -> Operation:
+    """A table of a DataFrame."""
+    from nwb_models.core.v2_11_0 import TimeIntervals
+
+    return Operation(
+        lambda frame: TimeIntervals.from_dataframe(frame, name="trials", description="experimental trials"),
+        lambda found: answers.of_rows(found.to_dataframe()),
+        lambda: _frame(path),
+    )
+
+
+def _frame(path: Path) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(floor.rows_of(path))
+
+
 # ------------------------------------------------------------------------------------ writing
 def build(path: Path, _scratch: Path) -> Operation:
     """Models made in memory."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pynwb import NWBHDF5IO, NWBFile
+from pynwb.epoch import TimeIntervals
 
 from benchmarks import files, series
 from benchmarks.contenders import Answer, Operation, answers
@@ -129,6 +130,35 @@ def dataframe(path: Path, _scratch: Path) -> Operation:
         return result
 
     return Operation(run, answer)
+
+
+def rows(path: Path, _scratch: Path) -> Operation:
+    """A table that grows row by row."""
+    from benchmarks.contenders import floor
+
+    def run(given: list[dict[str, Any]]) -> TimeIntervals:
+        trials = TimeIntervals(name="trials", description="experimental trials")
+        for name in given[0]:
+            if name not in ("start_time", "stop_time", "tags"):
+                trials.add_column(name=name, description=name)
+        for row in given:
+            trials.add_row(**row)
+        return trials
+
+    return Operation(run, lambda found: answers.of_rows(found.to_dataframe()), lambda: floor.rows_of(path))
+
+
+def from_dataframe(path: Path, _scratch: Path) -> Operation:
+    """A table of a DataFrame."""
+    import pandas as pd
+
+    from benchmarks.contenders import floor
+
+    return Operation(
+        lambda frame: TimeIntervals.from_dataframe(frame, name="trials", table_description="experimental trials"),
+        lambda found: answers.of_rows(found.to_dataframe()),
+        lambda: pd.DataFrame(floor.rows_of(path)),
+    )
 
 
 def build(path: Path, _scratch: Path) -> Operation:

@@ -1,9 +1,7 @@
 """A file that is there whole or not at all: a new one, or one that was edited.
 
 It is written beside its target, synced, opened again and looked through, and renamed into place; then the folder is
-synced.  What is edited is a copy of the target.  HDF5 is handed a Python file object: with its own driver, a write that
-fails while HDF5 closes the file can end the process by a signal (HDF5 2.0), while the error of a Python object comes
-back as an exception.
+synced.  What is edited is a copy of the target.
 """
 
 from __future__ import annotations
@@ -17,13 +15,15 @@ import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import h5py
 
 from nwb_models.errors import ClosedFileError, NotWritableError, NWBError
-from nwb_models.io.lock import FileLock, shortened
-from nwb_models.io.opening import state_of
+from nwb_models.io.faults import is_of_h5py, raise_interrupt, reason_of
+from nwb_models.io.lock import FileLock, remove, shortened
+from nwb_models.io.opening import require_room, state_of
+from nwb_models.io.stream import Stream, StreamFile, interrupts_noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -137,31 +137,33 @@ class Replacement:
     @contextmanager
     def written(self, source: Path | None, check: Callable[[h5py.File], None]) -> Iterator[h5py.File]:
         """Give the file to write, with the contents of another one or none; then put it in place."""
-        beside, descriptor = _beside(self.shown, self.target)
+        unfinished = _Unfinished(self.target)
         try:
-            with os.fdopen(descriptor, "w+b") as stream:
+            with unfinished.created(self.shown) as stream:
                 if source is not None:
-                    self._copy(source, descriptor)
-                with _hdf5(_Stream(stream), "w" if source is None else "r+") as file:
+                    self._copy(source, stream.fileno())
+                with _hdf5(Stream(stream), "w" if source is None else "r+") as file:
                     yield file
                 stream.flush()
                 os.fsync(stream.fileno())  # once: after a failure, the system may have dropped what was not written
-            with h5py.File(beside, "r") as file:
+            require_room()
+            with h5py.File(unfinished.path, "r") as file:
                 check(file)
-            self._place(beside)
+            self._place(unfinished.path)
         except NWBError:
             raise
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, SystemError) as error:
+            raise_interrupt(error)
             first = _first_of(error)
             if isinstance(first, NWBError):
                 raise first from None
-            if first is None:
+            if first is None and not is_of_h5py(error):
                 raise
-            msg = f"{self.shown} cannot be written, and is as it was: {first.strerror}"
+            reason = reason_of(error) if first is None else first.strerror
+            msg = f"{self.shown} cannot be written, and is as it was: {reason}"
             raise NotWritableError(msg) from error
         finally:
-            with contextlib.suppress(OSError):  # it has another name by now, or the next editor removes it
-                beside.unlink()
+            unfinished.remove()
         sync_folder(self.target.parent)
 
     def _copy(self, source: Path, descriptor: int) -> None:
@@ -201,97 +203,30 @@ class Replacement:
             raise
 
 
-class _Stream:
-    """What HDF5 writes to: after an error, it takes everything and keeps nothing.
-
-    HDF5 does not let go of a file, or of a dataset with chunks in memory, whose last write fails: it tries again when
-    Python collects the objects, or ends, and dies of a signal, as the file is closed by then.  Nor may it be told of an
-    error: it calls other methods here while the exception waits, which Python does not survive.  So errors are noted,
-    and `require_written` raises them.  What was written is of no use by then.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.error: BaseException | None = None
-        """What went wrong first: nothing is written any more."""
-
-    def write(self, data: Any) -> int:
-        """Write, or take what is to be written."""
-        if self.error is None:
-            try:
-                return self._stream.write(data)
-            except BaseException as error:  # noqa: BLE001 - it is raised when HDF5 is out of the way
-                self.error = error
-        return len(data)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place; what is in memory may be written before."""
-        if self.error is None:
-            try:
-                return self._stream.seek(offset, whence)
-            except BaseException as error:  # noqa: BLE001 - see `write`
-                self.error = error
-        return offset
-
-    def truncate(self, size: int | None = None) -> Any:
-        """Cut off or lengthen the file."""
-        return self._tried(lambda: self._stream.truncate(size), size)
-
-    def flush(self) -> None:
-        """Hand what was written to the system."""
-        self._tried(self._stream.flush, None)
-
-    def tell(self) -> int:
-        """Return the place."""
-        return int(self._tried(self._stream.tell, 0))
-
-    def read(self, size: int = -1) -> bytes:
-        """Read what was written; h5py asks whether a file can do that."""
-        return bytes(self._tried(lambda: self._stream.read(size), b""))
-
-    def readinto(self, buffer: Any) -> Any:
-        """Read what was written, into memory that is there."""
-        return self._tried(lambda: self._stream.readinto(buffer), 0)  # type: ignore[attr-defined]
-
-    def _tried(self, call: Callable[[], Any], otherwise: Any) -> Any:
-        if self.error is not None:
-            return otherwise
-        try:
-            return call()
-        except BaseException as error:  # noqa: BLE001 - see `write`
-            self.error = error
-            return otherwise
-
-
-class _File(h5py.File):  # type: ignore[misc] # h5py has no types
-    """An HDF5 file in a stream."""
-
-    stream: _Stream
-
-
-def require_written(file: h5py.File) -> None:
-    """Raise what went wrong while HDF5 wrote to a file of this module."""
-    if isinstance(file, _File) and file.stream.error is not None:
-        raise file.stream.error
-
-
 @contextmanager
-def _hdf5(stream: _Stream, mode: str) -> Iterator[h5py.File]:
+def _hdf5(stream: Stream, mode: str) -> Iterator[h5py.File]:
     """Give the HDF5 file in a stream; it is closed whatever happens, and HDF5 holds nothing of it any more."""
-    file = _File(stream, mode, libver=LIBVER)
-    file.stream = stream
-    try:
-        yield file
-        file.close()
-    except BaseException as error:
-        first = stream.error
-        stream.error = first or error
-        with contextlib.suppress(OSError, RuntimeError, ValueError):
+    require_room()
+    file = None
+    with interrupts_noted(stream):
+        try:
+            file = StreamFile(stream, mode, libver=LIBVER)
+            file.stream = stream
+            yield file
+            stream.require_written()
             file.close()
-        if first is not None and first is not error:
-            raise first from error
-        raise
-    require_written(file)
+            stream.require_written()
+        except BaseException as error:
+            first = stream.error or stream.interrupt
+            stream.error, stream.interrupt = first or error, None
+            with contextlib.suppress(OSError, RuntimeError, ValueError):
+                if file is not None:
+                    file.close()
+            if first is not None and first is not error:
+                raise first from error
+            raise
+        finally:
+            stream.end()
 
 
 def _first_of(error: BaseException | None) -> OSError | NWBError | None:
@@ -438,20 +373,45 @@ def is_being_written(target: Path) -> bool:
     return False
 
 
-def _beside(shown: str, target: Path) -> tuple[Path, int]:
-    """Create a file beside the target, with the mode and owner that it has, or that a new file gets."""
-    beside = target.with_name(f".{shortened(target.name)}.{secrets.token_hex(6)}.tmp")
-    try:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    except OSError as error:
-        msg = f"{shown} cannot be written: {error.strerror}"
-        raise NotWritableError(msg) from error
-    with contextlib.suppress(OSError):
-        status = target.stat()
-        with contextlib.suppress(OSError, AttributeError):
-            os.fchown(descriptor, status.st_uid, status.st_gid)
-        beside.chmod(stat.S_IMODE(status.st_mode))
-    return beside, descriptor
+class _Unfinished:
+    """A file beside its target, until that has its name.
+
+    It is removed when the block ends that writes it, and else when nobody has this object any more: an interrupt may
+    come at any moment, also before that block begins, or when it is about to remove the file.
+    """
+
+    _process = 0
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self.path = target.with_name(f".{shortened(target.name)}.{secrets.token_hex(6)}.tmp")
+        self._name = os.fspath(self.path)
+        self._process = os.getpid()
+
+    def created(self, shown: str) -> BinaryIO:
+        """Create the file, with the mode and owner that the target has, or that a new file gets."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            stream = os.fdopen(os.open(self._name, flags, 0o666), "w+b")
+        except OSError as error:
+            msg = f"{shown} cannot be written: {error.strerror}"
+            raise NotWritableError(msg) from error
+        with contextlib.suppress(OSError):
+            status = self._target.stat()
+            with contextlib.suppress(OSError, AttributeError):
+                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+            self.path.chmod(stat.S_IMODE(status.st_mode))
+        return stream
+
+    def remove(self) -> None:
+        """Remove the file, unless it has another name by now, or belongs to the process that this one was forked of."""
+        if self._process == os.getpid():
+            with contextlib.suppress(OSError):  # the next editor removes it
+                remove(self._name)
+                self._process = 0
+
+    def __del__(self) -> None:
+        self.remove()
 
 
 def _place_exclusively(beside: Path, target: Path) -> None:

@@ -12,6 +12,8 @@ from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nwb_models.io.construct import Builder
     from nwb_models.io.nodes import StoredGroup, StoredLink
 
@@ -73,7 +75,12 @@ class StoredChildren:
             with self._builder.io.reading(self._path) as file:
                 found = open_path(file, self._path)
                 self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
-        return [name for name in self._names if self._counts(name)]
+        known, excluded, is_skipped = storage(self.cls).children, self._excluded, self._builder.io.is_skipped
+        return [
+            name
+            for name in self._names
+            if name not in known and name not in excluded and not is_skipped(join(self._path, name))
+        ]
 
     def field_of(self, name: str) -> str | None:
         """Return the field whose type a child has."""
@@ -91,11 +98,33 @@ class StoredChildren:
             raise UnreadableObjectError(msg)
         return self.placed(name, self._builder.child(join(self._path, name), link))
 
+    def below(self, name: str) -> Iterator[tuple[str, type]]:
+        """Yield path and class of a child and of all that is in it, upper levels first; links are left out."""
+        from nwb_models.io.hierarchy import types_below
+
+        link = self._link(name)
+        if link is None or link.kind != "hard":
+            return
+        io = self._builder.io
+        for path, neurodata_type in types_below(io, join(self._path, name)).items():
+            cls = self._builder.classes.at(path) if neurodata_type is not None else None
+            if cls is not None:
+                yield path, cls
+
+    def group(self) -> Any:
+        """Return the model of the group."""
+        return self._builder.read(self._path)
+
     def placed(self, name: str, model: Any) -> tuple[Any, str | None]:
         """Return a child and the field that it belongs to; note it where the class foresees no such child."""
         field = self._field(type(model)) if isinstance(model, NWBModel) else None
         if field is None and not isinstance(model, Unresolved):
             self._builder.note_unknown(self._path, name, model)
+        elif any(entry.field == field for entry in storage(self.cls).unnamed):  # the first one is in that field
+            found = f"another {model.neurodata_type}"
+            self._builder.add(
+                Issue(join(self._path, name), self.cls.neurodata_type, "quantity", f"one {model.neurodata_type}", found)
+            )
         return model, field
 
     def listed(self, fields: set[str | None]) -> None:

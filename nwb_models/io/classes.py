@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
 
 
+SPECIFIED = "a type of the file's specifications"
+"""What is expected in the place of a type that nothing specifies."""
+
+
 class Classes:
     """The classes of the objects of one file, looked up once for each path.
 
@@ -212,7 +216,7 @@ class Classes:
             base = next((cls for cls in known if cls is not None), kind)
         if not noted:
             named = f"{node.namespace or 'no namespace'}.{node.neurodata_type}"
-            self._note(node, "type", "a type of the file's specifications", f"{named}, read as {base.__name__}")
+            self._note(node, "type", SPECIFIED, f"{named}, read as {base.__name__}")
         return variant(base, node.neurodata_type, node.namespace, specified=False)  # type: ignore[arg-type]
 
 

@@ -35,6 +35,7 @@ from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import DATES, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
+from nwb_models.models.consistency import problems_of, rules_of
 from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
@@ -133,6 +134,7 @@ class Builder:
                 )
                 self._build(flat, eager=True)
                 self._fetch_all(flat)
+                self._compare(flat)
             elif key not in self.models:
                 self._build(self._single.read(file, where, key))
             if key not in self.models:
@@ -257,6 +259,15 @@ class Builder:
                     fields[type(model)] = field_name
                 shelf.put(name, model, field_name)
             pending.listed(set(fields.values()))
+
+    def _compare(self, flat: Flat) -> None:
+        """Note what does not fit together within an object, as far as shapes and attributes tell."""
+        for key in flat.nodes:
+            model = self.models[key]
+            if isinstance(model, NWBModel) and rules_of(type(model), "error"):
+                for rule, problem in problems_of(model, "error"):
+                    where = f"{model.path}{problem.where}".replace("//", "/")
+                    self.add(Issue(where, model.neurodata_type, rule.name, problem.expected, problem.found))
 
     def _wanted_links(self, node: StoredGroup) -> Iterable[str] | None:
         """Return the links of a group that have to be known when its model is made: all but those of collections."""
@@ -783,6 +794,19 @@ def _converted(value: Any, entry: StoredField) -> Any:
     return value
 
 
+def date_problem(text: str, dtype: str) -> tuple[str, str, str] | None:
+    """Return the problem with text that is to be a date of a dtype, None where it has none.
+
+    Source: the dtype ``isodatetime`` in the NWB Specification Language, which asks for a time zone.
+    """
+    found = _date(text)
+    if found is None:
+        return "dtype", "a date and time in ISO 8601", repr(text)[:80]
+    if dtype != "date" and found.utcoffset() is None:
+        return "time-zone", "a date and time with its time zone", repr(text)[:80]
+    return None
+
+
 def _date(text: str) -> datetime | None:
     with contextlib.suppress(ValueError):
         return datetime.fromisoformat(text.strip())
@@ -809,8 +833,8 @@ def _problem(entry: StoredField, value: Any) -> tuple[str, str, str] | None:
     """Return (rule, expected, found) where a value is not what its field asks for."""
     marker = entry.marker
     problem = marker.problem(value)
-    if problem is None and marker.dtype in DATES and isinstance(value, str) and _date(value) is None:
-        problem = ("dtype", "a date and time in ISO 8601", repr(value)[:80])
+    if problem is None and marker.dtype in DATES and isinstance(value, str):
+        problem = date_problem(value, str(marker.dtype))
     shape = getattr(value, "shape", ())
     single = marker.shape is None and marker.dtype is not None and entry.model is None and not isinstance(marker, Value)
     if problem is None and single and shape:

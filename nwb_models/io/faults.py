@@ -40,9 +40,19 @@ def reading(filename: str, path: str) -> Iterator[None]:
 
 def require_none_of_h5py(error: BaseException, filename: str, path: str) -> None:
     """Raise `UnreadableObjectError` in the place of an error that h5py raises, see `reading`; pass over any other."""
+    raise_interrupt(error)
     if isinstance(error, FAULTS) and not isinstance(error, NWBError) and is_of_h5py(error):
         msg = f"{filename}:{path} cannot be read: {reason_of(error)}{ADVICE}"
         raise UnreadableObjectError(msg) from error
+
+
+def raise_interrupt(error: BaseException) -> None:
+    """Raise what is no fault of HDF5's, an interrupt for one, where it came while HDF5 called what it was given.
+
+    Of such a call h5py makes a `SystemError`, as one error meets another there.
+    """
+    if isinstance(error, SystemError) and error.__cause__ is not None and not isinstance(error.__cause__, FAULTS):
+        raise error.__cause__
 
 
 def reason_of(error: BaseException) -> str:

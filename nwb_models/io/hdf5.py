@@ -32,7 +32,7 @@ from nwb_models.errors import (
 from nwb_models.io.construct import Builder
 from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.nodes import StoredDataset
-from nwb_models.io.opening import state_of, with_small_cache
+from nwb_models.io.opening import opened, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -40,8 +40,8 @@ from nwb_models.io.specifications import (
     is_specification,
     read_specs_as_dicts,
     stored_specifications,
+    version_of,
 )
-from nwb_models.io.values import read_attribute
 from nwb_models.late import late
 from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBGroup
@@ -94,11 +94,6 @@ __getattr__ = late(
 )
 _handles: WeakSet[HDF5IO] = WeakSet()
 """All there are, for a process that is forked."""
-
-_providers: dict[tuple[tuple[Any, ...], Callable[[str], None]], SchemaProvider] = {}
-"""The providers of files by their namespaces, which are the same objects where they are the same documents."""
-MAX_PROVIDERS = 100
-"""How many of them are kept."""
 
 Spec = tuple[str, str, dict[str, Any], tuple[int, ...] | None]
 """What finds a file again: (engine, path, options, state of the file when it was opened)."""
@@ -178,6 +173,8 @@ class HDF5IO:
         self._specifications: StoredSpecifications | None = None
         self._spec_issues: list[Issue] = []
         """What is wrong with the specifications in the file, once the provider has looked at them."""
+        self.is_specified = True
+        """Whether the file has the specifications of core that it is read with, once the provider has looked."""
         self._unsaved: set[str] = set()
         """The paths of models that were changed and not written since."""
         self.builder = Builder(self)
@@ -401,22 +398,14 @@ class HDF5IO:
         Its specifications are those in the file; where there are none, those shipped with the library that are
         nearest to the file's ``nwb_version``, which is said in a warning.
         """
-        self._spec_issues = []
-        with self.reading("/") as file:
-            version = _version(file)
-        namespaces, defaults = self._namespaces(version)
-        same = (*namespaces, defaults.get("core")), self._progress
-        if not self._schemas and same in _providers:
-            return _providers[same]
+        namespaces, defaults = self._namespaces()
         namespaces += gathered(self._schemas)
         provider = SchemaProvider(namespaces, defaults, progress=self._progress)
         if any(entry.name == "core" for entry in namespaces) and provider.is_usable("core"):
-            if self._schemas:
-                return provider
-            if len(_providers) >= MAX_PROVIDERS:
-                _providers.clear()
-            return _providers.setdefault(same, provider)
+            return provider
         self._spec_issues += self._problems(provider)
+        version = self._stored.version
+        self.is_specified = False
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
         msg = (
             f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
@@ -425,9 +414,10 @@ class HDF5IO:
         warn(msg)
         return provider
 
-    def _namespaces(self, version: str | None) -> tuple[list[Namespace], dict[str, str]]:
-        """Return the namespaces in the file that can be read, and the version of core that is the file's."""
+    def _namespaces(self) -> tuple[list[Namespace], dict[str, str]]:
+        """Return the namespaces in the file that can be read, and the version of core that it says it has."""
         namespaces = []
+        self._spec_issues = []
         if self._stored.problem:
             self._spec_issues.append(
                 Issue(self._stored.path, None, "unreadable", "specifications", self._stored.problem)
@@ -444,6 +434,7 @@ class HDF5IO:
             except SpecificationError as error:
                 where = f"{self._stored.path}/{name}/{own_version}"
                 self._spec_issues.append(Issue(where, None, "specification", "a valid specification", str(error)))
+        version = self._stored.version
         known = {namespace.version for namespace in namespaces if namespace.name == "core"}
         return namespaces, {"core": version} if version in known and version is not None else {}
 
@@ -458,8 +449,10 @@ class HDF5IO:
                 with BUILDING, self.reading("/specifications") as file:
                     self._specifications = stored_specifications(file)
             except UnreadableObjectError as error:
+                with self.reading("/") as file:
+                    version = version_of(file)
                 self._specifications = StoredSpecifications(
-                    "/specifications", is_misstated=False, namespaces=(), problem=str(error)
+                    "/specifications", is_misstated=False, namespaces=(), version=version, problem=str(error)
                 )
         return self._specifications
 
@@ -658,18 +651,18 @@ class HDF5IO:
             self._stream.seek(0)
         else:
             self._require_readable()
+        require_room()
         try:
-            return with_small_cache(h5py.File(self._stream or self.location, "r"))
+            return opened(self.location if self._stream is None else self._stream)
         except (OSError, RuntimeError, ValueError) as error:
             raise NotReadableError(self._reason(str(error))) from None
 
     def _require_readable(self) -> None:
         """Say of a path that is none of a file that can be read what it is: HDF5 does not tell them apart."""
-        path = Path(self.location)
         try:
-            status = path.stat()
+            status = os.stat(self.location)  # noqa: PTH116 - a path of pathlib takes three times as long to make
         except OSError:
-            if path.exists():  # raises where that cannot be told
+            if Path(self.location).exists():  # raises where that cannot be told
                 raise
             msg = f"{self.filename}: no such file"
             raise NotReadableError(msg) from None
@@ -679,7 +672,7 @@ class HDF5IO:
             )
             msg = f"{self.filename} is {kind}"
             raise NotReadableError(msg)
-        if not os.access(path, os.R_OK):
+        if not os.access(self.location, os.R_OK):
             msg = f"{self.filename} cannot be read: permission denied"
             raise NotReadableError(msg)
         if not stat.S_ISREG(status.st_mode):
@@ -733,11 +726,6 @@ class _Use:
         self._io._end_use()
         if error is not None and self._path is not None:
             require_none_of_h5py(error, self._io.filename, self._path)
-
-
-def _version(file: h5py.File) -> str | None:
-    """Return what a file says of its version, None where it says none or no text."""
-    return _text(read_attribute(file.id, b"nwb_version", str))
 
 
 def _after_fork() -> None:

@@ -127,6 +127,7 @@ class _Plan:
         """Where a group has its links; None for a dataset."""
         self.space, self.layout = slots.get(_SPACE, -1), slots.get(_LAYOUT, -1)
         self.kind, self.layout_class = kind, layout_class
+        self.filtered = False
 
 
 _kinds: dict[bytes, Kind] = {}
@@ -280,7 +281,7 @@ class _Reader:
                 problem = str(error)
         attributes = self._attributes(plan.attributes, values, path)
         node = StoredDataset(("", address), path, attributes, [path], shape, kind.dtype, maxshape, chunks, value)
-        node.problem = problem
+        node.problem, node.filtered = problem, plan.filtered
         return node
 
     def outline(self, address: int, path: str) -> tuple[str | None, list[tuple[str, int]]]:
@@ -327,6 +328,7 @@ class _Reader:
         if kind is None and not header.messages.keys() <= _GROUP:
             raise UnfamiliarError
         plan = _Plan(named, {kind: span.slot for kind, span in header.spans.items()}, kind, layout_class)
+        plan.filtered = _FILTERS in header.messages
         _patterns.keep(header.count, header.chunks, plan)
         return plan, values
 
@@ -536,19 +538,22 @@ class _Reader:
 
     def _size_of_chunks(self, address: int, lengths: tuple[int, ...]) -> int:
         """Return the bytes of all chunks, where their B-tree is one node: HDF5 goes through it for that as well."""
-        space = self._data.chunk_space
-        entry = struct.Struct(f"<I4x{len(lengths)}QQ")
-        node = self._data.at(address, 16 + entry.size * (space + 1))
+        space, width = self._data.chunk_space, len(lengths) + 2
+        node = self._data.at(address, 16 + 8 * width * (space + 1))
         signature, kind, level, used, left, right = _NODE(node)
         alone = left == right == UNDEFINED and level == 0
         if signature != b"TREE" or kind != 1 or not alone or used > space:
             raise UnfamiliarError
-        sizes = []
-        for size, *offsets in entry.iter_unpack(node[24 : 16 + entry.size * (used + 1)] + bytes(8)):
-            if any(offset % length for offset, length in zip(offsets, lengths, strict=False)):
+        words = _chunk_entries(len(lengths), used)(node, 24)  # of each chunk size, offsets, address; then the end
+        for axis, length in enumerate(lengths, start=1):
+            if any(offset % length for offset in words[axis::width]):
                 raise UnfamiliarError
-            sizes.append(size)
-        return sum(sizes[:used])  # the last key is the end
+        return sum(words[: width * used : width])
+
+
+@lru_cache(maxsize=1024)
+def _chunk_entries(axes: int, count: int) -> Callable[[bytes, int], tuple[int, ...]]:
+    return struct.Struct("<" + f"I4x{axes}QQ" * count + f"I4x{axes}Q").unpack_from
 
 
 _Stored = tuple[tuple[int, ...], tuple[int | None, ...], tuple[int, ...] | None, int, int]

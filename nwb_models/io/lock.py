@@ -15,7 +15,7 @@ import socket
 import warnings
 from typing import TYPE_CHECKING
 
-from nwb_models.errors import NotWritableError, NWBWarning
+from nwb_models.errors import NotWritableError, NWBError, NWBWarning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,27 +44,33 @@ class FileLock:
         On entering: where somebody else has it.
     """
 
+    _descriptor: int | None = None
+    _process = 0
+
     def __init__(self, target: Path) -> None:
         self.target = target
         self.path = target.with_name(f".{shortened(target.name)}.lock")
-        self._descriptor: int | None = None
-        self._process = 0
 
     def acquire(self) -> Self:
         """Take the lock, and remove what a writer that was killed has left."""
         try:
             while self._descriptor is None:
-                descriptor = self._opened()
-                try:
-                    self._take(descriptor)
-                finally:
-                    if self._descriptor is None:
-                        os.close(descriptor)
-        except KeyboardInterrupt:
+                self._try()
+        except NWBError:
+            raise
+        except BaseException:
             self.release()
             self._remove_unlocked()
             raise
         return self
+
+    def _try(self) -> None:
+        descriptor = self._opened()
+        try:
+            self._take(descriptor)
+        finally:
+            if self._descriptor is None:
+                os.close(descriptor)
 
     def _take(self, descriptor: int) -> None:
         """Lock the open file, and keep it where it still is the one at its path."""
@@ -95,14 +101,18 @@ class FileLock:
                 os.close(descriptor)
 
     def release(self) -> None:
-        """Give the lock back; in a process that was forked meanwhile, it is left to the one that took it."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is None:
+        """Give the lock back; in a process that was forked meanwhile, it is left to the one that took it.
+
+        An interrupt in the middle leaves the rest to another call, at the latest when nobody has this object any more.
+        """
+        if self._descriptor is None:
             return
         if self._process == os.getpid():
             with contextlib.suppress(OSError):
-                self.path.unlink()  # while it is locked: whoever locks it later sees that it is gone
-            _unlock(descriptor)
+                if self._is_current(self._descriptor):  # else it is another one's by now
+                    remove(self.path)  # while it is locked: whoever locks it later sees that it is gone
+            _unlock(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, None
         os.close(descriptor)
 
     def _opened(self) -> int:
@@ -129,6 +139,20 @@ class FileLock:
 
     def __del__(self) -> None:
         self.release()
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file where it is there; a disk that fails once is asked twice."""
+    for number in range(2):
+        try:
+            os.unlink(path)  # noqa: PTH108 - pathlib makes objects, and there may be no memory
+        except FileNotFoundError:
+            return
+        except OSError:
+            if number:
+                raise
+        else:
+            return
 
 
 def shortened(name: str) -> str:

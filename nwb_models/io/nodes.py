@@ -101,6 +101,8 @@ class StoredDataset(StoredObject):
     """Why it cannot be read, where it cannot."""
     elsewhere: bool = False
     """Whether the data is in other datasets or files; the shape is then the one that it was made with."""
+    filtered: bool = True
+    """Whether the data may have gone through filters, as compressed data has."""
 
 
 def text_of(value: Any) -> str | None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
+import h5py
+import numpy as np
+from h5py import h5f, h5p
+
 if TYPE_CHECKING:
-    import h5py
+    from io import IOBase
 
 State = tuple[int, ...]
 """What `state_of` says of a file."""
@@ -16,18 +21,74 @@ CACHE = 1 << 20
 """How many bytes of headers HDF5 keeps of a file that is gone through once."""
 
 
-def with_small_cache(file: h5py.File) -> h5py.File:
-    """Return a file of which HDF5 keeps few headers.
+ROOM = 1 << 20
+"""How many bytes of memory there are to be when HDF5 opens a file: it takes somewhat more than half of that at once."""
+
+
+def require_room() -> None:
+    """Raise `MemoryError` where there is no memory to open a file with.
+
+    HDF5 2.0 crashes there: where it does not get the half MiB of the table of its cache of headers, ``H5AC_create``
+    goes on to read of a cache that is not there.
+    """
+    np.empty(ROOM, np.uint8)
+
+
+class LocalFile(h5py.File):  # type: ignore[misc]
+    """A file of this machine that HDF5 reads through a descriptor of the system."""
+
+    descriptor: int
+
+
+def opened(place: str | IOBase) -> h5py.File:
+    """Open a file to read it, local or a file object.
+
+    A local one has properties that are made once, which leaves out a quarter of what `h5py.File` takes.
+
+    Raises
+    ------
+    OSError, RuntimeError, ValueError
+        As h5py does.
+    """
+    if not isinstance(place, str):
+        file = h5py.File(place, "r")
+        _limit_cache(file.id)
+        return file
+    file = LocalFile(h5f.open(os.fsencode(place), h5f.ACC_RDONLY, _properties()))
+    file.descriptor = file.id.get_vfd_handle()
+    return file
+
+
+def descriptor_of(file: h5py.File) -> int | None:
+    """Return the descriptor that HDF5 reads a file from; None of one that is written, or has another driver."""
+    if isinstance(file, LocalFile):
+        return file.descriptor
+    if file.mode != "r" or file.driver != "sec2":
+        return None
+    descriptor: int = file.id.get_vfd_handle()
+    return descriptor
+
+
+@cache
+def _properties() -> h5p.PropFAID:
+    properties = h5p.create(h5p.FILE_ACCESS)
+    properties.set_libver_bounds(h5f.LIBVER_EARLIEST, h5f.LIBVER_LATEST)  # as h5py does
+    properties.set_fapl_sec2()
+    _limit_cache(properties)
+    return properties
+
+
+def _limit_cache(place: h5f.FileID | h5p.PropFAID) -> None:
+    """Let HDF5 keep few headers of a file.
 
     Left to itself it keeps more and more where it finds that it comes by each only once, decoded and therefore many
     times as large as in the file: 300 MB for 25,000 objects, and no faster than with this limit.
     """
-    config = file.id.get_mdc_config()
+    config = place.get_mdc_config()
     config.max_size = CACHE
     config.min_size = min(config.min_size, CACHE)
     config.set_initial_size, config.initial_size = True, CACHE
-    file.id.set_mdc_config(config)
-    return file
+    place.set_mdc_config(config)
 
 
 def state_of(path: str | os.PathLike[str]) -> State | None:
@@ -53,9 +114,10 @@ def identity_of(file: h5py.File) -> State | None:
     tuple of int or None
         None where that cannot be told: of another driver, a file that is written, or one that was changed just now.
     """
-    if file.mode != "r" or file.driver != "sec2":
+    descriptor = descriptor_of(file)
+    if descriptor is None:
         return None
-    status = os.fstat(file.id.get_vfd_handle())
+    status = os.fstat(descriptor)
     changed = max(status.st_mtime_ns, status.st_ctime_ns)
     if not 0 < changed < time.time_ns() - SETTLED:
         return None

@@ -20,6 +20,7 @@ from h5py import h5d, h5fd, h5i
 
 from nwb_models.errors import OutsideError
 from nwb_models.io.elsewhere import declared_space, has_sources
+from nwb_models.io.opening import require_room
 from nwb_models.io.queue import DAMAGE, walk
 from nwb_models.limits import DEFAULT
 
@@ -215,6 +216,7 @@ def _looked_at(place: _Place, source: Source) -> list[tuple[_Place, Source]]:
             _require_followed(place, source, candidate)
             try:
                 if source.kind != "external storage":
+                    require_room()
                     with h5py.File(candidate, "r") as file:
                         return _sources_in(file, source.path)
                 return []

@@ -236,7 +236,7 @@ def _dataset(
         node.dtype = dtype_of(obj.get_type())
         create = obj.get_create_plist()
         layout = create.get_layout()
-        node.elsewhere = names_sources(create)
+        node.elsewhere, node.filtered = names_sources(create), create.get_nfilters() > 0
         space = declared_space(obj) if node.elsewhere else obj.get_space()
         node.shape = space.shape
         if node.shape:
@@ -346,6 +346,8 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
         The object (low level), None where the path leads nowhere; its path after soft links; and the external link by
         which the path leaves the file, with what remains of the path behind the one that the link names.
     """
+    if path == "/":
+        return h5o.open(file.id, b"/"), "/", None
     remaining = deque(part for part in path.split("/") if part not in ("", "."))
     obj: Any = h5o.open(file.id, b"/")
     done: list[str] = []

@@ -18,7 +18,7 @@ from nwb_models.errors import SpecificationError
 from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.opening import State, identity_of
 from nwb_models.io.queue import SPECLOC, open_path
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_scalar
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attribute, read_scalar
 from nwb_models.schema.language import Namespace
 
 if TYPE_CHECKING:
@@ -224,6 +224,8 @@ class StoredSpecifications(NamedTuple):
     """Whether there is a ``.specloc`` that leads to no group."""
     namespaces: tuple[tuple[str, str, Namespace], ...]
     """Name and version as the groups are called, and what is in them."""
+    version: str | None
+    """What the file says of its version of NWB, None where it says none or no text."""
     problem: str = ""
     """Why they cannot be read, where they cannot."""
 
@@ -240,12 +242,18 @@ def stored_specifications(file: h5py.File) -> StoredSpecifications:
         return _known[identity]
     place = specifications_place(file)
     namespaces = () if place.group is None else tuple(_namespaces(place.group))
-    found = StoredSpecifications(place.path, place.is_misstated, namespaces)
+    found = StoredSpecifications(place.path, place.is_misstated, namespaces, version_of(file))
     if identity is not None and identity == identity_of(file):
         if len(_known) >= MAX_MET:
             _known.clear()
         _known[identity] = found
     return found
+
+
+def version_of(file: h5py.File) -> str | None:
+    """Return what a file says of its version of NWB, None where it says none or no text."""
+    said = read_attribute(file.id, b"nwb_version", str)
+    return said if isinstance(said, str) else None
 
 
 def _namespaces(group: h5py.Group) -> Iterator[tuple[str, str, Namespace]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.errors import NWBError
+from nwb_models.io.opening import descriptor_of
 
 if TYPE_CHECKING:
     import h5py
@@ -88,9 +89,10 @@ class StoredBytes:
     """
 
     def __init__(self, file: h5py.File, versions: dict[int, int] = _BASE_ADDRESS) -> None:
-        if file.mode != "r" or file.driver != "sec2":
+        descriptor = descriptor_of(file)
+        if descriptor is None:
             raise UnfamiliarError
-        self._descriptor: int = file.id.get_vfd_handle()
+        self._descriptor = descriptor
         self._pages: dict[int, bytes] = {}
         self._heaps: dict[int, Heap] = {}
         self._heaps_size = 0

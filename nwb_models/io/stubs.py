@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import h5py
 
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, Shortcut
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, ShortcutInfo
 from nwb_models.models.mapping import Children
 from nwb_models.models.mixins.tables import DynamicTableMixin
 from nwb_models.models.reserved import FIELDS, GROUP_FIELDS, NAMES
@@ -116,11 +116,10 @@ class Stubs:
     def _shortcuts(self, model: NWBGroup) -> Iterator[str]:
         for cls in type(model).__mro__:
             for name, value in vars(cls).items():
-                if isinstance(value, Shortcut):
+                if isinstance(value, ShortcutInfo):
                     held = self.stubs.get(id(getattr(model, name)))
                     if held is not None:
-                        self.imports.setdefault("nwb_models.models", set()).add("Shortcut")
-                        yield f"{name}: ClassVar[Shortcut[{held.name}]]"
+                        yield f"{name}: {held.name}"
 
     # ------------------------------------------------------------------------------------- names
     def _imported(self, cls: type[NWBModel]) -> str:
@@ -156,7 +155,7 @@ class Stubs:
             docstring(what, 0),
             PRAGMAS,
             "from __future__ import annotations",
-            "from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, overload",
+            "from typing import TYPE_CHECKING, Any, Literal, cast, overload",
             "import nwb_models",
             f"if TYPE_CHECKING:\n{textwrap.indent(checked, '    ')}",
             RUNTIME + textwrap.indent(names, "    "),

@@ -20,7 +20,6 @@ from nwb_models.errors import (
     UnreadableObjectError,
     warn,
 )
-from nwb_models.io.atomic import require_written
 from nwb_models.io.blocks import create_dataset, gathered, write_blocks
 from nwb_models.io.copying import (
     attribute_names,
@@ -42,6 +41,7 @@ from nwb_models.io.progress import is_reported, report
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.sources import Opener
 from nwb_models.io.stored_types import space_of, types_of
+from nwb_models.io.stream import require_written
 from nwb_models.io.values import dtype_of, encode
 from nwb_models.limits import DEFAULT
 from nwb_models.models.issues import Issue

@@ -3,18 +3,24 @@
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, Shortcut
 from nwb_models.models.children import Collection
+from nwb_models.models.given import Absent, Filled, Given, Made, Many, Values
 from nwb_models.models.issues import Issue
 from nwb_models.models.mapping import Attribute, Children, Dataset, Group, Link, Name, Reference, Value
 
 __all__ = [
+    "Absent",
     "Array",
     "Attribute",
     "Children",
     "Collection",
     "Dataset",
+    "Filled",
+    "Given",
     "Group",
     "Issue",
     "Link",
+    "Made",
+    "Many",
     "NWBDataset",
     "NWBGroup",
     "NWBModel",
@@ -22,4 +28,5 @@ __all__ = [
     "Reference",
     "Shortcut",
     "Value",
+    "Values",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, overload
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_serializer
@@ -12,9 +12,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.issues import printable
-from nwb_models.models.mapping import Attribute, Name, StoredField, Value, storage
+from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
 
-T = TypeVar("T")
 M = TypeVar("M", bound="NWBModel")
 
 
-class Shortcut(Generic[T]):
+def Shortcut(*steps: str) -> Any:  # noqa: N802 - as pydantic's Field, which gives a FieldInfo
+    """Return what makes a member of an untyped child reachable from its parent: see `ShortcutInfo`.
+
+    To type checkers it is the default of a field, so that constructors take what it leads to.
+    """
+    return ShortcutInfo(*steps)
+
+
+class ShortcutInfo:
     """A member of an untyped child, reachable from its parent: ``series.unit`` for ``series.data.unit``.
 
     Not a data descriptor, so that a field of the same name in a subclass wins; `NWBModel.__setattr__` writes.
@@ -43,13 +51,10 @@ class Shortcut(Generic[T]):
         self._name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """Take note of the name."""
+        """Take note of the name, and let pydantic know of no such field."""
         self._name = name
+        owner.__annotations__.pop(name, None)
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Shortcut[T]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> Any:
         """Follow the steps; None where one of them is not there."""
         if instance is None:
@@ -62,10 +67,6 @@ class Shortcut(Generic[T]):
             if instance is None:
                 return None
         return instance
-
-    if TYPE_CHECKING:
-
-        def __set__(self, instance: object, value: T) -> None: ...
 
 
 class NWBModel(BaseModel):
@@ -83,6 +84,7 @@ class NWBModel(BaseModel):
         extra="allow",
         arbitrary_types_allowed=True,
         validate_assignment=True,
+        ignored_types=(ShortcutInfo,),
         defer_build=True,  # validators are built when something is validated first: reading needs none
         protected_namespaces=(),
     )
@@ -109,19 +111,19 @@ class NWBModel(BaseModel):
 
         return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), handler(source))
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Let a field take the place of a shortcut of a class above, which pydantic counts as a class variable."""
-        cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
-
     def __init__(self, /, **data: Any) -> None:
         try:
             super().__init__(**_gathered(type(self), data))
         except ValidationError as error:
             raise _as_given(type(self), data, error) from None
-        for entry in storage(type(self)).collections:
+        tables = storage(type(self))
+        for entry in tables.collections:
             if getattr(self, entry.field) is not None:
                 getattr(self, entry.field).bind(entry.field, entry.model)
+        for entry in _named_members(type(self)):
+            _name_by_place(self.__dict__[entry.field], entry)
+        if isinstance(self, NWBGroup):
+            _note_children(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field, or what a shortcut leads to.
@@ -144,6 +146,7 @@ class NWBModel(BaseModel):
             names.note(self, former)
             return
         if name in cls.model_fields or name.startswith("_") or name in (self.__pydantic_extra__ or ()):
+            value = _members(cls, name, value)
             entry = _untyped_dataset(cls, name, value)
             if entry is not None:
                 child = getattr(self, name)
@@ -153,6 +156,11 @@ class NWBModel(BaseModel):
                 value = _made(entry, {"value": value})
             self._touch(name)
             super().__setattr__(name, value)
+            for entry in _named_members(cls):
+                if entry.field == name:
+                    _name_by_place(self.__dict__[name], entry)
+            if isinstance(value, Iterable) or isinstance(self.__dict__.get(name), NWBModel):
+                _note_children(self, name)
             return
         shortcut = find_shortcut(cls, name)
         if shortcut is None:
@@ -176,7 +184,18 @@ class NWBModel(BaseModel):
                 private = self.__pydantic_private__
                 if private is not None and name in private:
                     return private[name]
+            if name == "__next__":
+                return self._next
             return super().__getattr__(name)
+
+        def _next(self) -> None:
+            """Refuse, as Python does: it looks at the class, which has no ``__next__``.
+
+            Pandas looks at the object, and prints what has one as ``str`` does.  All else that is a mapping, as groups
+            are, it prints as a dict, and reads every child for that.
+            """
+            msg = f"{type(self).__name__!r} object is not an iterator"
+            raise TypeError(msg)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a new object like this one: it is in no file, has no ``object_id``, and is written as its own.
@@ -217,6 +236,11 @@ class NWBModel(BaseModel):
 
         return reduced(self)
 
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Take what was pickled; what is held by it knows so again."""
+        super().__setstate__(state)
+        _note_children(self)
+
     def __copy__(self) -> Self:
         """Return a copy, see `model_copy`."""
         return self.model_copy()
@@ -231,6 +255,13 @@ class NWBModel(BaseModel):
     def path(self) -> str | None:
         """Where the object is in the file that it was read from; None for one made by hand."""
         return self._path
+
+    @property
+    def parent(self) -> NWBGroup | None:
+        """The group that holds the object, also where that was not built yet; None for a root, and for a new object."""
+        from nwb_models.models.holders import holder_of
+
+        return holder_of(self)
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -296,19 +327,19 @@ def _grown(holder: Any, field: str) -> Any:
     return getattr(holder, field)
 
 
-def find_shortcut(cls: type, name: str) -> Shortcut[Any] | None:
+def find_shortcut(cls: type, name: str) -> ShortcutInfo | None:
     """Return the shortcut of a class by its name; the descriptor itself hides from ``getattr``."""
     for base in cls.__mro__:
         found = vars(base).get(name)
         if found is not None:
-            return found if isinstance(found, Shortcut) else None
+            return found if isinstance(found, ShortcutInfo) else None
     return None
 
 
 def shortcuts(cls: type) -> dict[str, tuple[str, ...]]:
     """Return the shortcuts of a class, and where each leads."""
     found = ((name, value) for base in cls.__mro__ for name, value in vars(base).items())
-    return {name: value.steps for name, value in found if isinstance(value, Shortcut)}
+    return {name: value.steps for name, value in found if isinstance(value, ShortcutInfo)}
 
 
 class _Parts(dict[str, Any]):
@@ -330,7 +361,7 @@ def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
     for key, value in data.items():
         if key in cls.model_fields:
             if _untyped_dataset(cls, key, value) is None:
-                result[key] = value
+                result[key] = _members(cls, key, value)
             else:
                 parts.setdefault(key, _Parts())["value"] = value
             continue
@@ -381,6 +412,33 @@ def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField
     return entry if entry.model.neurodata_type is None else None
 
 
+def _members(cls: type[NWBModel], field: str, value: Any) -> Any:
+    """Return the untyped group of a field, made of the objects that are given for it; anything else as it is.
+
+    ``NWBFile(acquisition=[series], ...)``: each goes into the collection of its type.
+    """
+    entry = _children_by_field(cls).get(field)
+    kind: Any = entry.model if entry is not None else None
+    if entry is None or kind is None or not issubclass(kind, NWBGroup) or kind.neurodata_type is not None:
+        return value
+    if isinstance(value, NWBModel | str) or not isinstance(value, Iterable):
+        return value
+    if isinstance(value, dict) and not all(isinstance(child, NWBModel) for child in value.values()):
+        return value  # its fields
+    if isinstance(value, dict) and value.keys() & kind.model_fields.keys():
+        return value
+    group = kind(name=entry.stored_name)
+    for child in value.values() if isinstance(value, Mapping) else value:
+        group.add(child)
+    return group
+
+
+def _name_by_place(child: Any, entry: StoredField) -> None:
+    """Let an object that nobody gave a name be called as its place is: ``nwbfile.units = Units(...)``."""
+    if isinstance(child, NWBModel) and "name" not in child.model_fields_set and child._source is None:
+        child.name = entry.stored_name
+
+
 def _child(cls: type[NWBModel], field: str) -> StoredField:
     return _children_by_field(cls)[field]
 
@@ -389,6 +447,19 @@ def _child(cls: type[NWBModel], field: str) -> StoredField:
 def _children_by_field(cls: type[NWBModel]) -> dict[str, StoredField]:
     tables = storage(cls)
     return {entry.field: entry for entry in (*tables.children.values(), *tables.unnamed)}
+
+
+@cache
+def _named_members(cls: type[NWBModel]) -> tuple[StoredField, ...]:
+    """Return the fields that give a name to an object of a type."""
+    entries = [entry for entry in storage(cls).children.values() if entry.model is not None and owns(entry)]
+    return tuple(entry for entry in entries if getattr(entry.model, "neurodata_type", None) is not None)
+
+
+def _note_children(holder: NWBModel, *fields: str) -> None:
+    from nwb_models.models.holders import note_children
+
+    note_children(holder, *fields)
 
 
 def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:
@@ -447,7 +518,10 @@ class NWBGroup(NWBModel):
     def _names(self) -> Iterator[str]:
         """Yield the names of the children in any order, some of them twice; no type is looked at."""
         tables = storage(type(self))
-        yield from (name for name, entry in tables.children.items() if self._holds(entry))
+        held = self.__dict__
+        for stored_name, entry in tables.children.items():
+            if held.get(entry.field, entry) is not None and self._holds(entry):
+                yield stored_name
         yield from (name for entry in tables.unnamed if (name := self._name_in(entry)) is not None)
         for entry in tables.collections:
             collection = getattr(self, entry.field)
@@ -461,7 +535,10 @@ class NWBGroup(NWBModel):
 
     def _is_pending(self, field: str) -> bool:
         """Tell whether a field holds a child of which nothing was built yet."""
-        return field not in self.__dict__ and self._shelf is not None and field in self._shelf.pending.members
+        if field in self.__dict__:
+            return False
+        shelf: Shelf | None = self._shelf
+        return shelf is not None and field in shelf.pending.members
 
     def _fetch(self, field: str) -> Any:
         """Build the child that a field holds, and keep it."""
@@ -496,6 +573,8 @@ class NWBGroup(NWBModel):
 
     def _holds(self, entry: StoredField, *, stored: bool = False) -> bool:
         """Tell whether a named child is there: a default that nobody gave is not, unless something is in it."""
+        if self.__dict__.get(entry.field, entry) is None:  # as of most fields
+            return False
         if self._is_pending(entry.field):
             return True
         child = getattr(self, entry.field)
@@ -642,6 +721,53 @@ class NWBGroup(NWBModel):
             raise ValueError(msg)
         added: M = collection.add(child)
         return added
+
+    @overload
+    def find(
+        self,
+        type: type[M],
+        where: Callable[[M], bool] | None = None,
+        **equal: Any,
+    ) -> Iterator[M]: ...
+    @overload
+    def find(
+        self,
+        type: str | None = None,
+        where: Callable[[Any], bool] | None = None,
+        **equal: Any,
+    ) -> Iterator[Any]: ...
+    def find(self, type: Any = None, where: Any = None, **equal: Any) -> Iterator[Any]:
+        """Yield the objects of a type that are anywhere in the group; on disk, no other object is built.
+
+        Parameters
+        ----------
+        type
+            A class, or the name of a type: ``"TimeSeries"``, or ``"ndx-x:Type"`` with its namespace.  Objects of types
+            that include it count as well, and those of other versions; all objects that have a type where it is not
+            given.
+        where
+            Called with each object of the type; those that it returns True for are wanted.
+        **equal
+            Fields or shortcuts, and the values that they have to have: ``unit="volts"``.
+
+        Yields
+        ------
+        NWBModel
+            Each object once, those that hold others before these.  What a link leads to is found where it lives.
+
+        Examples
+        --------
+        >>> from nwb_models.core import ProcessingModule, TimeSeries
+        >>> speed = TimeSeries(name="speed", data=[0.1], unit="m/s", rate=1.0)
+        >>> behavior = ProcessingModule(name="behavior", description="d", nwb_data_interface=[speed])
+        >>> list(behavior.find(TimeSeries, unit="m/s"))
+        [<TimeSeries 'speed'>]
+        >>> list(behavior.find("TimeSeries", lambda series: series.rate > 1))
+        []
+        """
+        from nwb_models.models.finding import found
+
+        return found(self, type, where, equal)
 
     def __setitem__(self, path: str, child: Any) -> None:
         """Put a child where the path says; what is there now is replaced.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
+    from nwb_models.models.given import Many
+
 T = TypeVar("T")
 
 
@@ -66,6 +68,14 @@ class Pending(Protocol):
         """Build a child, with what it refers to; return it and the field that it belongs to."""
         ...
 
+    def below(self, name: str) -> Iterable[tuple[str, type]]:
+        """Return path and class of a child and of all that is in it, upper levels first; links are left out."""
+        ...
+
+    def group(self) -> Any:
+        """Return the model of the group."""
+        ...
+
     def member(self, field: str) -> tuple[Any, dict[str, Any]]:
         """Build the child that a field holds; return it, and attributes that the group keeps for it."""
         ...
@@ -106,6 +116,13 @@ class Nothing:
 
     def listed(self, fields: set[str | None]) -> None:
         """Do nothing."""
+
+    def below(self, name: str) -> Iterable[tuple[str, type]]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+    def group(self) -> None:
+        """Return None: it is nowhere."""
 
     def build(self, name: str) -> tuple[Any, str | None]:
         """Refuse: there is nothing."""
@@ -182,8 +199,13 @@ class Collection(MutableMapping[str, T]):
         The objects, or a mapping from their names.
     """
 
+    if TYPE_CHECKING:  # what a constructor and an assignment may give a field that holds one: see `given`
+
+        def __get__(self, instance: object | None, owner: type) -> Collection[T]: ...
+        def __set__(self, instance: object, value: Collection[T] | Many[T]) -> None: ...
+
     holds_models: ClassVar[bool] = True
-    __slots__ = ("_field", "_items", "_names", "_removed", "_shelf", "_wanted")
+    __slots__ = ("_field", "_items", "_names", "_removed", "_shelf", "_wanted", "owner")
 
     def __init__(self, items: Mapping[str, T] | Iterable[T] = ()) -> None:
         if isinstance(items, Mapping):
@@ -195,6 +217,8 @@ class Collection(MutableMapping[str, T]):
         self._wanted: type | None = None
         self._removed: set[str] = set()
         self._names = names.given
+        self.owner: Any = None
+        """A weak reference to the object that holds it, where that is known."""
 
     @classmethod
     def on(cls, shelf: Shelf, field: str, kept: Collection[T] | None = None) -> Collection[T]:
@@ -253,6 +277,17 @@ class Collection(MutableMapping[str, T]):
         self._removed.discard(name)
         if self._shelf is not None:
             self._shelf.pending.note_change()
+        self._note_holder(item)
+
+    def _note_holder(self, item: T) -> None:
+        """Let an object know what holds it."""
+        from nwb_models.models.holders import note
+
+        owner = self.owner() if self.owner is not None else None
+        if owner is None and self._shelf is not None:
+            owner = self._shelf.pending.group()
+        if owner is not None:
+            note(item, owner)
 
     def __delitem__(self, name: str) -> None:
         """Take an object out."""

@@ -6,7 +6,7 @@ A column is read in as few pieces as its rows lie in, and cut into rows in memor
 from __future__ import annotations
 
 import contextlib
-from functools import partial
+from functools import lru_cache, partial
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
@@ -88,16 +88,17 @@ class Around:
 
     def __init__(self, table: Any) -> None:
         self.table = table
-        named = {"id", *column_names(getattr(table, "colnames", None))}
         self.names = set(table._names())
         """Everything that is there."""
         self.unusual: list[str] = []
         """The datasets that are no columns or indexes as far as names tell."""
-        if all(_is_usual(name, named) for name in self.names):
-            return  # as nearly always: what else there is has to be looked at
+        named = {"id", *column_names(getattr(table, "colnames", None))}
+        rest = [name for name in self.names - named if not _is_usual(name, named)]
+        if not rest:  # as nearly always: what else there is has to be looked at
+            return
         for name, entry in table._children():
             is_group = entry is not None and entry.model is not None and issubclass(entry.model, NWBGroup)
-            if not is_group and not _is_usual(name, named):
+            if not is_group and name in rest:
                 self.unusual.append(name)
 
 
@@ -134,7 +135,12 @@ def column_names(value: Any) -> list[str]:
 
 def is_a(model: Any, neurodata_type: str) -> bool:
     """Tell whether a model is of a type or one that derives from it, in any version."""
-    return any(getattr(base, "neurodata_type", None) == neurodata_type for base in type(model).__mro__)
+    return _derives(type(model), neurodata_type)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=10_000)
+def _derives(cls: type[Any], neurodata_type: str) -> bool:
+    return any(getattr(base, "neurodata_type", None) == neurodata_type for base in cls.__mro__)
 
 
 # ---------------------------------------------------------------------------------------------- reading rows
@@ -192,6 +198,10 @@ class Column:
         if depth == 0:
             values, places = _fetch(self._values, self.data, rows, rows + 1)
             return values if _are_in_order(places, len(values)) else _picked(values, places)
+        if depth == 1 and len(rows) == 1:
+            found = self._row(int(rows[0]))
+            if found is not None:
+                return [found]
         starts, stops = self._bounds(self.indexes[depth - 1], rows)
         if depth == 1:
             values, places = _fetch(self._values, self.data, starts, stops)
@@ -200,6 +210,16 @@ class Column:
             values, places = _fetch(lambda a, b: self._cells(depth - 1, np.arange(a, b)), inner, starts, stops)
         ends = places + (stops - starts)
         return [values[start:stop] for start, stop in zip(places.tolist(), ends.tolist(), strict=True)]
+
+    def _row(self, row: int) -> Any:
+        """Read one row of a ragged column; None where its index does not fit it.
+
+        It is what is asked for most often, and takes half the time of one row of many.
+        """
+        index = self.indexes[0]
+        ends = np.asarray(_array(index)[max(row - 1, 0) : row + 1]).tolist()
+        start, stop = ends[0] if row else 0, ends[-1]
+        return self._values(start, stop) if 0 <= start <= stop <= _length(_array(index.target)) else None
 
     def _bounds(self, index: Any, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return where rows start and stop in the target of an index, as far as that reaches."""
@@ -253,6 +273,8 @@ def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
     """
     if rows is None or rows is Ellipsis or isinstance(rows, slice):
         return np.arange(count)[rows if isinstance(rows, slice) else slice(None)]
+    if type(rows) is int and 0 <= rows < count:
+        return np.array([rows])
     asked = np.asarray(rows)
     if asked.dtype.kind == "b" and asked.shape == (count,):
         return np.flatnonzero(asked)

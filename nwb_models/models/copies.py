@@ -13,6 +13,7 @@ from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.children import Collection, Nothing, Shelf
 from nwb_models.models.columns import note_target
+from nwb_models.models.holders import note_children
 from nwb_models.models.links import Region
 from nwb_models.models.mapping import owns, storage
 
@@ -37,6 +38,7 @@ def copied(model: M, *, deep: bool = False, memo: dict[int, Any] | None = None) 
     for copy in copies.new:
         copies.lead_inside(copy)
         note_target(copy)
+        note_children(copy)
     return made
 
 

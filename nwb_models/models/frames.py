@@ -64,7 +64,7 @@ def rows_of(column: Column, index: Any) -> Any:
 
     It is an array for a row of a ragged column, and a list of them for several; of a region of a table, its rows.
     """
-    is_one = np.ndim(index) == 0 and not isinstance(index, slice) and index is not Ellipsis
+    is_one = isinstance(index, int) or not (isinstance(index, slice) or index is Ellipsis or np.ndim(index))
     cells = column.cells(row_numbers(index, len(column), column.outermost))
     if is_a(column.model, "DynamicTableRegion"):
         if not column.indexes:

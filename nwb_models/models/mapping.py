@@ -63,6 +63,8 @@ class Stored:
     def _checked(self, value: Any, handler: Callable[[Any], Any]) -> Any:
         if isinstance(value, Iterator):
             value = Blocks(value)
+        if isinstance(value, str) and self.dtype == "text" and self.shape == ((None,),):
+            value = [value]  # experimenter="Ada Lovelace"
         if isinstance(value, list | tuple | np.ndarray) or (hasattr(value, "astype") and hasattr(value, "shape")):
             value = array_of(value, self.dtype)
         value = handler(value)
@@ -148,6 +150,8 @@ class Children(Stored):
 
     kind: str = "group"
     """``group``, ``dataset`` or ``link``."""
+    required: bool = False
+    """Whether there has to be one at least; a constructor takes none, since objects are added later, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +281,8 @@ def own_fields(model: type) -> tuple[StoredField, ...]:
             continue
         options = list(_options(annotation))
         kind = next((option for option in options if inspect.isclass(option) and _is_model(option)), None)
-        found.append(StoredField(name, marker, kind, type(None) not in options and not _has_default(model, name)))
+        required = type(None) not in options and not _has_default(model, name)
+        found.append(StoredField(name, marker, kind, marker.required if isinstance(marker, Children) else required))
     return tuple(found)
 
 
@@ -286,7 +291,7 @@ def _has_default(model: type, name: str) -> bool:
     info = model.model_fields.get(name)  # type: ignore[attr-defined]
     marker = None if info is None else next((m for m in info.metadata if isinstance(m, Stored)), None)
     fixed = marker is not None and marker.value is not None
-    made = info is not None and info.default_factory is not None and not isinstance(marker, Children)
+    made = info is not None and info.default_factory is not None
     return info is not None and not fixed and not info.is_required() and not made
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 NAMES = frozenset(
     {
-        "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset", "DynamicTableMixin",
-        "DynamicTableRegionMixin", "False", "Field", "Group", "Link", "Literal", "NWBDataset", "NWBFileMixin",
-        "NWBGroup", "NWBModel", "Name", "None", "Reference", "Shortcut", "True", "Value", "VectorDataMixin",
-        "VectorIndexMixin", "annotations", "bool", "datetime", "float", "int", "str",
+        "Absent", "Annotated", "Any", "Array", "Attribute", "Children", "ClassVar", "Collection", "Dataset",
+        "DynamicTableMixin", "DynamicTableRegionMixin", "False", "Filled", "Given", "Group", "ImageSeriesMixin", "Link",
+        "Literal", "Made", "Many", "NWBDataset", "NWBFileMixin", "NWBGroup", "NWBModel", "Name", "None", "Reference",
+        "Shortcut", "TimeSeriesMixin", "True", "Value", "Values", "VectorDataMixin", "VectorIndexMixin", "annotations",
+        "bool", "datetime", "float", "int", "str",
     }
 )  # fmt: skip
 """Names of a generated module that are not its own classes."""
 
 FIELDS = frozenset(
     {
-        "name", "object_id", "neurodata_type", "namespace", "specified", "issues", "path",
+        "name", "object_id", "neurodata_type", "namespace", "specified", "issues", "parent", "path",
         # members of pydantic.BaseModel
         "construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
         "schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct",
@@ -25,7 +26,12 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Names that no field can have, because every model has a member of that name; a test compares them."""
 
-GROUP_FIELDS = frozenset({"add", "columns", "get", "items", "keys", "to_dataframe", "values"})
+GROUP_FIELDS = frozenset(
+    {
+        "add", "add_column", "add_row", "add_rows", "columns", "find", "from_dataframe", "get", "get_timestamps",
+        "items", "keys", "scaled", "time_window", "to_dask", "to_dataframe", "to_xarray", "values",
+    }
+)  # fmt: skip
 """Names that no field of a group can have."""
 
 DATASET_FIELDS = frozenset({"append", "value", "shape", "dtype", "ndim", "size", "row", "to_dataframe"})

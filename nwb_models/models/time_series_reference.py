@@ -20,16 +20,82 @@ class TimeSeriesReference(NamedTuple):
     @property
     def data(self) -> Any:
         """The data of this part, read now: ``timeseries.data[idx_start : idx_start + count]``."""
+        frames_elsewhere(self.timeseries)
         return self.timeseries.data[self._window]
+
+    @property
+    def scaled(self) -> Any:
+        """The data of this part in the unit of the series, read now."""
+        return self.timeseries.scaled[self._window]
 
     @property
     def timestamps(self) -> np.ndarray[Any, Any]:
         """The time of each sample of this part, in seconds, read or reckoned from the rate of the series."""
-        if self.timeseries.timestamps is not None:
-            return np.asarray(self.timeseries.timestamps[self._window])
-        start, rate = self.timeseries.starting_time.value, self.timeseries.rate
-        return np.arange(self._window.start, self._window.stop) / float(rate) + float(start)
+        return times_of(self.timeseries, self._window)
 
     @property
     def _window(self) -> slice:
         return slice(self.idx_start, self.idx_start + self.count)
+
+
+def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
+    """Return when samples of a series were taken, in seconds: read, or reckoned from its rate.
+
+    Raises
+    ------
+    ValueError
+        Where it has neither timestamps nor a rate.
+    """
+    if series.timestamps is not None:
+        times: np.ndarray[Any, Any] = series.timestamps[index]
+        return times
+    rate = rate_of(series)
+    count = length_of(series)
+    if isinstance(index, slice):
+        numbers: Any = np.arange(*index.indices(count))
+    elif np.ndim(index) == 0:
+        numbers = range(count)[index]
+    else:
+        numbers = np.arange(count)[index]
+    return np.asarray(numbers / rate + float(series.starting_time.value))[()]
+
+
+def length_of(series: Any) -> int:
+    """Return the number of samples: of the data, else of the timestamps, else as the series says it has frames."""
+    length = 0 if series.data is None else series.data.shape[0] if series.data.ndim else 1
+    if length == 0 and series.timestamps is not None:
+        length = len(series.timestamps)
+    said = series.num_samples if length == 0 and "num_samples" in type(series).model_fields else None
+    return int(length if said is None else said)
+
+
+def rate_of(series: Any) -> float:
+    """Return the samples per second of a series without timestamps.
+
+    Raises
+    ------
+    ValueError
+        Where it has no rate either.
+    """
+    if series.starting_time is None or not series.rate or not float(series.rate) > 0:
+        msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
+        raise ValueError(msg)
+    return float(series.rate)
+
+
+def frames_elsewhere(series: Any) -> None:
+    """Refuse a series that has no data in the file.
+
+    Raises
+    ------
+    ValueError
+        Where it has no data, as some old files, or its frames are in other files, which it names.
+    """
+    if series.data is None:
+        msg = f"{series!r} has no data"
+        raise ValueError(msg)
+    files = getattr(series, "external_file", None)
+    if files is not None and len(files) and not series.data.size:
+        names = ", ".join(map(str, files[:3])) + (", ..." if len(files) > 3 else "")
+        msg = f"{series!r} has no data of its own, its frames are in {names}: read them with a library for videos"
+        raise ValueError(msg)

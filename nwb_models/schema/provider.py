@@ -16,6 +16,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
 from nwb_models.models.pickling import REDUCERS
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 _GENERATING = threading.RLock()
 """Held while a module is made: it is in ``sys.modules`` before its classes are, for another thread to find."""
+
+
+_USABLE: WeakKeyDictionary[Specifications, dict[str, list[ModuleType]]] = WeakKeyDictionary()
+"""Namespace -> its module and those of what it includes, where they can be used, for all providers of the same."""
 
 
 class SchemaProvider:
@@ -71,7 +76,9 @@ class SchemaProvider:
         self._progress = progress
         self._modules: dict[tuple[str, str], ModuleType] = {}
         self._classes: dict[tuple[str | None, str], type[Any] | None] = {}
-        self._usable_modules: dict[str, list[ModuleType]] = {}
+        self._usable_modules: dict[str, list[ModuleType]] = (
+            {} if self.specifications is None else _USABLE.setdefault(self.specifications, {})
+        )
         self.problems: dict[tuple[str, str], str] = {}
         """Namespaces that cannot be used, and why; their types count as without specification."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,13 @@ def completed(sources: Iterable[Namespace | str | Path], defaults: Mapping[str, 
     Of a namespace that is included, the version is taken that is asked for, or that was published together with the
     one that includes it; where that does not ship, the newest.
     """
-    known = {(entry.name, entry.version): entry for entry in gathered(sources)}
+    return _completed(tuple(gathered(sources)), tuple((defaults or {}).items()))
+
+
+@lru_cache(maxsize=100)
+def _completed(given: tuple[Namespace, ...], defaults: tuple[tuple[str, str], ...]) -> Specifications:
+    """Return the specifications that the same namespaces had before, as those of most files are: see `completed`."""
+    known = {(entry.name, entry.version): entry for entry in given}
     waiting = list(known.values())
     while waiting:
         namespace = waiting.pop()
@@ -78,7 +84,7 @@ def completed(sources: Iterable[Namespace | str | Path], defaults: Mapping[str, 
                 found = shipped_namespaces(name, _matching(namespace, name, version))
                 waiting += found
                 known |= {(entry.name, entry.version): entry for entry in found}
-    return Specifications(known.values(), defaults)
+    return Specifications(known.values(), dict(defaults))
 
 
 def gathered(sources: Iterable[Namespace | str | Path]) -> list[Namespace]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import gc
+import io as streams
 import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import nwb_models as nwb
 from nwb_models.errors import ClosedFileError, NotWritableError
-from nwb_models.io import atomic
+from nwb_models.io import atomic, lock
 from nwb_models.io.lock import FileLock
+from nwb_models.io.stream import Stream
 from tests.io.handmade import new_file, series
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from types import FrameType
 
 
 def make(path: Path, number: float) -> Path:
@@ -67,16 +72,16 @@ def test_another_name_of_a_file_keeps_what_was(tmp_path: Path) -> None:
 def test_memory_that_runs_out_while_hdf5_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error comes through, the file is as it was, and nothing is beside it."""
     path, source = make(tmp_path / "a.nwb", 1.0), make(tmp_path / "b.nwb", 2.0)
-    before, write = path.read_bytes(), atomic._Stream.write
+    before, write = path.read_bytes(), Stream.write
     left = [5]
 
-    def fail(self: atomic._Stream, data: object) -> object:
+    def fail(self: Stream, data: object) -> object:
         left[0] -= 1
         if left[0] == 0:
             self.error = MemoryError()
         return write(self, data)
 
-    monkeypatch.setattr(atomic._Stream, "write", fail)
+    monkeypatch.setattr(Stream, "write", fail)
     with pytest.raises(MemoryError):
         nwb.write(nwb.read(source), path)
     assert left[0] < 0
@@ -87,15 +92,21 @@ def test_memory_that_runs_out_while_hdf5_writes(tmp_path: Path, monkeypatch: pyt
 INTERRUPTED = """
 import os, signal, sys
 import nwb_models as nwb
-from nwb_models.io import atomic
-root, write, left = nwb.read(sys.argv[1]), atomic._Stream.write, 5
-def interrupted(self, data):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), getattr(signal, sys.argv[3]))
-    return write(self, data)
-atomic._Stream.write = interrupted
+root, fdopen, left = nwb.read(sys.argv[1]), os.fdopen, 5
+
+class Interrupted:
+    def __init__(self, stream): self.stream = stream
+    def __getattr__(self, name): return getattr(self.stream, name)
+    def __enter__(self): return self
+    def __exit__(self, *_): self.stream.close()
+    def write(self, data):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), getattr(signal, sys.argv[3]))
+        return self.stream.write(data)
+
+os.fdopen = lambda *args: Interrupted(fdopen(*args))
 nwb.write(root, sys.argv[2])
 """
 
@@ -113,6 +124,139 @@ def test_signals_in_the_middle(name: str, tmp_path: Path) -> None:
     left = {entry.name for entry in tmp_path.iterdir()} - {"a.nwb", "b.nwb"}
     assert bool(left) == (name == "SIGTERM")
     nwb.write(nwb.read(source), path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "b.nwb"]
+
+
+WATCHED = {atomic.__file__, lock.__file__}
+
+
+def run_until(line: int, error: type[BaseException], write: Callable[[], None]) -> int:
+    """Raise an error where so many lines of what makes files whole have run; return how many did."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        calls = {frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""}
+        if frame.f_code.co_filename not in WATCHED or "__del__" in calls:  # what is raised there, Python only prints
+            return None
+        if event == "line":
+            count += 1
+            if count == line:
+                raise error
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        write()
+    except error:
+        pass
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # what is open then is closed by Python
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+@pytest.mark.parametrize("how", ["new", "edit"])
+def test_an_error_at_any_line(how: str, error: type[BaseException], tmp_path: Path) -> None:
+    """The file is the old one or the new one, nothing is beside it, and the next writer has its way."""
+    path, source = tmp_path / "folder" / "a.nwb", tmp_path / "b.nwb"
+    path.parent.mkdir()
+    with new_file(source) as file:
+        series(file["acquisition"], "one", np.arange(10.0))
+
+    def write() -> None:
+        if how == "new":
+            nwb.write(nwb.read(source), path)
+            return
+        with nwb.open(path, "r+") as io:
+            root = io.read()
+            root.session_description = f"not {root.session_description}"
+            io.write(root)
+
+    def described() -> str | None:
+        return str(nwb.read(path).session_description) if path.exists() else None
+
+    def start() -> None:
+        path.unlink(missing_ok=True)
+        if how == "edit":
+            path.write_bytes(source.read_bytes())
+
+    start()
+    write()
+    old, new = None if how == "new" else "a session", described()
+    start()
+    lines, found = run_until(0, error, write), set()
+    assert lines > 50
+    for line in range(1, lines + 1):
+        start()
+        assert run_until(line, error, write) == line
+        found.add(described())
+        assert {entry.name for entry in path.parent.iterdir()} <= {"a.nwb"}, line
+    gc.collect()
+    assert found == {old, new}
+    start()
+    write()
+    assert described() == new
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupt_that_comes_while_hdf5_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is raised when HDF5 is out of the way, and HDF5 is not told of it; the handler is there again then."""
+    path, source = make(tmp_path / "a.nwb", 1.0), make(tmp_path / "b.nwb", 2.0)
+    before, handler, fdopen, told = path.read_bytes(), signal.getsignal(signal.SIGINT), os.fdopen, []
+
+    class Raw(streams.BufferedRandom):
+        def write(self, data: Any) -> int:
+            if not told:
+                told.append(signal.getsignal(signal.SIGINT))
+                os.kill(os.getpid(), signal.SIGINT)
+                told.append("HDF5 was not told")
+            return super().write(data)
+
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, _: Raw(streams.FileIO(descriptor, "r+")))
+    with pytest.raises(KeyboardInterrupt):
+        nwb.write(nwb.read(source), path)
+    monkeypatch.setattr(os, "fdopen", fdopen)
+    assert told[0] is not handler
+    assert told[1:] == ["HDF5 was not told"]
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert path.read_bytes() == before
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "b.nwb"]
+
+
+NO_MEMORY = """
+import resource, sys
+import nwb_models as nwb
+from nwb_models.io.opening import ROOM
+root = nwb.read(sys.argv[1], eager=True)
+with open("/proc/self/statm") as stream:
+    pages = int(stream.read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * 4096, resource.RLIM_INFINITY))
+taken = []
+try:
+    while True:
+        taken.append(bytearray(ROOM // 4))
+except MemoryError:
+    pass
+for task in (lambda: nwb.open(sys.argv[1]), lambda: nwb.write(root, sys.argv[2])):
+    try:
+        task()
+    except MemoryError:
+        print("refused", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_no_memory_to_open_a_file(tmp_path: Path) -> None:
+    """HDF5 would crash: it is not asked."""
+    path, source = make(tmp_path / "a.nwb", 1.0), make(tmp_path / "b.nwb", 2.0)
+    before = path.read_bytes()
+    command = [sys.executable, "-W", "ignore", "-c", NO_MEMORY, str(source), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
+    assert (done.returncode, done.stdout) == (0, "refused\nrefused\n"), done.stderr
+    assert path.read_bytes() == before
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "b.nwb"]
 
 

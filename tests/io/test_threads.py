@@ -129,7 +129,7 @@ def test_the_classes_of_an_object_are_one_in_all_threads(path: Path) -> None:
     """Also where several files are opened at once, and the provider of each is made by whoever needs it first."""
     ios = [nwb.open(path) for _ in range(2)]
     found = at_once(*(lambda io=io: (io.provider, type(io.read("/acquisition/s1"))) for io in ios))
-    assert len({id(provider) for provider, _ in found}) == 1
+    assert len({id(provider) for provider, _ in found}) == 2
     assert len({cls for _, cls in found}) == 1
     for io in ios:
         io.close()

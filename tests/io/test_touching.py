@@ -14,7 +14,6 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models.errors import ClosedFileError
-from nwb_models.io.construct import Builder
 from nwb_models.io.headers import SETTING
 from nwb_models.io.single import SingleObjects
 from nwb_models.models import NWBGroup
@@ -55,20 +54,6 @@ def path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         old.attrs[".specloc"] = old["specifications"].ref
         old["units/spike_times_index"].attrs["target"] = old["units/spike_times"].ref
     return tmp_path / "old.nwb"
-
-
-@pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths of the objects of which models or values are made, in their order."""
-    found: list[str] = []
-    construct = Builder._construct
-
-    def noting(self: Builder, node: Any, batch: Any) -> Any:
-        found.append(node.path)
-        return construct(self, node, batch)
-
-    monkeypatch.setattr(Builder, "_construct", noting)
-    return found
 
 
 @pytest.fixture

@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 HEAD = """
 from __future__ import annotations
 from datetime import datetime
-from pydantic import Field
 from typing import Annotated, Any, ClassVar, Literal
-from nwb_models.models import Array, Attribute, Children, Collection, Dataset, Group, NWBDataset, NWBGroup
-from nwb_models.models import Link, Name, Reference, Shortcut, Value
+from nwb_models.models import Absent, Array, Attribute, Children, Collection, Dataset, Group, NWBDataset, NWBGroup
+from nwb_models.models import Filled, Given, Link, Made, Many, Name, Reference, Shortcut, Value, Values
 from ...hdmf_common.v1_10_0.base import Container, Data as Datum
 """
 
@@ -69,10 +68,14 @@ ACCEPTED = {
     "shape": field("Array", "Value(shape=((None,), (None, 3)))"),
     "compound": field("Array", 'Dataset(dtype=(("x", "int8"), ("y", "float")), name="a b", unnamed=True)'),
     "reference": field("Any", 'Reference(kind="region")'),
-    "collection": field("Collection[Container]", 'Children(kind="group")', " = Field(default_factory=Collection)"),
-    "group": field("A", "Group()", ' = Field(default_factory=lambda: A(name="x"))'),
-    "group-of-another-module": field("Datum", "Group()", ' = Field(default_factory=lambda: Datum(name="x"))'),
-    "shortcut": body('x: ClassVar[Shortcut[int | None]] = Shortcut("data", "x")'),
+    "collection": field("Collection[Container]", 'Children(kind="group")', " = Made(Collection)"),
+    "group": field("A", "Group()", ' = Made(lambda: A(name="x"))'),
+    "group-of-another-module": field("Datum", "Group()", ' = Made(lambda: Datum(name="x"))'),
+    "shortcut": body('x: int | None = Shortcut("data", "x")'),
+    "shortcut-to-a-group": body('x: Given[A | None, Many[Container | Datum]] = Shortcut("data", "x")'),
+    "given": field("Given[Array | None, Values]", "Dataset()", " = Absent"),
+    "given-by-the-constructor": field("Given[Array, Values]", "Dataset()", " = Filled"),
+    "needed": field("Given[Collection[A], Many[A]]", 'Children(kind="group", required=True)', " = Made(Collection)"),
     "base": module("class A(Container):\n    pass_: int").replace("    pass_: int", '    """Text."""'),
     "all": module('__all__ = ["A"]\nclass A(NWBGroup):\n    """Text."""'),
     "all-of-what-was-imported": module('from .types import Rig\n__all__ = ["Rig", "Container"]'),
@@ -187,7 +190,7 @@ REFUSED: dict[str, str] = {
     "base-object": module('class A(object):\n    """Text."""'),
     "base-that-is-no-model": module('class A(datetime):\n    """Text."""'),
     "base-that-is-a-marker": module('class A(Attribute):\n    """Text."""'),
-    "base-that-is-a-function": module('class A(Field):\n    """Text."""'),
+    "base-that-is-a-function": module('class A(Made):\n    """Text."""'),
     "base-that-is-not-imported": 'class A(NWBGroup):\n    """Text."""',
     "base-that-comes-later": module('class A(B):\n    """Text."""\nclass B(NWBGroup):\n    """Text."""'),
     "base-itself": module('class A(A):\n    """Text."""'),
@@ -241,7 +244,7 @@ REFUSED: dict[str, str] = {
     "string-in-a-union": field('int | "print()"'),
     "string-in-a-collection": field('Collection["print()"]'),
     "string-in-an-annotated-type": field('Annotated["print()", Attribute()]'),
-    "string-in-a-shortcut": body('x: ClassVar[Shortcut["print()"]] = Shortcut("x")'),
+    "string-in-a-shortcut": body('x: "print()" = Shortcut("x")'),
     "call-as-a-type": field("print()"),
     "call-in-a-literal": field("Literal[print()]"),
     "name-in-a-literal": field("Literal[Container]"),
@@ -253,7 +256,7 @@ REFUSED: dict[str, str] = {
     "unknown-type": field("object"),
     "type-that-normalises-to-one-unknown": field("\uff4fbject"),
     "marker-as-a-type": field("Attribute"),
-    "function-as-a-type": field("Field"),
+    "function-as-a-type": field("Made"),
     "number-as-a-type": field("1"),
     "bytes-as-a-type": field('b"x"'),
     "ellipsis-as-a-type": field("..."),
@@ -271,7 +274,7 @@ REFUSED: dict[str, str] = {
     "call-as-a-marker": field(marker="print()"),
     "class-as-a-marker": field(marker="Attribute"),
     "constant-as-a-marker": field(marker='"x"'),
-    "pydantics-function-as-a-marker": field(marker="Field(default_factory=print)"),
+    "factory-as-a-marker": field(marker="Made(print)"),
     "two-markers": field(marker="Attribute(), print()"),
     "no-marker": body("x: Annotated[int]"),
     "marker-of-an-attribute": field(marker="Container.Attribute()"),
@@ -301,32 +304,40 @@ REFUSED: dict[str, str] = {
     "comprehension-as-a-default": field(default=" = [x for x in y]"),
     "conditional-default": field(default=" = 1 if print() else 2"),
     "negated-text-as-a-default": field(default=' = -"x"'),
-    "factory-unknown": field(default=" = Field(default_factory=print)"),
-    "factory-and-more": field(default=" = Field(default_factory=Collection, validate_default=True)"),
-    "another-argument-of-field": field(default=" = Field(default=1)"),
-    "positional-argument-of-field": field(default=" = Field(1)"),
-    "keywords-of-field": field(default=' = Field(**{"default_factory": print})'),
-    "factory-that-is-called": field(default=" = Field(default_factory=Collection())"),
-    "factory-with-an-argument": field(default=' = Field(default_factory=lambda x: A(name="x"))'),
-    "factory-with-a-default-argument": field(default=' = Field(default_factory=lambda x=print(): A(name="x"))'),
-    "factory-with-any-arguments": field(default=' = Field(default_factory=lambda *x: A(name="x"))'),
-    "factory-with-keyword-arguments": field(default=' = Field(default_factory=lambda *, x=1: A(name="x"))'),
-    "factory-of-something-else": field(default=' = Field(default_factory=lambda: print(name="x"))'),
-    "factory-of-a-marker": field(default=' = Field(default_factory=lambda: Attribute(name="x"))'),
-    "factory-with-a-call": field(default=" = Field(default_factory=lambda: A(name=print()))"),
-    "factory-with-more": field(default=' = Field(default_factory=lambda: A(name="x", y=1))'),
-    "factory-with-nothing": field(default=" = Field(default_factory=lambda: A())"),
-    "factory-with-keywords": field(default=' = Field(default_factory=lambda: A(**{"name": "x"}))'),
-    "factory-of-a-method": field(default=' = Field(default_factory=lambda: A(name="x").x())'),
-    "factory-with-two-steps": field(default=' = Field(default_factory=lambda: (A(name="x"), print()))'),
-    "factory-as-a-string": field(default=' = Field(default_factory="print")'),
+    "factory-unknown": field(default=" = Made(print)"),
+    "factory-and-more": field(default=" = Made(Collection, validate_default=True)"),
+    "another-argument-of-a-factory": field(default=" = Made(default=1)"),
+    "factory-that-is-a-number": field(default=" = Made(1)"),
+    "keywords-of-a-factory": field(default=' = Made(**{"factory": print})'),
+    "factory-that-is-called": field(default=" = Made(Collection())"),
+    "factory-with-an-argument": field(default=' = Made(lambda x: A(name="x"))'),
+    "factory-with-a-default-argument": field(default=' = Made(lambda x=print(): A(name="x"))'),
+    "factory-with-any-arguments": field(default=' = Made(lambda *x: A(name="x"))'),
+    "factory-with-keyword-arguments": field(default=' = Made(lambda *, x=1: A(name="x"))'),
+    "factory-of-something-else": field(default=' = Made(lambda: print(name="x"))'),
+    "factory-of-a-marker": field(default=' = Made(lambda: Attribute(name="x"))'),
+    "factory-with-a-call": field(default=" = Made(lambda: A(name=print()))"),
+    "factory-with-more": field(default=' = Made(lambda: A(name="x", y=1))'),
+    "factory-with-nothing": field(default=" = Made(lambda: A())"),
+    "factory-with-keywords": field(default=' = Made(lambda: A(**{"name": "x"}))'),
+    "factory-of-a-method": field(default=' = Made(lambda: A(name="x").x())'),
+    "factory-with-two-steps": field(default=' = Made(lambda: (A(name="x"), print()))'),
+    "factory-as-a-string": field(default=' = Made("print")'),
     # -- shortcuts
-    "shortcut-over-a-method": body('copy: ClassVar[Shortcut[int]] = Shortcut("x")'),
-    "shortcut-with-a-call": body("x: ClassVar[Shortcut[int]] = Shortcut(print())"),
-    "shortcut-with-a-keyword": body('x: ClassVar[Shortcut[int]] = Shortcut(steps="x")'),
-    "shortcut-with-a-star": body('x: ClassVar[Shortcut[int]] = Shortcut(*"x")'),
-    "shortcut-that-is-something-else": body('x: ClassVar[Shortcut[int]] = print("x")'),
-    "shortcut-without-a-type": body('x: ClassVar[Shortcut] = Shortcut("x")'),
+    "shortcut-over-a-method": body('copy: int = Shortcut("x")'),
+    "shortcut-with-a-call": body("x: int = Shortcut(print())"),
+    "shortcut-with-a-keyword": body('x: int = Shortcut(steps="x")'),
+    "shortcut-with-a-star": body('x: int = Shortcut(*"x")'),
+    "shortcut-that-is-something-else": body('x: int = print("x")'),
+    "shortcut-without-a-type": body('x: Shortcut = Shortcut("x")'),
+    "shortcut-without-an-annotation": body('x = Shortcut("x")'),
+    # -- what is given
+    "given-one-type": field("Given[Array]"),
+    "given-a-call": field("Given[Array, print()]"),
+    "given-text": field('Given["print()", Values]'),
+    "given-many-of-text": field('Given[Collection[Container], Many["print()"]]'),
+    "filled-by-a-call": field(default=" = Filled()"),
+    "absent-by-a-call": field(default=" = Absent()"),
     # -- no Python
     "no-python": "class",
     "null-byte": "x = '\x00'",
@@ -351,7 +362,7 @@ def test_type_parameters_are_refused(source: str) -> None:
 
 
 def test_the_message_says_where_and_why() -> None:
-    with pytest.raises(UnsafeSourceError, match=r"^<ndx-evil>, line 10: the type object; a model never needs that"):
+    with pytest.raises(UnsafeSourceError, match=r"^<ndx-evil>, line 9: the type object; a model never needs that"):
         checked(field("object"), "<ndx-evil>")
 
 
@@ -508,7 +519,7 @@ def test_a_traceback_shows_the_source() -> None:
     import linecache
 
     execute({"one": a_class()}, TEST, SIBLINGS)
-    assert linecache.getline(f"<{TEST}.one>", 10) == "class A(NWBGroup):\n"
+    assert linecache.getline(f"<{TEST}.one>", 9) == "class A(NWBGroup):\n"
 
 
 # -------------------------------------------------------------------------------------------------- canary
@@ -531,7 +542,7 @@ TEMPLATES = [
     "lambda: P",
     "(x:=P)",
     "[P for x in y]",
-    "Field(default_factory=lambda: P)",
+    "Made(lambda: P)",
     "Annotated[int, P]",
     "Literal[P]",
     # out of a string

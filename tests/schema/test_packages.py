@@ -132,10 +132,10 @@ def test_a_shipped_core_of_another_version_is_generated_with_it(run: Any, tmp_pa
     shutil.copytree(ROOT / "schemas" / "core" / "v2_5_0", tmp_path / "core" / "v2_5_0")
     write(tmp_path / "spec")
     assert run("generate", tmp_path / "spec", tmp_path / "core" / "v2_5_0")[0] == 0
-    code = "from models.ndx_lick import LickSeries; print([c.__module__ for c in LickSeries.__mro__[1:5]])"
+    code = "from models.ndx_lick import LickSeries; print([c.__module__ for c in LickSeries.__mro__[1:6]])"
     common = "models.hdmf_common.v1_5_1.base"
     base = "models.core.v2_5_0.nwb_base"
-    assert python(code, tmp_path) == str([base, base, base, common])
+    assert python(code, tmp_path) == str([base, "nwb_models.models.mixins.series", base, base, common])
 
 
 def test_what_it_wrote_is_written_again_and_nothing_else_is_touched(run: Any, tmp_path: Path) -> None:

@@ -272,6 +272,21 @@ def test_a_class_is_found_in_what_a_namespace_includes() -> None:
     assert provider.find_class(None, "TimeSeries") is core.TimeSeries
 
 
+def test_the_same_namespaces_have_the_same_specifications_and_problems() -> None:
+    """What cannot be used is a problem of each provider, and what one of them uses is none of the other's."""
+    header = {"name": "ndx-one", "version": "0.1.0", "schema": [{"namespace": "nil"}]}
+    namespaces = [*published(), Namespace({"namespace": header})]
+    first, second = SchemaProvider(namespaces), SchemaProvider(namespaces)
+    assert first.specifications is second.specifications
+    assert SchemaProvider(namespaces, {"core": "2.11.0"}).specifications is not first.specifications
+    assert not first.is_usable("ndx-one")
+    assert (list(first.problems), second.problems) == ([("ndx-one", "0.1.0")], {})
+    assert not second.is_usable("ndx-one")
+    assert second.problems == first.problems
+    assert first.is_usable("core")
+    assert second.find_class("core", "TimeSeries") is core.TimeSeries
+
+
 # ------------------------------------------------------------------------------------------------- side by side
 def test_two_versions_are_side_by_side(generated: list[str]) -> None:
     specifications = Specifications([*published(), *changed_core("2.99.0")], defaults={"core": "2.11.0"})

@@ -171,7 +171,15 @@ def test_a_formatter_finds_nothing_to_change_in_an_extension(entry: Namespace, t
 
 # -------------------------------------------------------------------------------------------- type checkers
 ACCEPTED = """
-from nwb_models.core import Device, ElectricalSeries, ElectrodeGroup, NWBFile, Subject, TimeSeries
+from datetime import datetime, timezone
+
+import numpy as np
+
+from nwb_models import DatasetOptions
+from nwb_models.core import LFP, Device, ElectricalSeries, ElectrodeGroup, NWBFile
+from nwb_models.core import ProcessingModule, Subject, TimeSeries
+from nwb_models.core.v2_11_0 import TimeSeries__data
+from nwb_models.models import Collection
 from nwb_models.core.v2_11_0 import Units
 from nwb_models.generated.hdmf_common.v1_10_0 import DynamicTable, VectorData
 
@@ -201,10 +209,32 @@ def descriptions(columns: list[VectorData]) -> list[str]:
 
 
 kind: str = TimeSeries.neurodata_type
+
+series = TimeSeries(name="raw", data=[1.0, 2.0], unit="V", rate=30_000.0, starting_time=0.0)
+TimeSeries(name="raw", data=np.zeros((3, 2)), unit="V", timestamps=(0.1, 0.2, 0.3))
+TimeSeries(name="raw", data=DatasetOptions([1.0]), unit="V", timestamps=series.timestamps)
+series.data, series.rate = np.zeros(3), 10.0
+stored: TimeSeries__data = series.data
+probe = Device(name="probe")
+whole = NWBFile(
+    session_description="d",
+    identifier="i",
+    session_start_time=datetime.now(timezone.utc),
+    subject=Subject(age="P90D"),
+    devices=[probe],
+    electrode_group=[make(probe)],
+    acquisition=[series],
+    processing=[ProcessingModule(name="ecephys", description="d", nwb_data_interface=[LFP()])],
+    keywords=["one", "two"],
+)
+whole.acquisition = {"raw": series}
+groups: Collection[ElectrodeGroup] | None = whole.electrode_group
+rates: list[float | None] = [found.rate for found in whole.find(TimeSeries, unit="V")]
+start: float = float(series.time_window(0.0, 1.0).timestamps[0])
 """
 
 REFUSED = """
-from nwb_models.core import Device, ElectrodeGroup, TimeSeries
+from nwb_models.core import LFP, Device, ElectrodeGroup, TimeSeries
 
 
 def typo(series: TimeSeries) -> object:
@@ -221,6 +251,15 @@ def none(series: TimeSeries) -> float:
 
 ElectrodeGroup(name=1, description="A shank.", location="CA1", device=Device(name="d"))  # 4
 ElectrodeGroup(name="shank", description="A shank.", location="CA1", device="d")  # 5
+series = TimeSeries(name="a", data=5, unit="V")  # 6
+TimeSeries(name="a", data=[1.0], units="V")  # 7
+TimeSeries(name="a", data=[1.0], unit=3)  # 8
+TimeSeries(name="a", data=[1.0], unit="V", starting_time="now")  # 9
+TimeSeries(name="a", unit="V")  # 10
+LFP(electrical_series=[series])  # 11
+ElectrodeGroup(description="A shank.", location="CA1", device=Device(name="d"))  # 12
+series.data = 5  # 13
+series.rate = "fast"  # 14
 """
 
 MYPY = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--explicit-package-bases"]

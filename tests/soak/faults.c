@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum action { NONE, KILL, TORN, EIO_ONCE, FULL, SHORT, INTERRUPT, TERMINATE, MEMORY };
+enum action { NONE, KILL, TORN, EIO_ONCE, FULL, SHORT, INTERRUPT, TERMINATE, MEMORY, NO_MEMORY };
 
 static char folder[PATH_MAX];
 static int action, trace = -1;
@@ -70,13 +70,12 @@ static void note(char kind, const char *path, const char *other, int64_t offset,
     if (data) put(data, (size_t)size);
 }
 
-static void limit_memory(void) {
-    long pages = 0;
-    FILE *stream = fopen("/proc/self/statm", "r");
-    if (!stream || fscanf(stream, "%ld", &pages) != 1) abort();
-    fclose(stream);
-    struct rlimit limit = {(rlim_t)pages * 4096 + 65536, RLIM_INFINITY};
+/* The process gets no more memory, and what it has free is taken, but for pieces smaller than `keep`. */
+static void end_memory(size_t keep) {
+    struct rlimit limit = {4096, RLIM_INFINITY};
     setrlimit(RLIMIT_AS, &limit);
+    for (size_t size = 1 << 30; size >= keep; size /= 2)
+        while (malloc(size)) ;
 }
 
 /* Returns 0 to go on, 1 to fail with errno, 2 to do half, 3 to do half and die. */
@@ -97,7 +96,8 @@ static int step(char kind) {
     case SHORT: return kind == 'w' ? 2 : 0;
     case INTERRUPT: kill(getpid(), SIGINT); break;
     case TERMINATE: kill(getpid(), SIGTERM); break;
-    case MEMORY: limit_memory(); break;
+    case MEMORY: end_memory(4096); break;
+    case NO_MEMORY: end_memory(64); break;
     }
     return 0;
 }
@@ -137,7 +137,7 @@ ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size
     off_t where = lseek(to, 0, SEEK_CUR);
     ssize_t done = NEXT(copy_file_range)(from, from_at, to, to_at, todo && size > 1 ? size / 2 : size, flags);
     if (todo == 3) kill(getpid(), SIGKILL);
-    if (done > 0) {
+    if (done > 0 && trace >= 0) {
         char *data = malloc((size_t)done);
         int again = open(path, O_RDONLY);
         if (!data || again < 0 || pread(again, data, (size_t)done, where) != done) abort();

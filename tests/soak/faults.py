@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LIBRARY = "NWB_MODELS_FAULTS"
 """The environment variable that names the compiled `faults.c`, in the process where it is preloaded."""
-ACTIONS = ("none", "kill", "torn", "eio", "full", "short", "interrupt", "terminate", "memory")
+ACTIONS = ("none", "kill", "torn", "eio", "full", "short", "interrupt", "terminate", "memory", "no memory")
 """As in `faults.c`."""
 POWER = ("lost", "some", "kept")
 """What a power cut does to what was not synced."""

@@ -7,18 +7,23 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from nwb_models.models import (
+    Absent,
     Array,
     Attribute,
     Children,
     Collection,
     Dataset,
+    Given,
     Group,
+    Made,
     NWBDataset,
     NWBGroup,
+    Name,
     Shortcut,
     Value,
+    Values,
 )
-from pydantic import Field
+from nwb_models.models.mixins.series import TimeSeriesMixin
 
 from ...hdmf_common.v1_10_0.base import Container, Data
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
@@ -43,8 +48,9 @@ class TimeSeriesReferenceVectorData(VectorData):
     neurodata_type: ClassVar[str] = "TimeSeriesReferenceVectorData"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "timeseries"
     value: Annotated[
-        Array,
+        Given[Array, Values],
         Value(
             dtype=(("idx_start", "int32"), ("count", "int32"), ("timeseries", "object:TimeSeries")),
             shape=((None,), (None, None), (None, None, None), (None, None, None, None)),
@@ -70,7 +76,9 @@ class Image(BaseImage):
     neurodata_type: ClassVar[str] = "Image"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None), (None, None, 3), (None, None, 4)))]
+    value: Annotated[
+        Given[Array, Values], Value(dtype="numeric", shape=((None, None), (None, None, 3), (None, None, 4)))
+    ]
     resolution: Annotated[float | None, Attribute(dtype="float32")] = None
     """Pixel resolution of the image, in pixels per centimeter."""
 
@@ -84,7 +92,7 @@ class ExternalImage(BaseImage):
     neurodata_type: ClassVar[str] = "ExternalImage"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Given[str | Array, Values], Value(dtype="text")]
     image_mode: Annotated[str | None, Attribute(dtype="text")] = None
     """Image mode (color mode) of the image, e.g., "RGB", "RGBA", "grayscale", and "LA"."""
     image_format: Annotated[str, Attribute(dtype="text")]
@@ -99,7 +107,8 @@ class ImageReferences(NWBData):
     neurodata_type: ClassVar[str] = "ImageReferences"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="object:BaseImage", shape=((None,),))]
+    name: Annotated[str, Name()] = "order_of_images"
+    value: Annotated[Given[Array, Values], Value(dtype="object:BaseImage", shape=((None,),))]
 
 
 class NWBContainer(Container):
@@ -121,7 +130,9 @@ class NWBDataInterface(NWBContainer):
 class TimeSeries__data(NWBDataset):
     """Data values."""
 
-    value: Annotated[Array, Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
+    value: Annotated[
+        Given[Array, Values], Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))
+    ]
     conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
     """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored in
     acquisition system units or other units that require a conversion to be interpretable, multiply the data by
@@ -159,7 +170,7 @@ class TimeSeries__data(NWBDataset):
 class TimeSeries__starting_time(NWBDataset):
     """Timestamp of the first sample in seconds."""
 
-    value: Annotated[float | Array, Value(dtype="float64")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float64")]
     rate: Annotated[float, Attribute(dtype="float32")]
     """Sampling rate, in Hz."""
     unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
@@ -171,7 +182,7 @@ class TimeSeries__timestamps(NWBDataset):
     NWBFile.timestamps_reference_time.
     """
 
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float64", shape=((None,),))]
     interval: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
     """Value is '1'"""
     unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
@@ -184,7 +195,7 @@ class TimeSeries__sync(NWBGroup):
     """
 
 
-class TimeSeries(NWBDataInterface):
+class TimeSeries(TimeSeriesMixin, NWBDataInterface):
     """General purpose time series."""
 
     neurodata_type: ClassVar[str] = "TimeSeries"
@@ -197,24 +208,24 @@ class TimeSeries(NWBDataInterface):
     information, or descriptive information if the primary description field is populated with a computer-readable
     string.
     """
-    data: Annotated[TimeSeries__data, Dataset()]
+    data: Annotated[Given[TimeSeries__data, Values], Dataset()]
     """Data values. Data can be in 1-D, 2-D, 3-D, or 4-D. The first dimension should always represent time. This can
     also be used to store binary data (e.g., image frames). This can also be a link to data stored in an external
     file.
     """
-    starting_time: Annotated[TimeSeries__starting_time | None, Dataset()] = None
+    starting_time: Annotated[Given[TimeSeries__starting_time | None, float], Dataset()] = Absent
     """Timestamp of the first sample in seconds. When timestamps are uniformly spaced, the timestamp of the first sample
     can be specified and all subsequent ones calculated from the sampling rate attribute.
     """
-    timestamps: Annotated[TimeSeries__timestamps | None, Dataset()] = None
+    timestamps: Annotated[Given[TimeSeries__timestamps | None, Values], Dataset()] = Absent
     """Timestamps for samples stored in data, in seconds, relative to the common experiment master clock stored in
     NWBFile.timestamps_reference_time.
     """
-    control: Annotated[Array | None, Dataset(dtype="uint8", shape=((None,),))] = None
+    control: Annotated[Given[Array | None, Values], Dataset(dtype="uint8", shape=((None,),))] = Absent
     """Numerical labels that apply to each time point in data for the purpose of querying and slicing data by these
     values. If present, the length of this array should be the same as the length of the first dimension of data.
     """
-    control_description: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    control_description: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Description of each control value. Must be present if control is present. If present, control_description[0]
     should describe time points where control == 0.
     """
@@ -226,13 +237,13 @@ class TimeSeries(NWBDataInterface):
     purposes.
     """
 
-    conversion: ClassVar[Shortcut[float]] = Shortcut("data", "conversion")
-    offset: ClassVar[Shortcut[float]] = Shortcut("data", "offset")
-    resolution: ClassVar[Shortcut[float]] = Shortcut("data", "resolution")
-    unit: ClassVar[Shortcut[str]] = Shortcut("data", "unit")
-    continuity: ClassVar[Shortcut[str | None]] = Shortcut("data", "continuity")
-    rate: ClassVar[Shortcut[float | None]] = Shortcut("starting_time", "rate")
-    interval: ClassVar[Shortcut[Literal[1] | None]] = Shortcut("timestamps", "interval")
+    conversion: float = Shortcut("data", "conversion")
+    offset: float = Shortcut("data", "offset")
+    resolution: float = Shortcut("data", "resolution")
+    unit: str = Shortcut("data", "unit")
+    continuity: str | None = Shortcut("data", "continuity")
+    rate: float | None = Shortcut("starting_time", "rate")
+    interval: Literal[1] | None = Shortcut("timestamps", "interval")
 
 
 class ProcessingModule(NWBContainer):
@@ -243,11 +254,9 @@ class ProcessingModule(NWBContainer):
 
     description: Annotated[str, Attribute(dtype="text")]
     """Description of this collection of processed data."""
-    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Made(Collection)
     """Data objects stored in this collection."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """Tables stored in this collection."""
 
 
@@ -259,9 +268,10 @@ class Images(NWBDataInterface):
     neurodata_type: ClassVar[str] = "Images"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "Images"
     description: Annotated[str, Attribute(dtype="text")]
     """Description of this collection of images."""
-    base_image: Annotated[Collection[BaseImage], Children(kind="dataset")]
+    base_image: Annotated[Collection[BaseImage], Children(kind="dataset", required=True)] = Made(Collection)
     """Images stored in this collection."""
     order_of_images: Annotated[ImageReferences | None, Dataset()] = None
     """Ordered dataset of references to BaseImage objects stored in the parent group. Each object in the Images group

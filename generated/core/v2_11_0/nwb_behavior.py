@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, Children, Collection, Dataset, Value
+from nwb_models.models import Array, Attribute, Children, Collection, Dataset, Given, Made, Name, Value, Values
 
 from .nwb_base import NWBDataInterface, TimeSeries, TimeSeries__data
 from .nwb_misc import IntervalSeries
@@ -18,7 +18,7 @@ __all__ += ["Position", "PupilTracking", "SpatialSeries", "SpatialSeries__data"]
 class SpatialSeries__data(TimeSeries__data):
     """1-D or 2-D array storing position or direction relative to some reference frame."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, 1), (None, 2), (None, 3)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,), (None, 1), (None, 2), (None, 3)))]
     unit: Annotated[str, Attribute(dtype="text")] = "meters"
     """Base unit of measurement for working with the data. The default value is 'meters'. Actual stored values are not
     necessarily stored in these units. To access the data in these units, multiply 'data' by 'conversion' and add
@@ -39,7 +39,7 @@ class SpatialSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "SpatialSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[SpatialSeries__data, Dataset()]
+    data: Annotated[Given[SpatialSeries__data, Values], Dataset()]
     """1-D or 2-D array storing position or direction relative to some reference frame."""
     reference_frame: Annotated[str | None, Dataset(dtype="text")] = None
     """Description defining what exactly 'straight-ahead' means."""
@@ -60,7 +60,8 @@ class BehavioralEpochs(NWBDataInterface):
     neurodata_type: ClassVar[str] = "BehavioralEpochs"
     namespace: ClassVar[str] = "core"
 
-    interval_series: Annotated[Collection[IntervalSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "BehavioralEpochs"
+    interval_series: Annotated[Collection[IntervalSeries], Children(kind="group", required=True)] = Made(Collection)
     """IntervalSeries object containing start and stop times of epochs."""
 
 
@@ -78,7 +79,8 @@ class BehavioralEvents(NWBDataInterface):
     neurodata_type: ClassVar[str] = "BehavioralEvents"
     namespace: ClassVar[str] = "core"
 
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "BehavioralEvents"
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group", required=True)] = Made(Collection)
     """TimeSeries object containing behavioral events."""
 
 
@@ -88,7 +90,8 @@ class BehavioralTimeSeries(NWBDataInterface):
     neurodata_type: ClassVar[str] = "BehavioralTimeSeries"
     namespace: ClassVar[str] = "core"
 
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "BehavioralTimeSeries"
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group", required=True)] = Made(Collection)
     """TimeSeries object containing continuous behavioral data."""
 
 
@@ -98,7 +101,8 @@ class PupilTracking(NWBDataInterface):
     neurodata_type: ClassVar[str] = "PupilTracking"
     namespace: ClassVar[str] = "core"
 
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "PupilTracking"
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group", required=True)] = Made(Collection)
     """TimeSeries object containing time series data on pupil size."""
 
 
@@ -108,7 +112,8 @@ class EyeTracking(NWBDataInterface):
     neurodata_type: ClassVar[str] = "EyeTracking"
     namespace: ClassVar[str] = "core"
 
-    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "EyeTracking"
+    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group", required=True)] = Made(Collection)
     """SpatialSeries object containing data measuring direction of gaze."""
 
 
@@ -122,7 +127,8 @@ class CompassDirection(NWBDataInterface):
     neurodata_type: ClassVar[str] = "CompassDirection"
     namespace: ClassVar[str] = "core"
 
-    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "CompassDirection"
+    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group", required=True)] = Made(Collection)
     """SpatialSeries object containing direction of gaze travel."""
 
 
@@ -132,5 +138,6 @@ class Position(NWBDataInterface):
     neurodata_type: ClassVar[str] = "Position"
     namespace: ClassVar[str] = "core"
 
-    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "Position"
+    spatial_series: Annotated[Collection[SpatialSeries], Children(kind="group", required=True)] = Made(Collection)
     """SpatialSeries object containing position data."""

@@ -6,7 +6,23 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Children, Collection, Dataset, Link, NWBDataset, Shortcut, Value
+from nwb_models.models import (
+    Absent,
+    Array,
+    Attribute,
+    Children,
+    Collection,
+    Dataset,
+    Filled,
+    Given,
+    Link,
+    Made,
+    NWBDataset,
+    Name,
+    Shortcut,
+    Value,
+    Values,
+)
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData
 from .nwb_base import NWBContainer, NWBDataInterface, TimeSeries, TimeSeries__data, TimeSeries__timestamps
@@ -21,7 +37,7 @@ __all__ += ["SpikeEventSeries__timestamps"]
 class ElectricalSeries__data(TimeSeries__data):
     """Recorded voltage data."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None), (None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,), (None, None), (None, None, None)))]
     unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
     """Base unit of measurement for working with the data. This value is fixed to 'volts'. Actual stored values are not
     necessarily stored in these units. To access the data in these units, multiply 'data' by 'conversion', followed
@@ -32,7 +48,7 @@ class ElectricalSeries__data(TimeSeries__data):
 class ElectricalSeries__channel_conversion(NWBDataset):
     """Channel-specific conversion factor."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None,),))]
     axis: Annotated[Literal[1], Attribute(dtype="int32", value=1)] = 1
     """The zero-indexed axis of the 'data' dataset that the channel-specific conversion factor corresponds to. This
     value is fixed to 1.
@@ -55,11 +71,11 @@ class ElectricalSeries(TimeSeries):
     value could be "Low-pass filter at 300 Hz". If a non-standard filter type is used, provide as much detail about
     the filter properties as possible.
     """
-    data: Annotated[ElectricalSeries__data, Dataset()]
+    data: Annotated[Given[ElectricalSeries__data, Values], Dataset()]
     """Recorded voltage data."""
     electrodes: Annotated[DynamicTableRegion, Dataset()]
     """DynamicTableRegion pointer to the electrodes that this time series was generated from."""
-    channel_conversion: Annotated[ElectricalSeries__channel_conversion | None, Dataset()] = None
+    channel_conversion: Annotated[Given[ElectricalSeries__channel_conversion | None, Values], Dataset()] = Absent
     """Channel-specific conversion factor. Multiply the data in the 'data' dataset by these values along the channel
     axis (as indicated by axis attribute) AND by the global conversion factor in the 'conversion' attribute of 'data'
     to get the data values in Volts, i.e., data in Volts = data * data.conversion * channel_conversion. This approach
@@ -68,13 +84,13 @@ class ElectricalSeries(TimeSeries):
     no channel-specific conversion factor, i.e., it is 1 for all channels.
     """
 
-    axis: ClassVar[Shortcut[Literal[1] | None]] = Shortcut("channel_conversion", "axis")
+    axis: Literal[1] | None = Shortcut("channel_conversion", "axis")
 
 
 class SpikeEventSeries__data(ElectricalSeries__data):
     """Spike waveforms."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None), (None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None), (None, None, None)))]
     unit: Annotated[Literal["volts"], Attribute(dtype="text", value="volts")] = "volts"
     """Unit of measurement for waveforms, which is fixed to 'volts'."""
 
@@ -84,7 +100,7 @@ class SpikeEventSeries__timestamps(TimeSeries__timestamps):
     NWBFile.timestamps_reference_time.
     """
 
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float64", shape=((None,),))]
 
 
 class SpikeEventSeries(ElectricalSeries):
@@ -97,9 +113,9 @@ class SpikeEventSeries(ElectricalSeries):
     neurodata_type: ClassVar[str] = "SpikeEventSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[SpikeEventSeries__data, Dataset()]
+    data: Annotated[Given[SpikeEventSeries__data, Values], Dataset()]
     """Spike waveforms."""
-    timestamps: Annotated[SpikeEventSeries__timestamps, Dataset()]  # pyright: ignore[reportGeneralTypeIssues]
+    timestamps: Annotated[Given[SpikeEventSeries__timestamps, Values], Dataset()]  # pyright: ignore[reportGeneralTypeIssues]
     """Timestamps for samples stored in data, in seconds, relative to the common experiment master-clock stored in
     NWBFile.timestamps_reference_time. Timestamps are required for the events. Unlike for TimeSeries, timestamps are
     required for SpikeEventSeries and are thus re-specified here.
@@ -112,11 +128,12 @@ class FeatureExtraction(NWBDataInterface):
     neurodata_type: ClassVar[str] = "FeatureExtraction"
     namespace: ClassVar[str] = "core"
 
-    description: Annotated[Array, Dataset(dtype="text", shape=((None,),))]
+    name: Annotated[str, Name()] = "FeatureExtraction"
+    description: Annotated[Given[Array, Values], Dataset(dtype="text", shape=((None,),))]
     """Description of features (e.g., ''PC1'') for each of the extracted features."""
-    features: Annotated[Array, Dataset(dtype="float32", shape=((None, None, None),))]
+    features: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None, None, None),))]
     """Multi-dimensional array of features extracted from each event."""
-    times: Annotated[Array, Dataset(dtype="float64", shape=((None,),))]
+    times: Annotated[Given[Array, Values], Dataset(dtype="float64", shape=((None,),))]
     """Times of events that features correspond to (can be a link)."""
     electrodes: Annotated[DynamicTableRegion, Dataset()]
     """DynamicTableRegion pointer to the electrodes that this time series was generated from."""
@@ -125,7 +142,7 @@ class FeatureExtraction(NWBDataInterface):
 class EventDetection__times(NWBDataset):
     """DEPRECATED. Timestamps of events, in seconds."""
 
-    value: Annotated[Array, Value(dtype="float64", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float64", shape=((None,),))]
     unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
     """Unit of measurement for event times, which is fixed to 'seconds'."""
 
@@ -136,23 +153,24 @@ class EventDetection(NWBDataInterface):
     neurodata_type: ClassVar[str] = "EventDetection"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "EventDetection"
     detection_method: Annotated[str, Dataset(dtype="text")]
     """Description of how events were detected, such as voltage threshold, or dV/dT threshold, as well as relevant
     values.
     """
-    source_idx: Annotated[Array, Dataset(dtype="int32", shape=((None,), (None, 2)))]
+    source_idx: Annotated[Given[Array, Values], Dataset(dtype="int32", shape=((None,), (None, 2)))]
     """Indices (zero-based) into the linked source ElectricalSeries::data array corresponding to the time of each event,
     or the time and channel of each event. ''description'' should define what is meant by time of event (e.g., .25 ms
     before action potential peak, zero-crossing time, etc.). The index points to each event from the raw data.
     """
-    times: Annotated[EventDetection__times | None, Dataset()] = None
+    times: Annotated[Given[EventDetection__times | None, Values], Dataset()] = Absent
     """DEPRECATED. Timestamps of events, in seconds."""
     source_electricalseries: Annotated[ElectricalSeries, Link()]
     """Link to the ElectricalSeries that this data was calculated from. Metadata about electrodes and their position can
     be read from that ElectricalSeries so it is not necessary to include that information here.
     """
 
-    unit: ClassVar[Shortcut[Literal["seconds"] | None]] = Shortcut("times", "unit")
+    unit: Literal["seconds"] | None = Shortcut("times", "unit")
 
 
 class EventWaveform(NWBDataInterface):
@@ -163,7 +181,10 @@ class EventWaveform(NWBDataInterface):
     neurodata_type: ClassVar[str] = "EventWaveform"
     namespace: ClassVar[str] = "core"
 
-    spike_event_series: Annotated[Collection[SpikeEventSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "EventWaveform"
+    spike_event_series: Annotated[Collection[SpikeEventSeries], Children(kind="group", required=True)] = Made(
+        Collection
+    )
     """SpikeEventSeries object(s) containing detected spike event waveforms."""
 
 
@@ -181,7 +202,8 @@ class FilteredEphys(NWBDataInterface):
     neurodata_type: ClassVar[str] = "FilteredEphys"
     namespace: ClassVar[str] = "core"
 
-    electrical_series: Annotated[Collection[ElectricalSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "FilteredEphys"
+    electrical_series: Annotated[Collection[ElectricalSeries], Children(kind="group", required=True)] = Made(Collection)
     """ElectricalSeries object(s) containing filtered electrophysiology data."""
 
 
@@ -193,7 +215,8 @@ class LFP(NWBDataInterface):
     neurodata_type: ClassVar[str] = "LFP"
     namespace: ClassVar[str] = "core"
 
-    electrical_series: Annotated[Collection[ElectricalSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "LFP"
+    electrical_series: Annotated[Collection[ElectricalSeries], Children(kind="group", required=True)] = Made(Collection)
     """ElectricalSeries object(s) containing LFP data for one or more channels."""
 
 
@@ -213,7 +236,9 @@ class ElectrodeGroup(NWBContainer):
     """Location of electrode group. Specify the area, layer, comments on estimation of area/layer, etc. Use standard
     atlas names for anatomical regions when possible.
     """
-    position: Annotated[Array | None, Dataset(dtype=(("x", "float32"), ("y", "float32"), ("z", "float32")))] = None
+    position: Annotated[
+        Given[Array | None, Values], Dataset(dtype=(("x", "float32"), ("y", "float32"), ("z", "float32")))
+    ] = Absent
     """Stereotaxic or common framework coordinates of the electrode group position."""
     device: Annotated[Device, Link()]
     """Link to the device that was used to record from this electrode group."""
@@ -227,11 +252,12 @@ class ElectrodesTable(DynamicTable):
     neurodata_type: ClassVar[str] = "ElectrodesTable"
     namespace: ClassVar[str] = "core"
 
-    location: Annotated[VectorData, Dataset(dtype="text")]
+    name: Annotated[str, Name()] = "electrodes"
+    location: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """Location of the electrode (channel). Specify the area, layer, comments on estimation of area/layer, stereotaxic
     coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
     """
-    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")]
+    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")] = Filled
     """Reference to the ElectrodeGroup this electrode is a part of."""
     group_name: Annotated[VectorData | None, Dataset(dtype="text")] = None
     """Name of the ElectrodeGroup this electrode is a part of."""
@@ -265,13 +291,14 @@ class Clustering(NWBDataInterface):
     neurodata_type: ClassVar[str] = "Clustering"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "Clustering"
     description: Annotated[str, Dataset(dtype="text")]
     """Description of clusters or clustering (e.g., cluster 0 is noise, clusters curated using Klusters, etc.)."""
-    num: Annotated[Array, Dataset(dtype="int32", shape=((None,),))]
+    num: Annotated[Given[Array, Values], Dataset(dtype="int32", shape=((None,),))]
     """Cluster number of each event"""
-    peak_over_rms: Annotated[Array, Dataset(dtype="float32", shape=((None,),))]
+    peak_over_rms: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None,),))]
     """Maximum ratio of waveform peak to RMS on any channel in the cluster (provides a basic clustering metric)."""
-    times: Annotated[Array, Dataset(dtype="float64", shape=((None,),))]
+    times: Annotated[Given[Array, Values], Dataset(dtype="float64", shape=((None,),))]
     """Times of clustered events, in seconds. This may be a link to times field in associated FeatureExtraction
     module.
     """
@@ -287,14 +314,15 @@ class ClusterWaveforms(NWBDataInterface):
     neurodata_type: ClassVar[str] = "ClusterWaveforms"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "ClusterWaveforms"
     waveform_filtering: Annotated[str, Dataset(dtype="text")]
     """Filtering applied to data before generating mean/sd"""
-    waveform_mean: Annotated[Array, Dataset(dtype="float32", shape=((None, None),))]
+    waveform_mean: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None, None),))]
     """The mean waveform for each cluster, using the same indices for each wave as cluster numbers in the associated
     Clustering module (i.e., cluster 3 is in array slot [3]). Waveforms corresponding to gaps in cluster sequence
     should be empty (e.g., zero-filled).
     """
-    waveform_sd: Annotated[Array, Dataset(dtype="float32", shape=((None, None),))]
+    waveform_sd: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None, None),))]
     """Stdev of waveforms for each cluster, using the same indices as in mean."""
     clustering_interface: Annotated[Clustering, Link()]
     """Link to Clustering interface that was the source of the clustered data."""

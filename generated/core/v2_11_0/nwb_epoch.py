@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Dataset
+from nwb_models.models import Dataset, Filled
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData, VectorIndex
 from .nwb_base import TimeSeriesReferenceVectorData
@@ -24,9 +24,9 @@ class TimeIntervals(DynamicTable):
     neurodata_type: ClassVar[str] = "TimeIntervals"
     namespace: ClassVar[str] = "core"
 
-    start_time: Annotated[VectorData, Dataset(dtype="float32")]
+    start_time: Annotated[VectorData, Dataset(dtype="float32")] = Filled
     """Start time of epoch, in seconds."""
-    stop_time: Annotated[VectorData, Dataset(dtype="float32")]
+    stop_time: Annotated[VectorData, Dataset(dtype="float32")] = Filled
     """Stop time of epoch, in seconds."""
     tags: Annotated[VectorData | None, Dataset(dtype="text")] = None
     """User-defined tags that identify or categorize events."""

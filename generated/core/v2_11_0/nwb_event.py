@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Value
+from nwb_models.models import Array, Attribute, Dataset, Filled, Given, Name, Value, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
 
@@ -21,7 +21,8 @@ class TimestampVectorData(VectorData):
     neurodata_type: ClassVar[str] = "TimestampVectorData"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="float", shape=((None,),))]
+    name: Annotated[str, Name()] = "timestamp"
+    value: Annotated[Given[Array, Values], Value(dtype="float", shape=((None,),))]
     unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
     """The unit of measurement for the timestamps, fixed to 'seconds'."""
     resolution: Annotated[float | None, Attribute(dtype="float")] = None
@@ -37,7 +38,8 @@ class DurationVectorData(VectorData):
     neurodata_type: ClassVar[str] = "DurationVectorData"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="float", shape=((None,),))]
+    name: Annotated[str, Name()] = "duration"
+    value: Annotated[Given[Array, Values], Value(dtype="float", shape=((None,),))]
     unit: Annotated[Literal["seconds"], Attribute(dtype="text", value="seconds")] = "seconds"
     """The unit of measurement for the durations, fixed to 'seconds'."""
     resolution: Annotated[float | None, Attribute(dtype="float")] = None
@@ -72,7 +74,7 @@ class EventsTable(DynamicTable):
     origin only; use `description` for the longer narrative of how the event times were computed (channels used,
     encoding scheme, algorithm parameters, etc.).
     """
-    timestamp: Annotated[TimestampVectorData, Dataset()]
+    timestamp: Annotated[TimestampVectorData, Dataset()] = Filled
     """Column containing the time that each event occurred, in seconds, from the session start time."""
     duration: Annotated[DurationVectorData | None, Dataset()] = None
     """Optional column containing the duration of each event, in seconds. A value of NaN can be used for events without

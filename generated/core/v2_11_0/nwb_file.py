@@ -8,20 +8,25 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from nwb_models.models import (
+    Absent,
     Array,
     Attribute,
     Children,
     Collection,
     Dataset,
+    Filled,
+    Given,
     Group,
+    Made,
+    Many,
     NWBDataset,
     NWBGroup,
     Name,
     Shortcut,
     Value,
+    Values,
 )
 from nwb_models.models.mixins.files import NWBFileMixin
-from pydantic import Field
 
 from ...hdmf_common.v1_10_0.resources import HERD
 from ...hdmf_common.v1_10_0.table import DynamicTable
@@ -64,62 +69,56 @@ class ScratchData(NWBData):
 class NWBFile__acquisition(NWBGroup):
     """Data streams recorded from the system, including ephys, ophys, tracking, etc."""
 
-    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Made(Collection)
     """Acquired, raw data."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """Tabular data that is relevant to acquisition"""
 
 
 class NWBFile__analysis(NWBGroup):
     """Lab-specific and custom scientific analysis of data."""
 
-    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
+    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Made(Collection)
     """Custom analysis results."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """Tabular data that is relevant to data stored in analysis"""
 
 
 class NWBFile__scratch(NWBGroup):
     """A place to store one-off analysis results."""
 
-    scratch_data: Annotated[Collection[ScratchData], Children(kind="dataset")] = Field(default_factory=Collection)
+    scratch_data: Annotated[Collection[ScratchData], Children(kind="dataset")] = Made(Collection)
     """Any one-off datasets"""
-    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Field(default_factory=Collection)
+    nwb_container: Annotated[Collection[NWBContainer], Children(kind="group")] = Made(Collection)
     """Any one-off containers"""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """Any one-off tables"""
 
 
 class NWBFile__processing(NWBGroup):
     """The home for ProcessingModules."""
 
-    processing_module: Annotated[Collection[ProcessingModule], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    processing_module: Annotated[Collection[ProcessingModule], Children(kind="group")] = Made(Collection)
     """Intermediate analysis of acquired data."""
 
 
 class NWBFile__stimulus__presentation(NWBGroup):
     """Stimuli presented during the experiment."""
 
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Made(Collection)
     """TimeSeries objects containing data of presented stimuli."""
-    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    nwb_data_interface: Annotated[Collection[NWBDataInterface], Children(kind="group")] = Made(Collection)
     """Generic NWB data interfaces, usually from an extension, containing data of presented stimuli."""
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """DynamicTable objects containing data of presented stimuli."""
 
 
 class NWBFile__stimulus__templates(NWBGroup):
     """Template stimuli."""
 
-    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Field(default_factory=Collection)
+    time_series: Annotated[Collection[TimeSeries], Children(kind="group")] = Made(Collection)
     """TimeSeries objects containing template data of presented stimuli."""
-    images: Annotated[Collection[Images], Children(kind="group")] = Field(default_factory=Collection)
+    images: Annotated[Collection[Images], Children(kind="group")] = Made(Collection)
     """Images objects containing images of presented stimuli."""
 
 
@@ -128,29 +127,27 @@ class NWBFile__stimulus(NWBGroup):
     data (e.g., measurements of something used as a stimulus).
     """
 
-    presentation: Annotated[NWBFile__stimulus__presentation, Group()] = Field(
-        default_factory=lambda: NWBFile__stimulus__presentation(name="presentation")
-    )
+    presentation: Annotated[
+        Given[NWBFile__stimulus__presentation, Many[TimeSeries | NWBDataInterface | DynamicTable]], Group()
+    ] = Made(lambda: NWBFile__stimulus__presentation(name="presentation"))
     """Stimuli presented during the experiment."""
-    templates: Annotated[NWBFile__stimulus__templates, Group()] = Field(
-        default_factory=lambda: NWBFile__stimulus__templates(name="templates")
+    templates: Annotated[Given[NWBFile__stimulus__templates, Many[TimeSeries | Images]], Group()] = Made(
+        lambda: NWBFile__stimulus__templates(name="templates")
     )
     """Template stimuli. Timestamps in templates are based on stimulus design and are relative to the beginning of the
     stimulus. When templates are used, the stimulus instances must convert presentation times to the experiment's
     time reference frame.
     """
 
-    nwb_data_interface: ClassVar[Shortcut[Collection[NWBDataInterface]]] = Shortcut(
-        "presentation", "nwb_data_interface"
-    )
-    dynamic_table: ClassVar[Shortcut[Collection[DynamicTable]]] = Shortcut("presentation", "dynamic_table")
-    images: ClassVar[Shortcut[Collection[Images]]] = Shortcut("templates", "images")
+    nwb_data_interface: Collection[NWBDataInterface] = Shortcut("presentation", "nwb_data_interface")
+    dynamic_table: Collection[DynamicTable] = Shortcut("presentation", "dynamic_table")
+    images: Collection[Images] = Shortcut("templates", "images")
 
 
 class NWBFile__general__source_script(NWBDataset):
     """Script file or link to public source code used to create this NWB file."""
 
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Given[str | Array, Values], Value(dtype="text")]
     file_name: Annotated[str, Attribute(dtype="text")]
     """Name of script file."""
 
@@ -165,25 +162,25 @@ class LabMetaData(NWBContainer):
 class NWBFile__general__devices__models(NWBGroup):
     """Collection of data acquisition device models."""
 
-    device_model: Annotated[Collection[DeviceModel], Children(kind="group")] = Field(default_factory=Collection)
+    device_model: Annotated[Collection[DeviceModel], Children(kind="group")] = Made(Collection)
     """Data acquisition device models."""
 
 
 class NWBFile__general__devices(NWBGroup):
     """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc."""
 
-    device: Annotated[Collection[Device], Children(kind="group")] = Field(default_factory=Collection)
+    device: Annotated[Collection[Device], Children(kind="group")] = Made(Collection)
     """Data acquisition devices."""
-    models: Annotated[NWBFile__general__devices__models | None, Group()] = None
+    models: Annotated[Given[NWBFile__general__devices__models | None, Many[DeviceModel]], Group()] = Absent
     """Collection of data acquisition device models."""
 
-    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("models", "device_model")
+    device_model: Given[Collection[DeviceModel] | None, Many[DeviceModel]] = Shortcut("models", "device_model")
 
 
 class Subject__age(NWBDataset):
     """Age of subject."""
 
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Given[str | Array, Values], Value(dtype="text")]
     reference: Annotated[str, Attribute(dtype="text")] = "birth"
     """Age is with reference to this event. Can be 'birth' or 'gestational'. If reference is omitted, 'birth' is
     implied.
@@ -196,7 +193,8 @@ class Subject(NWBContainer):
     neurodata_type: ClassVar[str] = "Subject"
     namespace: ClassVar[str] = "core"
 
-    age: Annotated[Subject__age | None, Dataset()] = None
+    name: Annotated[str, Name()] = "subject"
+    age: Annotated[Given[Subject__age | None, str], Dataset()] = Absent
     """Age of subject. Can be supplied instead of 'date_of_birth'. The ISO 8601 Duration format is recommended, e.g.,
     'P90D' for 90 days old. If the precise age is unknown, an age range can be given by '[lower bound]/[upper bound]'
     e.g. 'P10D/P20D' would mean that the age is in between 10 and 20 days. If only the lower bound is known, then
@@ -220,13 +218,13 @@ class Subject(NWBContainer):
     weight: Annotated[str | None, Dataset(dtype="text")] = None
     """Weight at time of experiment, at time of surgery and at other important times."""
 
-    reference: ClassVar[Shortcut[str | None]] = Shortcut("age", "reference")
+    reference: str | None = Shortcut("age", "reference")
 
 
 class NWBFile__general__extracellular_ephys(NWBGroup):
     """Metadata related to extracellular electrophysiology."""
 
-    electrode_group: Annotated[Collection[ElectrodeGroup], Children(kind="group")] = Field(default_factory=Collection)
+    electrode_group: Annotated[Collection[ElectrodeGroup], Children(kind="group")] = Made(Collection)
     """Physical group of electrodes."""
     electrodes: Annotated[ElectrodesTable | None, Group()] = None
     """A table of all electrodes (i.e., channels) used for recording. Changed in NWB 2.9.0 to use the newly added
@@ -242,9 +240,7 @@ class NWBFile__general__intracellular_ephys(NWBGroup):
     and parameters, frequency fall-off, etc. If this changes between TimeSeries, filter description should be stored
     as a text attribute for each TimeSeries.
     """
-    intracellular_electrode: Annotated[Collection[IntracellularElectrode], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    intracellular_electrode: Annotated[Collection[IntracellularElectrode], Children(kind="group")] = Made(Collection)
     """An intracellular electrode."""
     sweep_table: Annotated[SweepTable | None, Group()] = None
     """[DEPRECATED] Table used to group different PatchClampSeries. SweepTable is being replaced by
@@ -284,16 +280,14 @@ class NWBFile__general__intracellular_ephys(NWBGroup):
 class NWBFile__general__optogenetics(NWBGroup):
     """Metadata describing optogenetic stimulation."""
 
-    optogenetic_stimulus_site: Annotated[Collection[OptogeneticStimulusSite], Children(kind="group")] = Field(
-        default_factory=Collection
-    )
+    optogenetic_stimulus_site: Annotated[Collection[OptogeneticStimulusSite], Children(kind="group")] = Made(Collection)
     """An optogenetic stimulation site."""
 
 
 class NWBFile__general__optophysiology(NWBGroup):
     """Metadata related to optophysiology."""
 
-    imaging_plane: Annotated[Collection[ImagingPlane], Children(kind="group")] = Field(default_factory=Collection)
+    imaging_plane: Annotated[Collection[ImagingPlane], Children(kind="group")] = Made(Collection)
     """An imaging plane."""
 
 
@@ -304,11 +298,11 @@ class NWBFile__general(NWBGroup):
     """Notes about data collection and analysis."""
     experiment_description: Annotated[str | None, Dataset(dtype="text")] = None
     """General description of the experiment."""
-    experimenter: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    experimenter: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Name of person(s) who performed the experiment. Can also specify roles of different people involved."""
     institution: Annotated[str | None, Dataset(dtype="text")] = None
     """Institution(s) where experiment was performed."""
-    keywords: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    keywords: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Terms to search over."""
     lab: Annotated[str | None, Dataset(dtype="text")] = None
     """Laboratory where experiment was performed."""
@@ -320,7 +314,7 @@ class NWBFile__general(NWBGroup):
     """
     protocol: Annotated[str | None, Dataset(dtype="text")] = None
     """Experimental protocol, if applicable. e.g., include IACUC protocol number."""
-    related_publications: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    related_publications: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Publication information. PMID, DOI, URL, etc."""
     session_id: Annotated[str | None, Dataset(dtype="text")] = None
     """Lab-specific ID for the session."""
@@ -328,9 +322,9 @@ class NWBFile__general(NWBGroup):
     """Description of slices, including information about preparation thickness, orientation, temperature, and bath
     solution.
     """
-    source_script: Annotated[NWBFile__general__source_script | None, Dataset()] = None
+    source_script: Annotated[Given[NWBFile__general__source_script | None, str], Dataset()] = Absent
     """Script file or link to public source code used to create this NWB file."""
-    was_generated_by: Annotated[Array | None, Dataset(dtype="text", shape=((None, 2),))] = None
+    was_generated_by: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None, 2),))] = Absent
     """Name and version of software package(s) used to generate data contained in this NWB file. For each software
     package or library, include the name of the software as the first value and the version as the second value.
     """
@@ -344,51 +338,59 @@ class NWBFile__general(NWBGroup):
     """
     external_resources: Annotated[HERD | None, Group()] = None
     """This is the HERD structure for this specific NWBFile, storing the mapped external resources."""
-    lab_meta_data: Annotated[Collection[LabMetaData], Children(kind="group")] = Field(default_factory=Collection)
+    lab_meta_data: Annotated[Collection[LabMetaData], Children(kind="group")] = Made(Collection)
     """Place-holder that can be extended so that lab-specific meta-data can be placed in /general."""
-    devices: Annotated[NWBFile__general__devices | None, Group()] = None
+    devices: Annotated[Given[NWBFile__general__devices | None, Many[Device]], Group()] = Absent
     """Description of hardware devices used during experiment, e.g., monitors, ADC boards, microscopes, etc."""
     subject: Annotated[Subject | None, Group()] = None
     """Information about the animal or person from which the data was measured."""
-    extracellular_ephys: Annotated[NWBFile__general__extracellular_ephys | None, Group()] = None
+    extracellular_ephys: Annotated[
+        Given[NWBFile__general__extracellular_ephys | None, Many[ElectrodeGroup]], Group()
+    ] = Absent
     """Metadata related to extracellular electrophysiology."""
-    intracellular_ephys: Annotated[NWBFile__general__intracellular_ephys | None, Group()] = None
+    intracellular_ephys: Annotated[
+        Given[NWBFile__general__intracellular_ephys | None, Many[IntracellularElectrode]], Group()
+    ] = Absent
     """Metadata related to intracellular electrophysiology."""
-    optogenetics: Annotated[NWBFile__general__optogenetics | None, Group()] = None
+    optogenetics: Annotated[Given[NWBFile__general__optogenetics | None, Many[OptogeneticStimulusSite]], Group()] = (
+        Absent
+    )
     """Metadata describing optogenetic stimulation."""
-    optophysiology: Annotated[NWBFile__general__optophysiology | None, Group()] = None
+    optophysiology: Annotated[Given[NWBFile__general__optophysiology | None, Many[ImagingPlane]], Group()] = Absent
     """Metadata related to optophysiology."""
 
-    file_name: ClassVar[Shortcut[str | None]] = Shortcut("source_script", "file_name")
-    device: ClassVar[Shortcut[Collection[Device] | None]] = Shortcut("devices", "device")
-    models: ClassVar[Shortcut[NWBFile__general__devices__models | None]] = Shortcut("devices", "models")
-    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut("devices", "models", "device_model")
-    electrode_group: ClassVar[Shortcut[Collection[ElectrodeGroup] | None]] = Shortcut(
+    file_name: str | None = Shortcut("source_script", "file_name")
+    device: Given[Collection[Device] | None, Many[Device]] = Shortcut("devices", "device")
+    models: Given[NWBFile__general__devices__models | None, Many[DeviceModel]] = Shortcut("devices", "models")
+    device_model: Given[Collection[DeviceModel] | None, Many[DeviceModel]] = Shortcut(
+        "devices", "models", "device_model"
+    )
+    electrode_group: Given[Collection[ElectrodeGroup] | None, Many[ElectrodeGroup]] = Shortcut(
         "extracellular_ephys", "electrode_group"
     )
-    electrodes: ClassVar[Shortcut[ElectrodesTable | None]] = Shortcut("extracellular_ephys", "electrodes")
-    filtering: ClassVar[Shortcut[str | None]] = Shortcut("intracellular_ephys", "filtering")
-    intracellular_electrode: ClassVar[Shortcut[Collection[IntracellularElectrode] | None]] = Shortcut(
+    electrodes: ElectrodesTable | None = Shortcut("extracellular_ephys", "electrodes")
+    filtering: str | None = Shortcut("intracellular_ephys", "filtering")
+    intracellular_electrode: Given[Collection[IntracellularElectrode] | None, Many[IntracellularElectrode]] = Shortcut(
         "intracellular_ephys", "intracellular_electrode"
     )
-    sweep_table: ClassVar[Shortcut[SweepTable | None]] = Shortcut("intracellular_ephys", "sweep_table")
-    intracellular_recordings: ClassVar[Shortcut[IntracellularRecordingsTable | None]] = Shortcut(
+    sweep_table: SweepTable | None = Shortcut("intracellular_ephys", "sweep_table")
+    intracellular_recordings: IntracellularRecordingsTable | None = Shortcut(
         "intracellular_ephys", "intracellular_recordings"
     )
-    simultaneous_recordings: ClassVar[Shortcut[SimultaneousRecordingsTable | None]] = Shortcut(
+    simultaneous_recordings: SimultaneousRecordingsTable | None = Shortcut(
         "intracellular_ephys", "simultaneous_recordings"
     )
-    sequential_recordings: ClassVar[Shortcut[SequentialRecordingsTable | None]] = Shortcut(
-        "intracellular_ephys", "sequential_recordings"
-    )
-    repetitions: ClassVar[Shortcut[RepetitionsTable | None]] = Shortcut("intracellular_ephys", "repetitions")
-    experimental_conditions: ClassVar[Shortcut[ExperimentalConditionsTable | None]] = Shortcut(
+    sequential_recordings: SequentialRecordingsTable | None = Shortcut("intracellular_ephys", "sequential_recordings")
+    repetitions: RepetitionsTable | None = Shortcut("intracellular_ephys", "repetitions")
+    experimental_conditions: ExperimentalConditionsTable | None = Shortcut(
         "intracellular_ephys", "experimental_conditions"
     )
-    optogenetic_stimulus_site: ClassVar[Shortcut[Collection[OptogeneticStimulusSite] | None]] = Shortcut(
-        "optogenetics", "optogenetic_stimulus_site"
+    optogenetic_stimulus_site: Given[Collection[OptogeneticStimulusSite] | None, Many[OptogeneticStimulusSite]] = (
+        Shortcut("optogenetics", "optogenetic_stimulus_site")
     )
-    imaging_plane: ClassVar[Shortcut[Collection[ImagingPlane] | None]] = Shortcut("optophysiology", "imaging_plane")
+    imaging_plane: Given[Collection[ImagingPlane] | None, Many[ImagingPlane]] = Shortcut(
+        "optophysiology", "imaging_plane"
+    )
 
 
 class NWBFile__intervals(NWBGroup):
@@ -406,14 +408,14 @@ class NWBFile__intervals(NWBGroup):
     """
     invalid_times: Annotated[TimeIntervals | None, Group()] = None
     """Time intervals that should be removed from analysis."""
-    time_intervals: Annotated[Collection[TimeIntervals], Children(kind="group")] = Field(default_factory=Collection)
+    time_intervals: Annotated[Collection[TimeIntervals], Children(kind="group")] = Made(Collection)
     """Optional additional table(s) for describing other experimental time intervals."""
 
 
 class NWBFile__events(NWBGroup):
     """Experimental event tables for the session, stored as `EventsTable` instances."""
 
-    events_table: Annotated[Collection[EventsTable], Children(kind="group")] = Field(default_factory=Collection)
+    events_table: Annotated[Collection[EventsTable], Children(kind="group")] = Made(Collection)
     """An EventsTable holding a collection of event times of a particular type (e.g., licks, rewards, stimulus
     presentations) along with their per-event metadata.
     """
@@ -430,7 +432,7 @@ class NWBFile(NWBFileMixin, NWBContainer):
     """File version string. Use semantic versioning, e.g., 1.2.1. This will be the name of the format with trailing
     major, minor and patch numbers.
     """
-    file_create_date: Annotated[Array, Dataset(dtype="isodatetime", shape=((None,),))]
+    file_create_date: Annotated[Given[Array, Values], Dataset(dtype="isodatetime", shape=((None,),))] = Filled
     """A record of the date the file was created and of subsequent modifications. The date is stored in UTC with local
     timezone offset as ISO 8601 extended formatted strings: 2018-09-28T14:43:54.123+02:00. Dates stored in UTC end in
     "Z" with no timezone offset. Date accuracy is up to milliseconds. The file can be created after the experiment
@@ -449,14 +451,14 @@ class NWBFile(NWBFileMixin, NWBContainer):
     extended formatted string: 2018-09-28T14:43:54.123+02:00. Dates stored in UTC end in "Z" with no timezone offset.
     Date accuracy is up to milliseconds.
     """
-    timestamps_reference_time: Annotated[datetime, Dataset(dtype="isodatetime")]
+    timestamps_reference_time: Annotated[datetime, Dataset(dtype="isodatetime")] = Filled
     """Date and time corresponding to time zero of all timestamps. The date is stored in UTC with local timezone offset
     as ISO 8601 extended formatted string: 2018-09-28T14:43:54.123+02:00. Dates stored in UTC end in "Z" with no
     timezone offset. Date accuracy is up to milliseconds. All times stored in the file use this time as reference
     (i.e., time zero).
     """
-    acquisition: Annotated[NWBFile__acquisition, Group()] = Field(
-        default_factory=lambda: NWBFile__acquisition(name="acquisition")
+    acquisition: Annotated[Given[NWBFile__acquisition, Many[NWBDataInterface | DynamicTable]], Group()] = Made(
+        lambda: NWBFile__acquisition(name="acquisition")
     )
     """Data streams recorded from the system, including ephys, ophys, tracking, etc. This group should be read-only
     after the experiment is completed and timestamps are corrected to a common timebase. The data stored here may be
@@ -465,7 +467,9 @@ class NWBFile(NWBFileMixin, NWBContainer):
     streams (i.e., everything measured from the system). If bulky data is stored in the /acquisition group, the data
     can exist in a separate NWB file that is linked to by the file being used for processing and analysis.
     """
-    analysis: Annotated[NWBFile__analysis, Group()] = Field(default_factory=lambda: NWBFile__analysis(name="analysis"))
+    analysis: Annotated[Given[NWBFile__analysis, Many[NWBContainer | DynamicTable]], Group()] = Made(
+        lambda: NWBFile__analysis(name="analysis")
+    )
     """Lab-specific and custom scientific analysis of data. There is no defined format for the content of this group -
     the format is up to the individual user/lab. To facilitate sharing analysis data between labs, the contents here
     should be stored in standard types (e.g., neurodata_types) and appropriately documented. The file can store
@@ -473,12 +477,14 @@ class NWBFile(NWBFileMixin, NWBContainer):
     restrictions on end users. Such data should be placed in the analysis group. The analysis data should be
     documented so that it could be shared with other labs.
     """
-    scratch: Annotated[NWBFile__scratch | None, Group()] = None
+    scratch: Annotated[Given[NWBFile__scratch | None, Many[ScratchData | NWBContainer | DynamicTable]], Group()] = (
+        Absent
+    )
     """A place to store one-off analysis results. Data placed here is not intended for sharing. By placing data here,
     users acknowledge that there is no guarantee that their data meets any standard.
     """
-    processing: Annotated[NWBFile__processing, Group()] = Field(
-        default_factory=lambda: NWBFile__processing(name="processing")
+    processing: Annotated[Given[NWBFile__processing, Many[ProcessingModule]], Group()] = Made(
+        lambda: NWBFile__processing(name="processing")
     )
     """The home for ProcessingModules. These modules perform intermediate analysis of data that is necessary to perform
     before scientific analysis. Examples include spike clustering, extracting position from tracking data, stitching
@@ -488,7 +494,7 @@ class NWBFile(NWBFileMixin, NWBContainer):
     read/write data here. 'Processing' refers to intermediate analysis of the acquired data to make it more amenable
     to scientific analysis.
     """
-    stimulus: Annotated[NWBFile__stimulus, Group()] = Field(default_factory=lambda: NWBFile__stimulus(name="stimulus"))
+    stimulus: Annotated[NWBFile__stimulus, Group()] = Made(lambda: NWBFile__stimulus(name="stimulus"))
     """Data pushed into the system (e.g., video stimulus, sound, voltage, etc.) and secondary representations of that
     data (e.g., measurements of something used as a stimulus). This group should be made read-only after the
     experiment is complete and timestamps are corrected to a common timebase. Stores both presented stimuli and
@@ -499,7 +505,9 @@ class NWBFile(NWBFileMixin, NWBContainer):
     be stored and these can be used multiple times. These templates can exist in the present file or can be linked to
     a remote library file.
     """
-    general: Annotated[NWBFile__general, Group()] = Field(default_factory=lambda: NWBFile__general(name="general"))
+    general: Annotated[Given[NWBFile__general, Many[LabMetaData]], Group()] = Made(
+        lambda: NWBFile__general(name="general")
+    )
     """Experimental metadata, including protocol, notes and description of hardware device(s). The metadata stored in
     this section should be used to describe the experiment. Metadata necessary for interpreting the data is stored
     with the data. General experimental metadata, including animal strain, experimental protocols, experimenter,
@@ -512,11 +520,11 @@ class NWBFile(NWBFileMixin, NWBContainer):
     intracellular_ephys in an optophysiology experiment) should not be created unless there is data to store within
     them.
     """
-    intervals: Annotated[NWBFile__intervals | None, Group()] = None
+    intervals: Annotated[Given[NWBFile__intervals | None, Many[TimeIntervals]], Group()] = Absent
     """Experimental intervals, whether these are logically distinct sub-experiments having a particular scientific goal,
     trials (see trials subgroup) during an experiment, or epochs (see epochs subgroup) derived from analysis of data.
     """
-    events: Annotated[NWBFile__events | None, Group()] = None
+    events: Annotated[Given[NWBFile__events | None, Many[EventsTable]], Group()] = Absent
     """Experimental event tables for the session, stored as `EventsTable` instances. This is the recommended location
     for all event tables in the file, regardless of whether the events were emitted directly by the acquisition
     system (TTL edges, hardware event channels), derived by user processing (filtering, detection algorithms), or
@@ -529,74 +537,84 @@ class NWBFile(NWBFileMixin, NWBContainer):
     units: Annotated[Units | None, Group()] = None
     """Data about sorted spike units."""
 
-    scratch_data: ClassVar[Shortcut[Collection[ScratchData] | None]] = Shortcut("scratch", "scratch_data")
-    processing_module: ClassVar[Shortcut[Collection[ProcessingModule]]] = Shortcut("processing", "processing_module")
-    presentation: ClassVar[Shortcut[NWBFile__stimulus__presentation]] = Shortcut("stimulus", "presentation")
-    templates: ClassVar[Shortcut[NWBFile__stimulus__templates]] = Shortcut("stimulus", "templates")
-    images: ClassVar[Shortcut[Collection[Images]]] = Shortcut("stimulus", "templates", "images")
-    data_collection: ClassVar[Shortcut[str | None]] = Shortcut("general", "data_collection")
-    experiment_description: ClassVar[Shortcut[str | None]] = Shortcut("general", "experiment_description")
-    experimenter: ClassVar[Shortcut[Array | None]] = Shortcut("general", "experimenter")
-    institution: ClassVar[Shortcut[str | None]] = Shortcut("general", "institution")
-    keywords: ClassVar[Shortcut[Array | None]] = Shortcut("general", "keywords")
-    lab: ClassVar[Shortcut[str | None]] = Shortcut("general", "lab")
-    notes: ClassVar[Shortcut[str | None]] = Shortcut("general", "notes")
-    pharmacology: ClassVar[Shortcut[str | None]] = Shortcut("general", "pharmacology")
-    protocol: ClassVar[Shortcut[str | None]] = Shortcut("general", "protocol")
-    related_publications: ClassVar[Shortcut[Array | None]] = Shortcut("general", "related_publications")
-    session_id: ClassVar[Shortcut[str | None]] = Shortcut("general", "session_id")
-    slices: ClassVar[Shortcut[str | None]] = Shortcut("general", "slices")
-    source_script: ClassVar[Shortcut[NWBFile__general__source_script | None]] = Shortcut("general", "source_script")
-    was_generated_by: ClassVar[Shortcut[Array | None]] = Shortcut("general", "was_generated_by")
-    surgery: ClassVar[Shortcut[str | None]] = Shortcut("general", "surgery")
-    virus: ClassVar[Shortcut[str | None]] = Shortcut("general", "virus")
-    external_resources: ClassVar[Shortcut[HERD | None]] = Shortcut("general", "external_resources")
-    lab_meta_data: ClassVar[Shortcut[Collection[LabMetaData]]] = Shortcut("general", "lab_meta_data")
-    devices: ClassVar[Shortcut[NWBFile__general__devices | None]] = Shortcut("general", "devices")
-    device: ClassVar[Shortcut[Collection[Device] | None]] = Shortcut("general", "devices", "device")
-    models: ClassVar[Shortcut[NWBFile__general__devices__models | None]] = Shortcut("general", "devices", "models")
-    device_model: ClassVar[Shortcut[Collection[DeviceModel] | None]] = Shortcut(
+    scratch_data: Given[Collection[ScratchData] | None, Many[ScratchData]] = Shortcut("scratch", "scratch_data")
+    processing_module: Collection[ProcessingModule] = Shortcut("processing", "processing_module")
+    presentation: Given[NWBFile__stimulus__presentation, Many[TimeSeries | NWBDataInterface | DynamicTable]] = Shortcut(
+        "stimulus", "presentation"
+    )
+    templates: Given[NWBFile__stimulus__templates, Many[TimeSeries | Images]] = Shortcut("stimulus", "templates")
+    images: Collection[Images] = Shortcut("stimulus", "templates", "images")
+    data_collection: str | None = Shortcut("general", "data_collection")
+    experiment_description: str | None = Shortcut("general", "experiment_description")
+    experimenter: Given[Array | None, Values] = Shortcut("general", "experimenter")
+    institution: str | None = Shortcut("general", "institution")
+    keywords: Given[Array | None, Values] = Shortcut("general", "keywords")
+    lab: str | None = Shortcut("general", "lab")
+    notes: str | None = Shortcut("general", "notes")
+    pharmacology: str | None = Shortcut("general", "pharmacology")
+    protocol: str | None = Shortcut("general", "protocol")
+    related_publications: Given[Array | None, Values] = Shortcut("general", "related_publications")
+    session_id: str | None = Shortcut("general", "session_id")
+    slices: str | None = Shortcut("general", "slices")
+    source_script: Given[NWBFile__general__source_script | None, str] = Shortcut("general", "source_script")
+    was_generated_by: Given[Array | None, Values] = Shortcut("general", "was_generated_by")
+    surgery: str | None = Shortcut("general", "surgery")
+    virus: str | None = Shortcut("general", "virus")
+    external_resources: HERD | None = Shortcut("general", "external_resources")
+    lab_meta_data: Collection[LabMetaData] = Shortcut("general", "lab_meta_data")
+    devices: Given[NWBFile__general__devices | None, Many[Device]] = Shortcut("general", "devices")
+    device: Given[Collection[Device] | None, Many[Device]] = Shortcut("general", "devices", "device")
+    models: Given[NWBFile__general__devices__models | None, Many[DeviceModel]] = Shortcut(
+        "general", "devices", "models"
+    )
+    device_model: Given[Collection[DeviceModel] | None, Many[DeviceModel]] = Shortcut(
         "general", "devices", "models", "device_model"
     )
-    subject: ClassVar[Shortcut[Subject | None]] = Shortcut("general", "subject")
-    extracellular_ephys: ClassVar[Shortcut[NWBFile__general__extracellular_ephys | None]] = Shortcut(
+    subject: Subject | None = Shortcut("general", "subject")
+    extracellular_ephys: Given[NWBFile__general__extracellular_ephys | None, Many[ElectrodeGroup]] = Shortcut(
         "general", "extracellular_ephys"
     )
-    electrode_group: ClassVar[Shortcut[Collection[ElectrodeGroup] | None]] = Shortcut(
+    electrode_group: Given[Collection[ElectrodeGroup] | None, Many[ElectrodeGroup]] = Shortcut(
         "general", "extracellular_ephys", "electrode_group"
     )
-    electrodes: ClassVar[Shortcut[ElectrodesTable | None]] = Shortcut("general", "extracellular_ephys", "electrodes")
-    intracellular_ephys: ClassVar[Shortcut[NWBFile__general__intracellular_ephys | None]] = Shortcut(
+    electrodes: ElectrodesTable | None = Shortcut("general", "extracellular_ephys", "electrodes")
+    intracellular_ephys: Given[NWBFile__general__intracellular_ephys | None, Many[IntracellularElectrode]] = Shortcut(
         "general", "intracellular_ephys"
     )
-    filtering: ClassVar[Shortcut[str | None]] = Shortcut("general", "intracellular_ephys", "filtering")
-    intracellular_electrode: ClassVar[Shortcut[Collection[IntracellularElectrode] | None]] = Shortcut(
+    filtering: str | None = Shortcut("general", "intracellular_ephys", "filtering")
+    intracellular_electrode: Given[Collection[IntracellularElectrode] | None, Many[IntracellularElectrode]] = Shortcut(
         "general", "intracellular_ephys", "intracellular_electrode"
     )
-    sweep_table: ClassVar[Shortcut[SweepTable | None]] = Shortcut("general", "intracellular_ephys", "sweep_table")
-    intracellular_recordings: ClassVar[Shortcut[IntracellularRecordingsTable | None]] = Shortcut(
+    sweep_table: SweepTable | None = Shortcut("general", "intracellular_ephys", "sweep_table")
+    intracellular_recordings: IntracellularRecordingsTable | None = Shortcut(
         "general", "intracellular_ephys", "intracellular_recordings"
     )
-    simultaneous_recordings: ClassVar[Shortcut[SimultaneousRecordingsTable | None]] = Shortcut(
+    simultaneous_recordings: SimultaneousRecordingsTable | None = Shortcut(
         "general", "intracellular_ephys", "simultaneous_recordings"
     )
-    sequential_recordings: ClassVar[Shortcut[SequentialRecordingsTable | None]] = Shortcut(
+    sequential_recordings: SequentialRecordingsTable | None = Shortcut(
         "general", "intracellular_ephys", "sequential_recordings"
     )
-    repetitions: ClassVar[Shortcut[RepetitionsTable | None]] = Shortcut("general", "intracellular_ephys", "repetitions")
-    experimental_conditions: ClassVar[Shortcut[ExperimentalConditionsTable | None]] = Shortcut(
+    repetitions: RepetitionsTable | None = Shortcut("general", "intracellular_ephys", "repetitions")
+    experimental_conditions: ExperimentalConditionsTable | None = Shortcut(
         "general", "intracellular_ephys", "experimental_conditions"
     )
-    optogenetics: ClassVar[Shortcut[NWBFile__general__optogenetics | None]] = Shortcut("general", "optogenetics")
-    optogenetic_stimulus_site: ClassVar[Shortcut[Collection[OptogeneticStimulusSite] | None]] = Shortcut(
-        "general", "optogenetics", "optogenetic_stimulus_site"
+    optogenetics: Given[NWBFile__general__optogenetics | None, Many[OptogeneticStimulusSite]] = Shortcut(
+        "general", "optogenetics"
     )
-    optophysiology: ClassVar[Shortcut[NWBFile__general__optophysiology | None]] = Shortcut("general", "optophysiology")
-    imaging_plane: ClassVar[Shortcut[Collection[ImagingPlane] | None]] = Shortcut(
+    optogenetic_stimulus_site: Given[Collection[OptogeneticStimulusSite] | None, Many[OptogeneticStimulusSite]] = (
+        Shortcut("general", "optogenetics", "optogenetic_stimulus_site")
+    )
+    optophysiology: Given[NWBFile__general__optophysiology | None, Many[ImagingPlane]] = Shortcut(
+        "general", "optophysiology"
+    )
+    imaging_plane: Given[Collection[ImagingPlane] | None, Many[ImagingPlane]] = Shortcut(
         "general", "optophysiology", "imaging_plane"
     )
-    epochs: ClassVar[Shortcut[TimeIntervals | None]] = Shortcut("intervals", "epochs")
-    trials: ClassVar[Shortcut[TimeIntervals | None]] = Shortcut("intervals", "trials")
-    invalid_times: ClassVar[Shortcut[TimeIntervals | None]] = Shortcut("intervals", "invalid_times")
-    time_intervals: ClassVar[Shortcut[Collection[TimeIntervals] | None]] = Shortcut("intervals", "time_intervals")
-    events_table: ClassVar[Shortcut[Collection[EventsTable] | None]] = Shortcut("events", "events_table")
+    epochs: TimeIntervals | None = Shortcut("intervals", "epochs")
+    trials: TimeIntervals | None = Shortcut("intervals", "trials")
+    invalid_times: TimeIntervals | None = Shortcut("intervals", "invalid_times")
+    time_intervals: Given[Collection[TimeIntervals] | None, Many[TimeIntervals]] = Shortcut(
+        "intervals", "time_intervals"
+    )
+    events_table: Given[Collection[EventsTable] | None, Many[EventsTable]] = Shortcut("events", "events_table")

@@ -6,7 +6,21 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Group, Link, NWBDataset, Name, Reference, Value
+from nwb_models.models import (
+    Absent,
+    Array,
+    Attribute,
+    Dataset,
+    Filled,
+    Given,
+    Group,
+    Link,
+    NWBDataset,
+    Name,
+    Reference,
+    Value,
+    Values,
+)
 
 from ...hdmf_common.v1_10_0.table import AlignedDynamicTable, DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import NWBContainer, TimeSeries, TimeSeriesReferenceVectorData, TimeSeries__data
@@ -30,7 +44,7 @@ __all__ += ["VoltageClampStimulusSeries__data"]
 class PatchClampSeries__data(TimeSeries__data):
     """Recorded voltage or current."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,),))]
 
 
 class IntracellularElectrode(NWBContainer):
@@ -71,7 +85,7 @@ class PatchClampSeries(TimeSeries):
     """Protocol/stimulus name for this patch-clamp dataset."""
     sweep_number: Annotated[int | None, Attribute(dtype="uint32")] = None
     """Sweep number, allows users to group different PatchClampSeries together."""
-    data: Annotated[PatchClampSeries__data, Dataset()]
+    data: Annotated[Given[PatchClampSeries__data, Values], Dataset()]
     """Recorded voltage or current."""
     gain: Annotated[float | None, Dataset(dtype="float32")] = None
     """Gain of the recording, in units Volt/Amp (v-clamp) or Volt/Volt (c-clamp)."""
@@ -97,7 +111,7 @@ class CurrentClampSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "CurrentClampSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[CurrentClampSeries__data, Dataset()]
+    data: Annotated[Given[CurrentClampSeries__data, Values], Dataset()]
     """Recorded voltage."""
     bias_current: Annotated[float | None, Dataset(dtype="float32")] = None
     """Bias current, in amperes."""
@@ -142,7 +156,7 @@ class CurrentClampStimulusSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "CurrentClampStimulusSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[CurrentClampStimulusSeries__data, Dataset()]
+    data: Annotated[Given[CurrentClampStimulusSeries__data, Values], Dataset()]
     """Stimulus current applied."""
 
 
@@ -159,7 +173,7 @@ class VoltageClampSeries__data(PatchClampSeries__data):
 class VoltageClampSeries__capacitance_fast(NWBDataset):
     """Fast capacitance, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for capacitance_fast, which is fixed to 'farads'."""
 
@@ -167,7 +181,7 @@ class VoltageClampSeries__capacitance_fast(NWBDataset):
 class VoltageClampSeries__capacitance_slow(NWBDataset):
     """Slow capacitance, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for capacitance_slow, which is fixed to 'farads'."""
 
@@ -175,7 +189,7 @@ class VoltageClampSeries__capacitance_slow(NWBDataset):
 class VoltageClampSeries__resistance_comp_bandwidth(NWBDataset):
     """Resistance compensation bandwidth, in hertz."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["hertz"], Attribute(dtype="text", value="hertz")] = "hertz"
     """Unit of measurement for resistance_comp_bandwidth, which is fixed to 'hertz'."""
 
@@ -183,7 +197,7 @@ class VoltageClampSeries__resistance_comp_bandwidth(NWBDataset):
 class VoltageClampSeries__resistance_comp_correction(NWBDataset):
     """Resistance compensation correction, in percent."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["percent"], Attribute(dtype="text", value="percent")] = "percent"
     """Unit of measurement for resistance_comp_correction, which is fixed to 'percent'."""
 
@@ -191,7 +205,7 @@ class VoltageClampSeries__resistance_comp_correction(NWBDataset):
 class VoltageClampSeries__resistance_comp_prediction(NWBDataset):
     """Resistance compensation prediction, in percent."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["percent"], Attribute(dtype="text", value="percent")] = "percent"
     """Unit of measurement for resistance_comp_prediction, which is fixed to 'percent'."""
 
@@ -199,7 +213,7 @@ class VoltageClampSeries__resistance_comp_prediction(NWBDataset):
 class VoltageClampSeries__whole_cell_capacitance_comp(NWBDataset):
     """Whole cell capacitance compensation, in farads."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["farads"], Attribute(dtype="text", value="farads")] = "farads"
     """Unit of measurement for whole_cell_capacitance_comp, which is fixed to 'farads'."""
 
@@ -207,7 +221,7 @@ class VoltageClampSeries__whole_cell_capacitance_comp(NWBDataset):
 class VoltageClampSeries__whole_cell_series_resistance_comp(NWBDataset):
     """Whole cell series resistance compensation, in ohms."""
 
-    value: Annotated[float | Array, Value(dtype="float32")]
+    value: Annotated[Given[float | Array, Values], Value(dtype="float32")]
     unit: Annotated[Literal["ohms"], Attribute(dtype="text", value="ohms")] = "ohms"
     """Unit of measurement for whole_cell_series_resistance_comp, which is fixed to 'ohms'."""
 
@@ -220,23 +234,31 @@ class VoltageClampSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "VoltageClampSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[VoltageClampSeries__data, Dataset()]
+    data: Annotated[Given[VoltageClampSeries__data, Values], Dataset()]
     """Recorded current."""
-    capacitance_fast: Annotated[VoltageClampSeries__capacitance_fast | None, Dataset()] = None
+    capacitance_fast: Annotated[Given[VoltageClampSeries__capacitance_fast | None, float], Dataset()] = Absent
     """Fast capacitance, in farads."""
-    capacitance_slow: Annotated[VoltageClampSeries__capacitance_slow | None, Dataset()] = None
+    capacitance_slow: Annotated[Given[VoltageClampSeries__capacitance_slow | None, float], Dataset()] = Absent
     """Slow capacitance, in farads."""
-    resistance_comp_bandwidth: Annotated[VoltageClampSeries__resistance_comp_bandwidth | None, Dataset()] = None
+    resistance_comp_bandwidth: Annotated[
+        Given[VoltageClampSeries__resistance_comp_bandwidth | None, float], Dataset()
+    ] = Absent
     """Resistance compensation bandwidth, in hertz."""
-    resistance_comp_correction: Annotated[VoltageClampSeries__resistance_comp_correction | None, Dataset()] = None
+    resistance_comp_correction: Annotated[
+        Given[VoltageClampSeries__resistance_comp_correction | None, float], Dataset()
+    ] = Absent
     """Resistance compensation correction, in percent."""
-    resistance_comp_prediction: Annotated[VoltageClampSeries__resistance_comp_prediction | None, Dataset()] = None
+    resistance_comp_prediction: Annotated[
+        Given[VoltageClampSeries__resistance_comp_prediction | None, float], Dataset()
+    ] = Absent
     """Resistance compensation prediction, in percent."""
-    whole_cell_capacitance_comp: Annotated[VoltageClampSeries__whole_cell_capacitance_comp | None, Dataset()] = None
+    whole_cell_capacitance_comp: Annotated[
+        Given[VoltageClampSeries__whole_cell_capacitance_comp | None, float], Dataset()
+    ] = Absent
     """Whole cell capacitance compensation, in farads."""
     whole_cell_series_resistance_comp: Annotated[
-        VoltageClampSeries__whole_cell_series_resistance_comp | None, Dataset()
-    ] = None
+        Given[VoltageClampSeries__whole_cell_series_resistance_comp | None, float], Dataset()
+    ] = Absent
     """Whole cell series resistance compensation, in ohms."""
 
 
@@ -256,7 +278,7 @@ class VoltageClampStimulusSeries(PatchClampSeries):
     neurodata_type: ClassVar[str] = "VoltageClampStimulusSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[VoltageClampStimulusSeries__data, Dataset()]
+    data: Annotated[Given[VoltageClampStimulusSeries__data, Values], Dataset()]
     """Stimulus voltage applied."""
 
 
@@ -269,11 +291,12 @@ class SweepTable(DynamicTable):
     neurodata_type: ClassVar[str] = "SweepTable"
     namespace: ClassVar[str] = "core"
 
-    sweep_number: Annotated[VectorData, Dataset(dtype="uint32")]
+    name: Annotated[str, Name()] = "sweep_table"
+    sweep_number: Annotated[VectorData, Dataset(dtype="uint32")] = Filled
     """Sweep number of the PatchClampSeries in that row."""
-    series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")]
+    series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")] = Filled
     """The PatchClampSeries with the sweep number in that row."""
-    series_index: Annotated[VectorIndex, Dataset()]
+    series_index: Annotated[VectorIndex, Dataset()] = Filled
     """Index for series."""
 
 
@@ -283,12 +306,13 @@ class IntracellularElectrodesTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularElectrodesTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "electrodes"
     description: Annotated[
         Literal["Table for storing intracellular electrode related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular electrode related metadata."),
     ] = "Table for storing intracellular electrode related metadata."
     """Description of what is in this dynamic table."""
-    electrode: Annotated[VectorData, Dataset(dtype="object:IntracellularElectrode")]
+    electrode: Annotated[VectorData, Dataset(dtype="object:IntracellularElectrode")] = Filled
     """Column for storing the reference to the intracellular electrode."""
 
 
@@ -298,12 +322,13 @@ class IntracellularStimuliTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularStimuliTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "stimuli"
     description: Annotated[
         Literal["Table for storing intracellular stimulus related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular stimulus related metadata."),
     ] = "Table for storing intracellular stimulus related metadata."
     """Description of what is in this dynamic table."""
-    stimulus: Annotated[TimeSeriesReferenceVectorData, Dataset()]
+    stimulus: Annotated[TimeSeriesReferenceVectorData, Dataset()] = Filled
     """Column storing the reference to the recorded stimulus for the recording (rows)."""
     stimulus_template: Annotated[TimeSeriesReferenceVectorData | None, Dataset()] = None
     """Column storing the reference to the stimulus template for the recording (rows)."""
@@ -315,12 +340,13 @@ class IntracellularResponsesTable(DynamicTable):
     neurodata_type: ClassVar[str] = "IntracellularResponsesTable"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "responses"
     description: Annotated[
         Literal["Table for storing intracellular response related metadata."],
         Attribute(dtype="text", value="Table for storing intracellular response related metadata."),
     ] = "Table for storing intracellular response related metadata."
     """Description of what is in this dynamic table."""
-    response: Annotated[TimeSeriesReferenceVectorData, Dataset()]
+    response: Annotated[TimeSeriesReferenceVectorData, Dataset()] = Filled
     """Column storing the reference to the recorded response for the recording (rows)."""
 
 
@@ -377,9 +403,9 @@ class SimultaneousRecordingsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "simultaneous_recordings"
-    recordings: Annotated[SimultaneousRecordingsTable__recordings, Dataset()]
+    recordings: Annotated[Given[SimultaneousRecordingsTable__recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the IntracellularRecordingsTable table."""
-    recordings_index: Annotated[VectorIndex, Dataset()]
+    recordings_index: Annotated[VectorIndex, Dataset()] = Filled
     """Index dataset for the recordings column."""
 
 
@@ -402,11 +428,13 @@ class SequentialRecordingsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "sequential_recordings"
-    simultaneous_recordings: Annotated[SequentialRecordingsTable__simultaneous_recordings, Dataset()]
+    simultaneous_recordings: Annotated[
+        Given[SequentialRecordingsTable__simultaneous_recordings, DynamicTableRegion], Dataset()
+    ]
     """A reference to one or more rows in the SimultaneousRecordingsTable table."""
-    simultaneous_recordings_index: Annotated[VectorIndex, Dataset()]
+    simultaneous_recordings_index: Annotated[VectorIndex, Dataset()] = Filled
     """Index dataset for the simultaneous_recordings column."""
-    stimulus_type: Annotated[VectorData, Dataset(dtype="text")]
+    stimulus_type: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """The type of stimulus used for the sequential recording."""
 
 
@@ -429,9 +457,9 @@ class RepetitionsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "repetitions"
-    sequential_recordings: Annotated[RepetitionsTable__sequential_recordings, Dataset()]
+    sequential_recordings: Annotated[Given[RepetitionsTable__sequential_recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the SequentialRecordingsTable table."""
-    sequential_recordings_index: Annotated[VectorIndex, Dataset()]
+    sequential_recordings_index: Annotated[VectorIndex, Dataset()] = Filled
     """Index dataset for the sequential_recordings column."""
 
 
@@ -453,7 +481,7 @@ class ExperimentalConditionsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "experimental_conditions"
-    repetitions: Annotated[ExperimentalConditionsTable__repetitions, Dataset()]
+    repetitions: Annotated[Given[ExperimentalConditionsTable__repetitions, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the RepetitionsTable table."""
-    repetitions_index: Annotated[VectorIndex, Dataset()]
+    repetitions_index: Annotated[VectorIndex, Dataset()] = Filled
     """Index dataset for the repetitions column."""

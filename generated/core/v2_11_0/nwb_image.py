@@ -6,7 +6,20 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Link, NWBDataset, Shortcut, Value
+from nwb_models.models import (
+    Absent,
+    Array,
+    Attribute,
+    Dataset,
+    Filled,
+    Given,
+    Link,
+    NWBDataset,
+    Shortcut,
+    Value,
+    Values,
+)
+from nwb_models.models.mixins.series import ImageSeriesMixin
 
 from .nwb_base import Image, Images, TimeSeries, TimeSeries__data
 from .nwb_device import Device
@@ -21,7 +34,7 @@ class GrayscaleImage(Image):
     neurodata_type: ClassVar[str] = "GrayscaleImage"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None),))]
 
 
 class RGBImage(Image):
@@ -30,7 +43,7 @@ class RGBImage(Image):
     neurodata_type: ClassVar[str] = "RGBImage"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, 3),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, 3),))]
 
 
 class RGBAImage(Image):
@@ -39,20 +52,20 @@ class RGBAImage(Image):
     neurodata_type: ClassVar[str] = "RGBAImage"
     namespace: ClassVar[str] = "core"
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, 4),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, 4),))]
 
 
 class ImageSeries__data(TimeSeries__data):
     """Binary data representing images across frames."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
 
 
 class ImageSeries__external_file(NWBDataset):
     """Paths to one or more external file(s)."""
 
-    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
-    starting_frame: Annotated[Array, Attribute(dtype="int32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="text", shape=((None,),))]
+    starting_frame: Annotated[Given[Array, Values], Attribute(dtype="int32", shape=((None,),))]
     """Each external image may contain one or more consecutive frames of the full ImageSeries. This attribute serves as
     an index to indicate which frames each file contains, to facilitate random access. The 'starting_frame'
     attribute, hence, contains a list of frame numbers within the full ImageSeries of the first frame of each file
@@ -64,7 +77,7 @@ class ImageSeries__external_file(NWBDataset):
     """
 
 
-class ImageSeries(TimeSeries):
+class ImageSeries(ImageSeriesMixin, TimeSeries):
     """General image data that is common between acquisition and stimulus time series. Sometimes the image data is
     stored in the file in a raw format while other times it will be stored as a series of external image files in the
     host file system. The data field will either be binary data, if the data is stored in the NWB file, or empty, if
@@ -74,13 +87,13 @@ class ImageSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "ImageSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[ImageSeries__data, Dataset()]
+    data: Annotated[Given[ImageSeries__data, Values], Dataset()] = Filled
     """Binary data representing images across frames. If data are stored in an external file, this should be an empty
     3-D array.
     """
-    dimension: Annotated[Array | None, Dataset(dtype="int32", shape=((None,),))] = None
+    dimension: Annotated[Given[Array | None, Values], Dataset(dtype="int32", shape=((None,),))] = Absent
     """Number of pixels on x, y, (and z) axes."""
-    external_file: Annotated[ImageSeries__external_file | None, Dataset()] = None
+    external_file: Annotated[Given[ImageSeries__external_file | None, Values], Dataset()] = Absent
     """Paths to one or more external file(s). The field is only present if format='external'. This is only relevant if
     the image series is stored in the file system as one or more image file(s). This field should NOT be used if the
     image is stored in another NWB file and that file is linked to this file.
@@ -98,7 +111,7 @@ class ImageSeries(TimeSeries):
     device: Annotated[Device | None, Link()] = None
     """Link to the Device object that was used to capture these images."""
 
-    starting_frame: ClassVar[Shortcut[Array | None]] = Shortcut("external_file", "starting_frame")
+    starting_frame: Given[Array | None, Values] = Shortcut("external_file", "starting_frame")
 
 
 class ImageMaskSeries(ImageSeries):
@@ -118,7 +131,7 @@ class ImageMaskSeries(ImageSeries):
 class OpticalSeries__data(ImageSeries__data):
     """Images presented to subject, either grayscale or RGB"""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, 3)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, None), (None, None, None, 3)))]
 
 
 class OpticalSeries(ImageSeries):
@@ -133,9 +146,9 @@ class OpticalSeries(ImageSeries):
 
     distance: Annotated[float | None, Dataset(dtype="float32")] = None
     """Distance from camera/monitor to target/eye."""
-    field_of_view: Annotated[Array | None, Dataset(dtype="float32", shape=((2,), (3,)))] = None
+    field_of_view: Annotated[Given[Array | None, Values], Dataset(dtype="float32", shape=((2,), (3,)))] = Absent
     """Width, height and depth of image, or imaged area, in meters."""
-    data: Annotated[OpticalSeries__data, Dataset()]
+    data: Annotated[Given[OpticalSeries__data, Values], Dataset()] = Filled
     """Images presented to subject, either grayscale or RGB"""
     orientation: Annotated[str | None, Dataset(dtype="text")] = None
     """Description of image relative to some reference frame (e.g., which way is up). Must also specify frame of
@@ -146,7 +159,7 @@ class OpticalSeries(ImageSeries):
 class IndexSeries__data(TimeSeries__data):
     """Index of the image (using zero-indexing) in the linked Images object."""
 
-    value: Annotated[Array, Value(dtype="uint32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="uint32", shape=((None,),))]
     conversion: Annotated[float | None, Attribute(dtype="float32")] = None  # type: ignore[assignment]
     """This field is unused by IndexSeries."""
     resolution: Annotated[float | None, Attribute(dtype="float32")] = None  # type: ignore[assignment]
@@ -175,7 +188,7 @@ class IndexSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "IndexSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[IndexSeries__data, Dataset()]
+    data: Annotated[Given[IndexSeries__data, Values], Dataset()]
     """Index of the image (using zero-indexing) in the linked Images object."""
     indexed_timeseries: Annotated[ImageSeries | None, Link()] = None
     """Link to ImageSeries object containing images that are indexed. Use of this link is discouraged and will be

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Group, Link, Value
+from nwb_models.models import Absent, Array, Attribute, Dataset, Filled, Given, Group, Link, Name, Value, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import TimeSeries, TimeSeries__data
@@ -20,7 +20,7 @@ __all__ += ["Units__waveforms"]
 class AbstractFeatureSeries__data(TimeSeries__data):
     """Values of each feature at each time."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,), (None, None)))]
     unit: Annotated[str, Attribute(dtype="text")] = "see 'feature_units'"
     """Since there can be different units for different features, store the units in 'feature_units'. The default value
     for this attribute is "see 'feature_units'".
@@ -39,18 +39,18 @@ class AbstractFeatureSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "AbstractFeatureSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[AbstractFeatureSeries__data, Dataset()]
+    data: Annotated[Given[AbstractFeatureSeries__data, Values], Dataset()]
     """Values of each feature at each time."""
-    feature_units: Annotated[Array | None, Dataset(dtype="text", shape=((None,),))] = None
+    feature_units: Annotated[Given[Array | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Units of each feature."""
-    features: Annotated[Array, Dataset(dtype="text", shape=((None,),))]
+    features: Annotated[Given[Array, Values], Dataset(dtype="text", shape=((None,),))]
     """Description of the features represented in TimeSeries::data."""
 
 
 class AnnotationSeries__data(TimeSeries__data):
     """Annotations made during an experiment."""
 
-    value: Annotated[Array, Value(dtype="text", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="text", shape=((None,),))]
     resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
     """Smallest meaningful difference between values in data. Annotations have no units, so the value is fixed to
     -1.0.
@@ -72,14 +72,14 @@ class AnnotationSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "AnnotationSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[AnnotationSeries__data, Dataset()]
+    data: Annotated[Given[AnnotationSeries__data, Values], Dataset()]
     """Annotations made during an experiment."""
 
 
 class IntervalSeries__data(TimeSeries__data):
     """Use values >0 if interval started, <0 if interval ended."""
 
-    value: Annotated[Array, Value(dtype="int8", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="int8", shape=((None,),))]
     resolution: Annotated[float, Attribute(dtype="float32", value=-1.0)] = -1.0
     """Smallest meaningful difference between values in data. IntervalSeries stores integer markers, so the value is
     fixed to -1.0.
@@ -101,7 +101,7 @@ class IntervalSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "IntervalSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[IntervalSeries__data, Dataset()]
+    data: Annotated[Given[IntervalSeries__data, Values], Dataset()]
     """Use values >0 if interval started, <0 if interval ended."""
 
 
@@ -113,9 +113,10 @@ class FrequencyBandsTable(DynamicTable):
     neurodata_type: ClassVar[str] = "FrequencyBandsTable"
     namespace: ClassVar[str] = "core"
 
-    band_name: Annotated[VectorData, Dataset(dtype="text")]
+    name: Annotated[str, Name()] = "bands"
+    band_name: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """Name of the band, e.g., theta."""
-    band_limits: Annotated[VectorData, Dataset(dtype="float32", shape=((None, 2),))]
+    band_limits: Annotated[VectorData, Dataset(dtype="float32", shape=((None, 2),))] = Filled
     """Low and high limit of each band in Hz. If it is a Gaussian filter, use 2 SD on either side of the center."""
     band_mean: Annotated[VectorData | None, Dataset(dtype="float32", shape=((None,),))] = None
     """The center frequency (mean) of each Gaussian filter, in Hz."""
@@ -126,7 +127,7 @@ class FrequencyBandsTable(DynamicTable):
 class DecompositionSeries__data(TimeSeries__data):
     """Data decomposed into frequency bands."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, None),))]
     unit: Annotated[str, Attribute(dtype="text")] = "no unit"
     """Base unit of measurement for working with the data. Actual stored values are not necessarily stored in these
     units. To access the data in these units, multiply 'data' by 'conversion'.
@@ -139,7 +140,7 @@ class DecompositionSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "DecompositionSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[DecompositionSeries__data, Dataset()]
+    data: Annotated[Given[DecompositionSeries__data, Values], Dataset()]
     """Data decomposed into frequency bands."""
     metric: Annotated[str, Dataset(dtype="text")]
     """The metric used, e.g., phase, amplitude, power."""
@@ -159,7 +160,8 @@ class Units__spike_times(VectorData):
     """
 
     value: Annotated[
-        Array, Value(dtype="float64", shape=((None,), (None, None), (None, None, None), (None, None, None, None)))
+        Given[Array, Values],
+        Value(dtype="float64", shape=((None,), (None, None), (None, None, None), (None, None, None, None))),
     ]
     resolution: Annotated[float | None, Attribute(dtype="float64")] = None
     """The temporal resolution of the spike times, in seconds. This is typically the sampling period (1/sampling_rate)
@@ -174,7 +176,7 @@ class Units__spike_times(VectorData):
 class Units__waveform_mean(VectorData):
     """Spike waveform mean for each spike unit."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None, None), (None, None, None)))]
     sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
     """Sampling rate, in hertz."""
     time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
@@ -190,7 +192,7 @@ class Units__waveform_mean(VectorData):
 class Units__waveform_sd(VectorData):
     """Spike waveform standard deviation for each spike unit."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None), (None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None, None), (None, None, None)))]
     sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
     """Sampling rate, in hertz."""
     time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
@@ -206,7 +208,7 @@ class Units__waveform_sd(VectorData):
 class Units__waveforms(VectorData):
     """Individual waveforms for each spike on each electrode."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None),))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None),))]
     sampling_rate: Annotated[float | None, Attribute(dtype="float32")] = None
     """Sampling rate, in hertz."""
     time_before_peak_in_ms: Annotated[float | None, Attribute(dtype="float32")] = None
@@ -227,9 +229,10 @@ class Units(DynamicTable):
     neurodata_type: ClassVar[str] = "Units"
     namespace: ClassVar[str] = "core"
 
+    name: Annotated[str, Name()] = "Units"
     spike_times_index: Annotated[VectorIndex | None, Dataset()] = None
     """Index into the spike_times dataset."""
-    spike_times: Annotated[Units__spike_times | None, Dataset()] = None
+    spike_times: Annotated[Given[Units__spike_times | None, VectorData], Dataset()] = Absent
     """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time or, if
     defined, timestamps_reference_time). Times should be stored in ascending order.
     """
@@ -245,11 +248,11 @@ class Units(DynamicTable):
     """Electrode that each spike unit came from, specified using a DynamicTableRegion."""
     electrode_group: Annotated[VectorData | None, Dataset(dtype="object:ElectrodeGroup")] = None
     """Electrode group that each spike unit came from."""
-    waveform_mean: Annotated[Units__waveform_mean | None, Dataset()] = None
+    waveform_mean: Annotated[Given[Units__waveform_mean | None, VectorData], Dataset()] = Absent
     """Spike waveform mean for each spike unit."""
-    waveform_sd: Annotated[Units__waveform_sd | None, Dataset()] = None
+    waveform_sd: Annotated[Given[Units__waveform_sd | None, VectorData], Dataset()] = Absent
     """Spike waveform standard deviation for each spike unit."""
-    waveforms: Annotated[Units__waveforms | None, Dataset()] = None
+    waveforms: Annotated[Given[Units__waveforms | None, VectorData], Dataset()] = Absent
     """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The 'waveforms_index'
     column indexes which waveforms in this column belong to the same spike event for a given unit, where each
     waveform was recorded from a different electrode. The 'waveforms_index_index' column indexes the

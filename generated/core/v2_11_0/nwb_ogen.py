@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Link, Value
+from nwb_models.models import Array, Attribute, Dataset, Given, Link, Value, Values
 
 from .nwb_base import NWBContainer, TimeSeries, TimeSeries__data
 from .nwb_device import Device
@@ -17,7 +17,7 @@ __all__ = ["OptogeneticSeries", "OptogeneticSeries__data", "OptogeneticStimulusS
 class OptogeneticSeries__data(TimeSeries__data):
     """Applied power for optogenetic stimulus, in watts."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,), (None, None)))]
     unit: Annotated[Literal["watts"], Attribute(dtype="text", value="watts")] = "watts"
     """Unit of measurement for data, which is fixed to 'watts'."""
 
@@ -46,7 +46,7 @@ class OptogeneticSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "OptogeneticSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[OptogeneticSeries__data, Dataset()]
+    data: Annotated[Given[OptogeneticSeries__data, Values], Dataset()]
     """Applied power for optogenetic stimulus, in watts. Shape can be 1-D or 2-D. 2-D data is meant to be used in an
     extension of OptogeneticSeries that defines what the second dimension represents.
     """

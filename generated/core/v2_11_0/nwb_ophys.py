@@ -7,19 +7,25 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from nwb_models.models import (
+    Absent,
     Array,
     Attribute,
     Children,
     Collection,
     Dataset,
+    Filled,
+    Given,
     Group,
     Link,
+    Made,
+    Many,
     NWBDataset,
     NWBGroup,
+    Name,
     Shortcut,
     Value,
+    Values,
 )
-from pydantic import Field
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, DynamicTableRegion, VectorData, VectorIndex
 from .nwb_base import NWBContainer, NWBDataInterface, TimeSeries, TimeSeries__data
@@ -44,13 +50,13 @@ class OnePhotonSeries__data(ImageSeries__data):
     index moves vertically through rows and the second moves horizontally through columns.
     """
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
 
 
 class ImagingPlane__manifold(NWBDataset):
     """DEPRECATED."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None, None, 3), (None, None, None, 3)))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None, None, 3), (None, None, None, 3)))]
     conversion: Annotated[float, Attribute(dtype="float32")] = 1.0
     """Scalar to multiply each element in data to convert it to the specified 'unit'. If the data are stored in
     acquisition system units or other units that require a conversion to be interpretable, multiply the data by
@@ -65,7 +71,7 @@ class ImagingPlane__manifold(NWBDataset):
 class ImagingPlane__origin_coords(NWBDataset):
     """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D data."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((2,), (3,)))]
     unit: Annotated[str, Attribute(dtype="text")] = "meters"
     """Measurement units for origin_coords. The default value is 'meters'."""
 
@@ -73,7 +79,7 @@ class ImagingPlane__origin_coords(NWBDataset):
 class ImagingPlane__grid_spacing(NWBDataset):
     """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((2,), (3,)))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((2,), (3,)))]
     unit: Annotated[str, Attribute(dtype="text")] = "meters"
     """Measurement units for grid_spacing. The default value is 'meters'."""
 
@@ -110,26 +116,26 @@ class ImagingPlane(NWBContainer):
     """Location of the imaging plane. Specify the area, layer, comments on estimation of area/layer, stereotaxic
     coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
     """
-    manifold: Annotated[ImagingPlane__manifold | None, Dataset()] = None
+    manifold: Annotated[Given[ImagingPlane__manifold | None, Values], Dataset()] = Absent
     """DEPRECATED. Physical position of each pixel. 'xyz' represents the position of the pixel relative to the defined
     coordinate space. Deprecated in favor of origin_coords and grid_spacing.
     """
-    origin_coords: Annotated[ImagingPlane__origin_coords | None, Dataset()] = None
+    origin_coords: Annotated[Given[ImagingPlane__origin_coords | None, Values], Dataset()] = Absent
     """Physical location of the first element of the imaging plane (0, 0) for 2-D data or (0, 0, 0) for 3-D data. See
     also reference_frame for what the physical location is relative to (e.g., bregma).
     """
-    grid_spacing: Annotated[ImagingPlane__grid_spacing | None, Dataset()] = None
+    grid_spacing: Annotated[Given[ImagingPlane__grid_spacing | None, Values], Dataset()] = Absent
     """Space between pixels in (x, y) or voxels in (x, y, z) directions, in the specified unit. Assumes imaging plane is
     a regular grid. See also reference_frame to interpret the grid.
     """
     reference_frame: Annotated[str | None, Dataset(dtype="text")] = None
     'Describes reference frame of origin_coords and grid_spacing. For example, this can be a text description of the anatomical location and orientation of the grid defined by origin_coords and grid_spacing or the vectors needed to transform or rotate the grid to a common anatomical axis (e.g., AP/DV/ML). This field is necessary to interpret origin_coords and grid_spacing. If origin_coords and grid_spacing are not present, then this field is not required. For example, if the microscope takes 10 x 10 x 2 images, where the first value of the data matrix (index (0, 0, 0)) corresponds to (-1.2, -0.6, -2) mm relative to bregma, the spacing between pixels is 0.2 mm in x, 0.2 mm in y and 0.5 mm in z, and larger numbers in x mean more anterior, larger numbers in y mean more rightward, and larger numbers in z mean more ventral, then enter the following -- origin_coords = (-1.2, -0.6, -2) grid_spacing = (0.2, 0.2, 0.5) reference_frame = "Origin coordinates are relative to bregma. First dimension corresponds to anterior-posterior axis (larger index = more anterior). Second dimension corresponds to medial-lateral axis (larger index = more rightward). Third dimension corresponds to dorsal-ventral axis (larger index = more ventral)."'
-    optical_channel: Annotated[Collection[OpticalChannel], Children(kind="group")]
+    optical_channel: Annotated[Collection[OpticalChannel], Children(kind="group", required=True)] = Made(Collection)
     """An optical channel used to record from an imaging plane."""
     device: Annotated[Device, Link()]
     """Link to the Device object (e.g., microscope) used to acquire images from this imaging plane."""
 
-    conversion: ClassVar[Shortcut[float | None]] = Shortcut("manifold", "conversion")
+    conversion: float | None = Shortcut("manifold", "conversion")
 
 
 class OnePhotonSeries(ImageSeries):
@@ -152,7 +158,7 @@ class OnePhotonSeries(ImageSeries):
     """Power of the excitation in mW, if known."""
     intensity: Annotated[float | None, Attribute(dtype="float32")] = None
     """Intensity of the excitation in mW/mm^2, if known."""
-    data: Annotated[OnePhotonSeries__data, Dataset()]
+    data: Annotated[Given[OnePhotonSeries__data, Values], Dataset()] = Filled
     """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width: first spatial
     axis (horizontal direction, columns) - height: second spatial axis (vertical direction, rows) For raster-scanning
     systems (two-photon, confocal, one-photon laser scanning): - width: fast scan direction (horizontal) - height:
@@ -181,7 +187,7 @@ class TwoPhotonSeries__data(ImageSeries__data):
     index moves vertically through rows and the second moves horizontally through columns.
     """
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None, None, None), (None, None, None, None)))]
 
 
 class TwoPhotonSeries(ImageSeries):
@@ -196,7 +202,7 @@ class TwoPhotonSeries(ImageSeries):
     """Lines imaged per second. This is also stored in /general/optophysiology but is kept here as it is useful
     information for analysis, and is therefore stored with the actual data.
     """
-    data: Annotated[TwoPhotonSeries__data, Dataset()]
+    data: Annotated[Given[TwoPhotonSeries__data, Values], Dataset()] = Filled
     """Time-series of microscopy data indexed as data[time, width, height]. Indexing convention: - width: first spatial
     axis (horizontal direction, columns) - height: second spatial axis (vertical direction, rows) For raster-scanning
     systems (two-photon, confocal, one-photon laser scanning): - width: fast scan direction (horizontal) - height:
@@ -208,7 +214,7 @@ class TwoPhotonSeries(ImageSeries):
     width, height] means that the first spatial index moves horizontally (width) through columns and the second
     spatial index moves vertically (height) through rows.
     """
-    field_of_view: Annotated[Array | None, Dataset(dtype="float32", shape=((2,), (3,)))] = None
+    field_of_view: Annotated[Given[Array | None, Values], Dataset(dtype="float32", shape=((2,), (3,)))] = Absent
     """Physical dimensions of the imaging field of view in width, height, and optionally depth directions, in meters.
     The width dimension corresponds to the faster scanning axis, and the height dimension corresponds to the slower
     scanning axis.
@@ -220,7 +226,7 @@ class TwoPhotonSeries(ImageSeries):
 class RoiResponseSeries__data(TimeSeries__data):
     """Signals from ROIs."""
 
-    value: Annotated[Array, Value(dtype="numeric", shape=((None,), (None, None)))]
+    value: Annotated[Given[Array, Values], Value(dtype="numeric", shape=((None,), (None, None)))]
 
 
 class RoiResponseSeries(TimeSeries):
@@ -231,7 +237,7 @@ class RoiResponseSeries(TimeSeries):
     neurodata_type: ClassVar[str] = "RoiResponseSeries"
     namespace: ClassVar[str] = "core"
 
-    data: Annotated[RoiResponseSeries__data, Dataset()]
+    data: Annotated[Given[RoiResponseSeries__data, Values], Dataset()]
     """Signals from ROIs."""
     rois: Annotated[DynamicTableRegion, Dataset()]
     """DynamicTableRegion referencing into a PlaneSegmentation table containing information on the ROIs stored in this
@@ -247,7 +253,10 @@ class DfOverF(NWBDataInterface):
     neurodata_type: ClassVar[str] = "DfOverF"
     namespace: ClassVar[str] = "core"
 
-    roi_response_series: Annotated[Collection[RoiResponseSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "DfOverF"
+    roi_response_series: Annotated[Collection[RoiResponseSeries], Children(kind="group", required=True)] = Made(
+        Collection
+    )
     """RoiResponseSeries object(s) containing dF/F for a ROI."""
 
 
@@ -259,14 +268,17 @@ class Fluorescence(NWBDataInterface):
     neurodata_type: ClassVar[str] = "Fluorescence"
     namespace: ClassVar[str] = "core"
 
-    roi_response_series: Annotated[Collection[RoiResponseSeries], Children(kind="group")]
+    name: Annotated[str, Name()] = "Fluorescence"
+    roi_response_series: Annotated[Collection[RoiResponseSeries], Children(kind="group", required=True)] = Made(
+        Collection
+    )
     """RoiResponseSeries object(s) containing fluorescence data for a ROI."""
 
 
 class PlaneSegmentation__reference_images(NWBGroup):
     """Image stacks that the segmentation masks apply to."""
 
-    image_series: Annotated[Collection[ImageSeries], Children(kind="group")] = Field(default_factory=Collection)
+    image_series: Annotated[Collection[ImageSeries], Children(kind="group")] = Made(Collection)
     """One or more image stacks that the masks apply to (can be one-element stack)."""
 
 
@@ -300,14 +312,14 @@ class PlaneSegmentation(DynamicTable):
     this dataset is maintained by the PlaneSegmentation. At least one of `image_mask`, `pixel_mask`, or `voxel_mask`
     is required.
     """
-    reference_images: Annotated[PlaneSegmentation__reference_images, Group()] = Field(
-        default_factory=lambda: PlaneSegmentation__reference_images(name="reference_images")
+    reference_images: Annotated[Given[PlaneSegmentation__reference_images, Many[ImageSeries]], Group()] = Made(
+        lambda: PlaneSegmentation__reference_images(name="reference_images")
     )
     """Image stacks that the segmentation masks apply to."""
     imaging_plane: Annotated[ImagingPlane, Link()]
     """Link to ImagingPlane object from which this data was generated."""
 
-    image_series: ClassVar[Shortcut[Collection[ImageSeries]]] = Shortcut("reference_images", "image_series")
+    image_series: Collection[ImageSeries] = Shortcut("reference_images", "image_series")
 
 
 class ImageSegmentation(NWBDataInterface):
@@ -321,7 +333,10 @@ class ImageSegmentation(NWBDataInterface):
     neurodata_type: ClassVar[str] = "ImageSegmentation"
     namespace: ClassVar[str] = "core"
 
-    plane_segmentation: Annotated[Collection[PlaneSegmentation], Children(kind="group")]
+    name: Annotated[str, Name()] = "ImageSegmentation"
+    plane_segmentation: Annotated[Collection[PlaneSegmentation], Children(kind="group", required=True)] = Made(
+        Collection
+    )
     """Results from image segmentation of a specific imaging plane."""
 
 
@@ -350,5 +365,8 @@ class MotionCorrection(NWBDataInterface):
     neurodata_type: ClassVar[str] = "MotionCorrection"
     namespace: ClassVar[str] = "core"
 
-    corrected_image_stack: Annotated[Collection[CorrectedImageStack], Children(kind="group")]
+    name: Annotated[str, Name()] = "MotionCorrection"
+    corrected_image_stack: Annotated[Collection[CorrectedImageStack], Children(kind="group", required=True)] = Made(
+        Collection
+    )
     """Results from motion correction of an image stack."""

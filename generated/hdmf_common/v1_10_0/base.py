@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, NWBDataset, NWBGroup
-from pydantic import Field
+from nwb_models.models import Children, Collection, Made, NWBDataset, NWBGroup
 
 __all__ = ["Container", "Data", "SimpleMultiContainer"]
 
@@ -34,7 +33,7 @@ class SimpleMultiContainer(Container):
     neurodata_type: ClassVar[str] = "SimpleMultiContainer"
     namespace: ClassVar[str] = "hdmf-common"
 
-    data: Annotated[Collection[Data], Children(kind="dataset")] = Field(default_factory=Collection)
+    data: Annotated[Collection[Data], Children(kind="dataset")] = Made(Collection)
     """Data objects held within this SimpleMultiContainer."""
-    container: Annotated[Collection[Container], Children(kind="group")] = Field(default_factory=Collection)
+    container: Annotated[Collection[Container], Children(kind="group")] = Made(Collection)
     """Container objects held within this SimpleMultiContainer."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, Dataset
+from nwb_models.models import Array, Attribute, Dataset, Given, Values
 
 from .base import Container
 
@@ -22,11 +22,11 @@ class CSRMatrix(Container):
     neurodata_type: ClassVar[str] = "CSRMatrix"
     namespace: ClassVar[str] = "hdmf-common"
 
-    shape: Annotated[Array, Attribute(dtype="uint", shape=((2,),))]
+    shape: Annotated[Given[Array, Values], Attribute(dtype="uint", shape=((2,),))]
     """The shape (number of rows, number of columns) of this sparse matrix."""
-    indices: Annotated[Array, Dataset(dtype="uint", shape=((None,),))]
+    indices: Annotated[Given[Array, Values], Dataset(dtype="uint", shape=((None,),))]
     """The column indices."""
-    indptr: Annotated[Array, Dataset(dtype="uint", shape=((None,),))]
+    indptr: Annotated[Given[Array, Values], Dataset(dtype="uint", shape=((None,),))]
     """The row index pointer."""
-    data: Annotated[Array, Dataset(shape=((None,),))]
+    data: Annotated[Given[Array, Values], Dataset(shape=((None,),))]
     """The non-zero values in the matrix."""

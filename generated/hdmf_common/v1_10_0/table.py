@@ -12,15 +12,20 @@ from nwb_models.models import (
     Children,
     Collection,
     Dataset,
+    Filled,
+    Given,
     Group,
+    Made,
+    Many,
     NWBGroup,
+    Name,
     Reference,
     Shortcut,
     Value,
+    Values,
 )
 from nwb_models.models.mixins.columns import DynamicTableRegionMixin, VectorDataMixin, VectorIndexMixin
 from nwb_models.models.mixins.tables import DynamicTableMixin
-from pydantic import Field
 
 from .base import Container, Data
 
@@ -40,7 +45,9 @@ class VectorData(VectorDataMixin, Data):
     neurodata_type: ClassVar[str] = "VectorData"
     namespace: ClassVar[str] = "hdmf-common"
 
-    value: Annotated[Array, Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))]
+    value: Annotated[
+        Given[Array, Values], Value(shape=((None,), (None, None), (None, None, None), (None, None, None, None)))
+    ]
     description: Annotated[str, Attribute(dtype="text")]
     """Description of what these vectors represent."""
 
@@ -54,7 +61,7 @@ class VectorIndex(VectorIndexMixin, VectorData):
     neurodata_type: ClassVar[str] = "VectorIndex"
     namespace: ClassVar[str] = "hdmf-common"
 
-    value: Annotated[Array, Value(dtype="uint8", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="uint8", shape=((None,),))]
     target: Annotated[VectorData, Reference()]
     """Reference to the target dataset that this index applies to."""
 
@@ -65,7 +72,8 @@ class ElementIdentifiers(Data):
     neurodata_type: ClassVar[str] = "ElementIdentifiers"
     namespace: ClassVar[str] = "hdmf-common"
 
-    value: Annotated[Array, Value(dtype="int32", shape=((None,),))]
+    name: Annotated[str, Name()] = "element_id"
+    value: Annotated[Given[Array, Values], Value(dtype="int32", shape=((None,),))]
 
 
 class DynamicTable__meanings_tables(NWBGroup):
@@ -73,7 +81,7 @@ class DynamicTable__meanings_tables(NWBGroup):
     DynamicTable.
     """
 
-    meanings_table: Annotated[Collection[MeaningsTable], Children(kind="group")] = Field(default_factory=Collection)
+    meanings_table: Annotated[Collection[MeaningsTable], Children(kind="group")] = Made(Collection)
     """MeaningsTable objects that provide meanings for values in VectorData columns within this DynamicTable. Tables
     should be named according to the column they provide meanings for with a "_meanings" suffix. e.g., if a
     VectorData column is named "stimulus_type", the corresponding MeaningsTable should be named
@@ -100,20 +108,22 @@ class DynamicTable(DynamicTableMixin, Container):
     neurodata_type: ClassVar[str] = "DynamicTable"
     namespace: ClassVar[str] = "hdmf-common"
 
-    colnames: Annotated[Array, Attribute(dtype="text", shape=((None,),))]
+    colnames: Annotated[Given[Array, Values], Attribute(dtype="text", shape=((None,),))] = Filled
     """The names of the columns in this table. This should be used to specify an order to the columns."""
     description: Annotated[str, Attribute(dtype="text")]
     """Description of what is in this dynamic table."""
-    id: Annotated[ElementIdentifiers, Dataset()]
+    id: Annotated[ElementIdentifiers, Dataset()] = Filled
     """Array of unique identifiers for the rows of this dynamic table."""
-    vector_data: Annotated[Collection[VectorData], Children(kind="dataset")] = Field(default_factory=Collection)
+    vector_data: Annotated[Collection[VectorData], Children(kind="dataset")] = Made(Collection)
     """Vector columns, including index columns, of this dynamic table."""
     meanings_tables: Annotated[DynamicTable__meanings_tables | None, Group()] = None
     """Group containing MeaningsTable objects that provide meanings for values in VectorData columns within this
     DynamicTable.
     """
 
-    meanings_table: ClassVar[Shortcut[Collection[MeaningsTable] | None]] = Shortcut("meanings_tables", "meanings_table")
+    meanings_table: Given[Collection[MeaningsTable] | None, Many[MeaningsTable]] = Shortcut(
+        "meanings_tables", "meanings_table"
+    )
 
 
 class DynamicTableRegion(DynamicTableRegionMixin, VectorData):
@@ -128,7 +138,7 @@ class DynamicTableRegion(DynamicTableRegionMixin, VectorData):
     neurodata_type: ClassVar[str] = "DynamicTableRegion"
     namespace: ClassVar[str] = "hdmf-common"
 
-    value: Annotated[Array, Value(dtype="int32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="int32", shape=((None,),))]
     table: Annotated[DynamicTable, Reference()]
     """Reference to the DynamicTable object that this region applies to."""
     description: Annotated[str, Attribute(dtype="text")]
@@ -146,12 +156,12 @@ class AlignedDynamicTable(DynamicTable):
     neurodata_type: ClassVar[str] = "AlignedDynamicTable"
     namespace: ClassVar[str] = "hdmf-common"
 
-    categories: Annotated[Array, Attribute(dtype="text", shape=((None,),))]
+    categories: Annotated[Given[Array, Values], Attribute(dtype="text", shape=((None,),))]
     """The names of the categories in this AlignedDynamicTable. Each category is represented by one DynamicTable stored
     in the parent group. This attribute should be used to specify an order of categories and the category names must
     match the names of the corresponding DynamicTable in the group.
     """
-    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Field(default_factory=Collection)
+    dynamic_table: Annotated[Collection[DynamicTable], Children(kind="group")] = Made(Collection)
     """A DynamicTable representing a particular category for columns in the AlignedDynamicTable parent container. The
     table MUST be aligned with (i.e., have the same number of rows) as all other DynamicTables stored in the
     AlignedDynamicTable parent container. The name of the category is given by the name of the DynamicTable and its
@@ -171,9 +181,9 @@ class MeaningsTable(DynamicTable):
     neurodata_type: ClassVar[str] = "MeaningsTable"
     namespace: ClassVar[str] = "hdmf-common"
 
-    target: Annotated[VectorData, Reference()]
+    target: Annotated[VectorData, Reference()] = Filled
     """Reference to the VectorData object for which this table provides meanings."""
-    value: Annotated[VectorData, Dataset()]
+    value: Annotated[VectorData, Dataset()] = Filled
     """The value of a row in the referenced VectorData object."""
-    meaning: Annotated[VectorData, Dataset(dtype="text")]
+    meaning: Annotated[VectorData, Dataset(dtype="text")] = Filled
     """The meaning of the value in the referenced VectorData object."""

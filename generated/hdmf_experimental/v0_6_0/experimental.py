@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Reference, Value
+from nwb_models.models import Array, Given, Reference, Value, Values
 
 from ...hdmf_common.v1_10_0.table import VectorData
 
@@ -24,7 +24,8 @@ class EnumData(VectorData):
     namespace: ClassVar[str] = "hdmf-experimental"
 
     value: Annotated[
-        Array, Value(dtype="uint8", shape=((None,), (None, None), (None, None, None), (None, None, None, None)))
+        Given[Array, Values],
+        Value(dtype="uint8", shape=((None,), (None, None), (None, None, None), (None, None, None, None))),
     ]
     elements: Annotated[VectorData, Reference()]
     """Reference to the VectorData object that contains the enumerable elements."""

@@ -10,11 +10,12 @@ import numpy as np
 from nwb_models.models.children import names
 from nwb_models.models.columns import column_names, columns_of, is_a
 from nwb_models.models.frames import frame_of, row_count
-from nwb_models.models.mapping import storage
+from nwb_models.models.mapping import Dataset, storage
 from nwb_models.models.mixins.columns import VectorIndexMixin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Self
 
     import pandas as pd
 
@@ -30,6 +31,11 @@ class DynamicTableMixin:
     """
 
     def __init__(self, /, **data: Any) -> None:
+        cls: Any = type(self)
+        if not _has_rows(cls, data):
+            from nwb_models.models.building_tables import empty
+
+            data = {**empty(cls), **data}
         super().__init__(**data)
         table: Any = self
         _known[self] = set(table.keys())
@@ -129,6 +135,164 @@ class DynamicTableMixin:
             what is not there.
         """
         return frame_of(self, columns, rows, nested=nested)
+
+    @classmethod
+    def from_dataframe(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        columns: Mapping[Any, str] | None = None,
+        tables: Mapping[Any, Any] | None = None,
+        **fields: Any,
+    ) -> Self:
+        """Make a table of a DataFrame of pandas: the inverse of `to_dataframe`.
+
+        Lists and arrays in cells become a ragged column with its index, lists of lists one with two, unless the schema
+        says that the column is not ragged; models in cells become references.  Dates become text in ISO 8601, and
+        categories their values.  What is missing (None, NaN, NA) is NaN among numbers, "" among text, and an empty row
+        of a ragged column.
+
+        Parameters
+        ----------
+        frame
+            The rows.  Its index becomes their `id`, and has to hold integers; a column called ``id`` takes its place.
+            That of an aligned table has columns of two levels, as `to_dataframe` gives it.
+        name, description
+            Those of the table.
+        columns
+            Descriptions of columns, by their names.  For others, it is what the schema says of the column, and
+            "no description" where that says nothing.
+        tables
+            The tables of columns whose cells are numbers of rows of another table, by the names of the columns:
+            ``{"electrodes": nwbfile.electrodes}``.  Of aligned tables, names here and in `columns` are pairs.
+        fields
+            Other fields of the class.
+
+        Raises
+        ------
+        ValueError
+            Where a required column is missing, or cells of one column do not go together.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from nwb_models.core import Units
+        >>> units = Units.from_dataframe(
+        ...     pd.DataFrame({"spike_times": [[0.1, 0.5], [0.2]], "quality": ["good", "noise"]}), name="units"
+        ... )
+        >>> units["spike_times"][0], units["quality"][1]
+        (array([0.1, 0.5]), 'noise')
+        """
+        from nwb_models.models.building_tables import table_of
+
+        made: Self = table_of(
+            cls, frame, name=name, description=description, columns=columns, tables=tables, fields=fields
+        )
+        return made
+
+    def add_column(
+        self,
+        name: str,
+        data: Any = (),
+        *,
+        description: str | None = None,
+        index: bool | int | Sequence[int] | np.ndarray[Any, Any] | None = None,
+        table: Any = None,
+        **fields: Any,
+    ) -> Any:
+        """Add a column with a cell for each row that there is; it is written with the table.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        data
+            A cell for each row, as in a DataFrame; or an array whose first axis is the rows, which is stored as it is.
+        description
+            Where none is given, what the schema says of the column, or "no description".
+        index
+            How many indexes the column has: none is ``0`` or False, one ``1`` or True.  Found from the cells where it
+            is not given, so a ragged column of a table without rows needs it.  Or the index itself: where each row
+            ends in `data`, which is then the values of all rows, one behind the other.
+        table
+            The table, where the cells are numbers of its rows.
+        fields
+            Other fields of the class of the column, such as ``resolution`` of spike times.
+
+        Returns
+        -------
+        VectorData
+            The column.
+
+        Raises
+        ------
+        ValueError
+            Where there are more or fewer cells than rows, the cells do not go together, or the name is taken.
+        """
+        from nwb_models.models.building_tables import add_column
+
+        return add_column(self, name, data, description=description, index=index, of=table, fields=fields)
+
+    def add_row(self, row: Mapping[str, Any] | None = None, /, **values: Any) -> None:
+        """Add a row at the end: a value for each column, by name or in a dict.
+
+        All columns grow, or, where something is wrong, none.  To a table that was read from a file the row is added
+        when that is written, without writing again what is there where the file allows that.  Numbers in memory get
+        the width that they need; those on disk keep theirs, and what does not fit is refused.
+
+        Parameters
+        ----------
+        row, values
+            The cells, as in a DataFrame.  ``id`` may be given, and is one more than the last one otherwise.  Of an
+            aligned table, the row of each table inside is a dict under its name.
+
+        Raises
+        ------
+        UnknownFieldError
+            Where a column gets no value, or there is none of a name.
+        ValueError
+            Where a value is none of its column.
+
+        Examples
+        --------
+        >>> from nwb_models.core import TimeIntervals
+        >>> trials = TimeIntervals(name="trials", description="Licks for water.")
+        >>> column = trials.add_column("correct", description="Whether it licked in time.")
+        >>> trials.add_row(start_time=0.0, stop_time=1.5, correct=True)
+        >>> trials.add_row({"start_time": 2.0, "stop_time": 3.1, "correct": False})
+        >>> len(trials), trials["stop_time"][1]
+        (2, np.float64(3.1))
+        """
+        from nwb_models.models.growing_tables import add_row
+
+        add_row(self, values if row is None else {**row, **values})
+
+    def add_rows(self, rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> None:
+        """Add rows at the end, as `add_row` does: all of them, or, where something is wrong in one, none.
+
+        Parameters
+        ----------
+        rows
+            A DataFrame, whose index is not looked at, or a dict for each row.  An ``id`` may be among the columns.
+
+        Raises
+        ------
+        UnknownFieldError, ValueError
+            As of `add_row`.
+        """
+        from nwb_models.models.growing_tables import add_rows
+
+        add_rows(self, rows)
+
+
+def _has_rows(cls: Any, data: Mapping[str, Any]) -> bool:
+    """Tell whether any column is given, or what says which rows or columns there are."""
+    tables = storage(cls)
+    columns = (entry.field for entry in tables.children.values() if isinstance(entry.marker, Dataset))
+    groups = (entry.field for entry in tables.collections)
+    return any(field in data for field in (*columns, *groups, "colnames"))
 
 
 def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:

@@ -19,12 +19,11 @@ from nwb_models.schema.codegen.mixins import MIXINS
 IMPORTS: dict[str, frozenset[str]] = {
     "__future__": frozenset({"annotations"}),
     "datetime": frozenset({"datetime"}),
-    "pydantic": frozenset({"Field"}),
     "typing": frozenset({"Annotated", "Any", "ClassVar", "Literal"}),
     "nwb_models.models": frozenset(
         {
-            "Array", "Attribute", "Children", "Collection", "Dataset", "Group", "Link", "NWBDataset",
-            "NWBGroup", "Name", "Reference", "Shortcut", "Value",
+            "Absent", "Array", "Attribute", "Children", "Collection", "Dataset", "Filled", "Given", "Group", "Link",
+            "Made", "Many", "NWBDataset", "NWBGroup", "Name", "Reference", "Shortcut", "Value", "Values",
         }
     ),
     **{module: frozenset(n for m, n in MIXINS.values() if m == module) for module, _ in MIXINS.values()},
@@ -32,11 +31,11 @@ IMPORTS: dict[str, frozenset[str]] = {
 """What a generated module may import, besides classes of other generated modules."""
 
 MARKERS = frozenset({"Attribute", "Children", "Dataset", "Group", "Link", "Name", "Reference", "Value"})
-ARGUMENTS = frozenset({"dtype", "kind", "name", "shape", "unnamed", "value"})
+ARGUMENTS = frozenset({"dtype", "kind", "name", "required", "shape", "unnamed", "value"})
 """What a marker is told."""
 BASES = frozenset({"NWBDataset", "NWBGroup"}) | {name for _, name in MIXINS.values()}
 """What a class may be made of, besides other generated classes."""
-TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str"})
+TYPES = frozenset({"Any", "Array", "bool", "datetime", "float", "int", "str", "Values"})
 """What a field may hold, besides generated classes."""
 OWN_FIELDS = frozenset({"name", "value"})
 CLASS_VARS = frozenset({"neurodata_type", "namespace"})
@@ -173,10 +172,7 @@ class _Check:
             ) if name in CLASS_VARS:
                 return
             case (
-                ast.Subscript(
-                    value=ast.Name(id="ClassVar"),
-                    slice=ast.Subscript(value=ast.Name(id="Shortcut"), slice=kind),
-                ),
+                kind,
                 ast.Call(func=ast.Name(id="Shortcut"), args=steps, keywords=[]),
             ) if name not in FIELDS:
                 self.annotation(kind)
@@ -187,11 +183,9 @@ class _Check:
             self.refuse(node, f"a field that replaces {name}")
         self.annotation(annotation)
         match value:
-            case None:
+            case None | ast.Name(id="Absent" | "Filled"):
                 pass
-            case ast.Call(
-                func=ast.Name(id="Field"), args=[], keywords=[ast.keyword(arg="default_factory", value=made)]
-            ):
+            case ast.Call(func=ast.Name(id="Made"), args=[made], keywords=[]):
                 self.factory(made)
             case _:
                 self.constant(value)
@@ -226,7 +220,10 @@ class _Check:
             case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[kind, marker])):
                 self.annotation(kind)
                 self.marker(marker)
-            case ast.Subscript(value=ast.Name(id="Collection"), slice=inside):
+            case ast.Subscript(value=ast.Name(id="Given"), slice=ast.Tuple(elts=[kind, other])):
+                self.annotation(kind)
+                self.annotation(other)
+            case ast.Subscript(value=ast.Name(id="Collection" | "Many"), slice=inside):
                 self.annotation(inside)
             case _:
                 self.refuse(node, f"a {type(node).__name__} in a type")

@@ -184,9 +184,10 @@ class _Module:
             if key in annotations
         ]
         fields = []
-        if "name" in annotations and "neurodata_type" in annotations:
+        given_name = plan.given_name(name)
+        if given_name is not None:
             kind = self._annotated("str", f"{self.use('nwb_models.models', 'Name')}()")
-            fields.append(wrapped(f"name: {kind} = {literal(annotations['name'])}", WIDTH - 4))
+            fields.append(wrapped(f"name: {kind} = {literal(given_name)}", WIDTH - 4))
         slots = plan.repeated(name) | definition["attributes"]
         fields += [self._field(name, field, slot) for field, slot in slots.items()]
         head = wrapped(f"class {plan.plain(name)}({', '.join(self._bases(name))}):")
@@ -220,6 +221,11 @@ class _Module:
     def _field(self, cls: str, name: str, slot: Slot) -> str:
         """Return a slot as a field, with its documentation below."""
         kind, default = self._declared(name, slot)
+        kind, is_given = self._given(kind, slot, cls), kind
+        if default == "None" and kind != is_given:
+            default = self.use("nwb_models.models", "Absent")
+        if default is None and self.plan.fills(cls, name):
+            default = self.use("nwb_models.models", "Filled")
         text = f"{name}: {self._annotated(kind, self._marker(slot))}"
         text = wrapped(f"{text} = {default}" if default is not None else text, WIDTH - 4)
         lines = text.split("\n")
@@ -236,6 +242,36 @@ class _Module:
         if not slot.get("required") and default in (None, "None"):
             return f"{kind} | None", "None"
         return kind, default
+
+    def _given(self, kind: str, slot: Slot, cls: str | None) -> str:
+        """Return the type of a field of a class, with what constructors make what it holds of.
+
+        Types that stand further down in the module are left out: pydantic evaluates the annotation when the class is
+        made.  It does not evaluate that of a shortcut, which has no class here.
+        """
+        plan, held = self.plan, self.plan.held(slot)
+        other: str | None = None
+        if held is None:
+            other = self.use("nwb_models.models", "Values") if "Array" in _parts(kind) else None
+        elif is_collection(slot):
+            other = self._many([held], cls) if kind.endswith(" | None") else None  # else a collection says so itself
+        elif plan.is_nested(held) and plan.stored_as(held) == "dataset":
+            payload = self._type(plan.slots(held)["value"]) if "value" in plan.slots(held) else "Any"
+            single = payload.removesuffix(" | Array")  # what has no shape is a single value as a rule
+            other = self.use("nwb_models.models", "Values") if single == "Array" else single
+        elif plan.is_nested(held):
+            members = plan.slots(held).values()
+            other = self._many([str(plan.held(member)) for member in members if is_collection(member)], cls)
+        elif plan.is_part(held):
+            other = self.python_name(next(above for above in plan.chain(held) if not plan.is_part(above)))
+        return kind if other is None else f"{self.use('nwb_models.models', 'Given')}[{kind}, {other}]"
+
+    def _many(self, names: list[str], cls: str | None) -> str | None:
+        """Return the type of what objects of some classes are given as, None where there are no classes."""
+        if cls is not None and any(name in self.own[self.own.index(cls) :] for name in names):
+            return None
+        kinds = " | ".join(dict.fromkeys(map(self.python_name, names)))
+        return f"{self.use('nwb_models.models', 'Many')}[{kinds}]" if kinds else None
 
     def _pragmas(self, cls: str, name: str, slot: Slot) -> str:
         """Return what type checkers have to be told where a type says less of a member than the type above it."""
@@ -308,7 +344,7 @@ class _Module:
             arguments["shape"] = shapes(array({"shape": json.loads(annotations["shape"])}))
         arguments["value"] = read_fixed(slot)
         if is_collection(slot):
-            marker, arguments = "Children", {"kind": stored_as}
+            marker, arguments = "Children", {"kind": stored_as, "required": slot.get("required") or None}
         elif stored_as == "attribute" and annotations.get("reference"):
             marker = "Reference"
             del arguments["dtype"]
@@ -343,8 +379,6 @@ class _Module:
         if default is not None:
             return literal(default)
         if is_collection(slot):
-            if slot.get("required"):
-                return None
             return self._made_by(self.use("nwb_models.models", "Collection"))
         target = slot["range"]
         stored_name = slot["annotations"].get("name", name)
@@ -353,7 +387,7 @@ class _Module:
         return None
 
     def _made_by(self, factory: str) -> str:
-        return f"{self.use('pydantic', 'Field')}(default_factory={factory})"
+        return f"{self.use('nwb_models.models', 'Made')}({factory})"
 
     def _may_be_empty(self, name: str) -> bool:
         """Tell whether an untyped group can be made with nothing given."""
@@ -375,9 +409,9 @@ class _Module:
         for shortcut, (steps, slot) in found.items():
             if known.get(shortcut, (None, None))[0] == steps:
                 continue
-            kind = self._type(slot) + (" | None" if self._may_be_none(name, steps) else "")
+            kind = self._given(self._type(slot) + (" | None" if self._may_be_none(name, steps) else ""), slot, None)
             use = self.use("nwb_models.models", "Shortcut")
-            text = f"{shortcut}: ClassVar[{use}[{kind}]] = {use}({', '.join(literal(step) for step in steps)})"
+            text = f"{shortcut}: {kind} = {use}({', '.join(literal(step) for step in steps)})"
             yield wrapped(text, WIDTH - 4)
 
     def _reachable(self, name: str) -> dict[str, tuple[tuple[str, ...], Slot]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.reserved import NAMES
 from nwb_models.naming import GENERATED, identifier, module_name, version_name
-from nwb_models.schema.codegen.mixins import MIXINS, NAMESPACES
+from nwb_models.schema.codegen.mixins import FILLED, MIXINS, NAMESPACES
 from nwb_models.schema.translation.dtype import ANY
 from nwb_models.schema.translation.namespace import translated_classes
 from nwb_models.schema.translation.shape import shapes
@@ -192,6 +192,41 @@ class Plan:
         """Return module and name of the behaviour that a class has of its own, None for none."""
         annotations = self.classes[name]["annotations"]
         return MIXINS.get(annotations.get("neurodata_type", "")) if annotations.get("namespace") in NAMESPACES else None
+
+    def fills(self, name: str, member: str) -> bool:
+        """Tell whether the constructor of a class makes a member that it requires, where it is not given."""
+        mixins = {mixin[1] for mixin in map(self.mixin, self.chain(name)) if mixin}
+        held = {mixin[1] for mixin in map(self.mixin, self.chain(self.held(self.slots(name)[member]))) if mixin}
+        is_column = "VectorDataMixin" in held and "DynamicTableRegionMixin" not in held
+        return any(member in FILLED.get(mixin, ()) for mixin in mixins) or (is_column and "DynamicTableMixin" in mixins)
+
+    def given_name(self, name: str) -> str | None:
+        """Return what an object of a type is called where nobody gives it a name, None where one has to be given.
+
+        That is what the specification of the type says; else the name of its place, where all of its namespace that
+        hold it call it the same.
+        """
+        annotations = self.classes[name]["annotations"]
+        if self.is_part(name):
+            return None
+        said = annotations.get("name", annotations.get("default_name"))
+        if said is not None:
+            return str(said)
+        places = self._places.get(name, set())
+        return next(iter(places)) if len(places) == 1 else None
+
+    @cached_property
+    def _places(self) -> dict[str, set[str | None]]:
+        """The names of the members that hold objects of each type, None for any name, in its own namespace."""
+        found: dict[str, set[str | None]] = {}
+        for owner, home in self.home.items():
+            for name, slot in self.classes[owner]["attributes"].items():
+                held = next((c for c in self.chain(self.held(slot)) if not self.is_part(c)), None)
+                annotations = slot["annotations"]
+                if held is not None and self.home[held] is home and annotations["stored_as"] in ("group", "dataset"):
+                    place = None if annotations.get("unnamed") else str(annotations.get("name", name))
+                    found.setdefault(held, set()).add(place)
+        return found
 
     def is_part(self, name: str) -> bool:
         """Tell whether a class is no type of its own, but what one of them says of a member."""

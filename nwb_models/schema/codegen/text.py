@@ -49,9 +49,9 @@ def string(text: str) -> str:
 def wrapped(line: str, room: int = WIDTH) -> str:
     """Return a statement broken at its brackets where it is too long, as formatters of Python break it.
 
-    >>> print(wrapped('x: Annotated[int, Attribute(dtype="int8")] = Field(default_factory=Thing)', 60))
-    x: Annotated[int, Attribute(dtype="int8")] = Field(
-        default_factory=Thing
+    >>> print(wrapped('x: Annotated[int, Attribute(dtype="int8")] = Shortcut("data")', 60))
+    x: Annotated[int, Attribute(dtype="int8")] = Shortcut(
+        "data"
     )
     """
     if len(line) <= room:
@@ -62,7 +62,7 @@ def wrapped(line: str, room: int = WIDTH) -> str:
     if value and len(left) + 4 <= room and not (len(left) < start < room or value[0].startswith("-")):
         return f"{left} = (\n{textwrap.indent(wrapped(value[0], room - 4), '    ')}\n)"
     alternatives = _split(line, " | ")
-    if len(alternatives) > 1:
+    if len(alternatives) > 1 and not value:
         return "\n| ".join(wrapped(part, room) for part in alternatives)
     if not pairs:
         return line

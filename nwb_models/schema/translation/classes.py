@@ -148,6 +148,8 @@ class Classes:
         }
         if fixed_name is not None:
             annotations["name"] = fixed_name
+        if isinstance(entry.spec.get("default_name"), str):
+            annotations["default_name"] = entry.spec["default_name"]
         return self._new_class(name, alias, entry.kind, entry, above, entry.spec, annotations)
 
     def _new_class(

@@ -61,8 +61,7 @@ class Inverse:
         spec: Spec = {f"{self.type_key}_def": self.type_name(name)}
         if definition.get("is_a", ROOT) != ROOT:
             spec[f"{self.type_key}_inc"] = self.type_name(definition["is_a"])
-        if "name" in annotations:
-            spec["name"] = annotations["name"]
+        spec |= {key: annotations[key] for key in ("name", "default_name") if key in annotations}
         spec |= {"doc": definition.get("description", ""), **self._contents(definition)}
         return as_written(spec, definition)
 

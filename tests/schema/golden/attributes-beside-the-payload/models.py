@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, NWBDataset, Value
+from nwb_models.models import Array, Attribute, Given, NWBDataset, Value, Values
 
 __all__ = ["Note"]
 
@@ -17,7 +17,7 @@ class Note(NWBDataset):
     neurodata_type: ClassVar[str] = "Note"
     namespace: ClassVar[str] = "ndx-test"
 
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Given[str | Array, Values], Value(dtype="text")]
     value_: Annotated[str, Attribute(name="value", dtype="text")]
     """d"""
     shape_: Annotated[str, Attribute(name="shape", dtype="text")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, NWBGroup
+from nwb_models.models import Array, Attribute, Given, NWBGroup, Values
 
 __all__ = ["Rig"]
 
@@ -29,7 +29,7 @@ class Rig(NWBGroup):
     """Another number."""
     falsehood: Annotated[bool, Attribute(dtype="bool")] = False
     """Neither true nor nothing."""
-    list: Annotated[Array, Attribute(dtype="int", shape=((2,),))] = (0, 1)
+    list: Annotated[Given[Array, Values], Attribute(dtype="int", shape=((2,),))] = (0, 1)
     """A list."""
     required: Annotated[int, Attribute(dtype="int")] = 3
     """Said to be required all the same."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Dataset, NWBGroup
+from nwb_models.models import Array, Dataset, Given, NWBGroup, Values
 
 __all__ = ["Rig"]
 
@@ -17,17 +17,17 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    one: Annotated[Array, Dataset(dtype="float32", shape=((None, 3),))]
+    one: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None, 3),))]
     """Names and sizes."""
-    names: Annotated[Array, Dataset(dtype="float32", shape=((None,),))]
+    names: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None,),))]
     """Names."""
-    sizes: Annotated[Array, Dataset(dtype="float32", shape=((None, 2),))]
+    sizes: Annotated[Given[Array, Values], Dataset(dtype="float32", shape=((None, 2),))]
     """Sizes."""
-    alternatives: Annotated[Array, Dataset(dtype="int8", shape=((None,), (None, 3)))]
+    alternatives: Annotated[Given[Array, Values], Dataset(dtype="int8", shape=((None,), (None, 3)))]
     """Either."""
-    one_alternative: Annotated[Array, Dataset(dtype="int8", shape=((None,),))]
+    one_alternative: Annotated[Given[Array, Values], Dataset(dtype="int8", shape=((None,),))]
     """A list of one."""
-    disagreeing: Annotated[Array, Dataset(dtype="int8", shape=((None,), (None, 2)))]
+    disagreeing: Annotated[Given[Array, Values], Dataset(dtype="int8", shape=((None,), (None, 2)))]
     """Names for one of two."""
-    text: Annotated[Array, Dataset(dtype="int8", shape=((None,),))]
+    text: Annotated[Given[Array, Values], Dataset(dtype="int8", shape=((None,),))]
     """A name that is in no list."""

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Dataset, Group, NWBGroup, Name, Shortcut
-from pydantic import Field
+from nwb_models.models import Dataset, Group, Made, NWBGroup, Name, Shortcut
 
 from ...base.v1_0_0.types import Container
 
@@ -28,7 +27,7 @@ class File(Container):
     namespace: ClassVar[str] = "ndx-test"
 
     name: Annotated[str, Name()] = "root"
-    general: Annotated[File__general, Group()] = Field(default_factory=lambda: File__general(name="general"))
+    general: Annotated[File__general, Group()] = Made(lambda: File__general(name="general"))
     """Metadata."""
 
-    lab: ClassVar[Shortcut[str | None]] = Shortcut("general", "lab")
+    lab: str | None = Shortcut("general", "lab")

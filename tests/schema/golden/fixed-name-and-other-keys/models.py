@@ -28,5 +28,6 @@ class Other(NWBGroup):
     neurodata_type: ClassVar[str] = "Other"
     namespace: ClassVar[str] = "ndx-test"
 
+    name: Annotated[str, Name()] = "other"
     device: Annotated[Device, Link()]
     """d"""

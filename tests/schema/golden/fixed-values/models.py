@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, NWBGroup
+from nwb_models.models import Array, Attribute, Given, NWBGroup, Values
 
 __all__ = ["Rig"]
 
@@ -29,7 +29,7 @@ class Rig(NWBGroup):
     """Another number."""
     falsehood: Annotated[bool, Attribute(dtype="bool", value=False)] = False
     """Neither true nor nothing."""
-    several: Annotated[Array, Attribute(dtype="text", shape=((2,),), value=("a", "b"))] = ("a", "b")
+    several: Annotated[Given[Array, Values], Attribute(dtype="text", shape=((2,),), value=("a", "b"))] = ("a", "b")
     """A list."""
     optional: Annotated[Literal["volts"] | None, Attribute(dtype="text", value="volts")] = None
     """Fixed where it is there."""

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Dataset, Group, Link, NWBGroup
-from pydantic import Field
+from nwb_models.models import Dataset, Group, Link, Made, NWBGroup
 
 from ...base.v1_0_0.types import Device, Series
 
@@ -26,7 +25,7 @@ class Rig(NWBGroup):
 
     gain: Annotated[float, Dataset(dtype="float32")]
     """No documentation."""
-    general: Annotated[Rig__general, Group()] = Field(default_factory=lambda: Rig__general(name="general"))
+    general: Annotated[Rig__general, Group()] = Made(lambda: Rig__general(name="general"))
     """No documentation."""
     device: Annotated[Device, Group(unnamed=True)]
     """No documentation."""

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, Link, NWBGroup
-from pydantic import Field
+from nwb_models.models import Children, Collection, Link, Made, NWBGroup
 
 from ...base.v1_0_0.types import Container, Device, Series
 
@@ -24,5 +23,5 @@ class Rig(NWBGroup):
     """d"""
     container: Annotated[Container | None, Link(unnamed=True)] = None
     """d"""
-    series: Annotated[Collection[Series], Children(kind="link")] = Field(default_factory=Collection)
+    series: Annotated[Collection[Series], Children(kind="link")] = Made(Collection)
     """d"""

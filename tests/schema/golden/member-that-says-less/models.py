@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Attribute, Dataset
+from nwb_models.models import Absent, Array, Attribute, Dataset, Given, Values
 
 from ...base.v1_0_0.types import Series, Series__data
 
@@ -26,5 +26,5 @@ class Special(Series):
     neurodata_type: ClassVar[str] = "Special"
     namespace: ClassVar[str] = "ndx-test"
 
-    data: Annotated[Special__data | None, Dataset()] = None  # type: ignore[assignment]
+    data: Annotated[Given[Special__data | None, Values], Dataset()] = Absent  # type: ignore[assignment]
     """Optional here."""

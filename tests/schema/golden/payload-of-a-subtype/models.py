@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Value
+from nwb_models.models import Array, Given, Value, Values
 
 from ...base.v1_0_0.types import Column
 
@@ -19,7 +19,7 @@ class Numbers(Column):
     neurodata_type: ClassVar[str] = "Numbers"
     namespace: ClassVar[str] = "ndx-test"
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None,),))]
 
 
 class Pairs(Column):
@@ -28,7 +28,7 @@ class Pairs(Column):
     neurodata_type: ClassVar[str] = "Pairs"
     namespace: ClassVar[str] = "ndx-test"
 
-    value: Annotated[Array, Value(shape=((None, 2),))]
+    value: Annotated[Given[Array, Values], Value(shape=((None, 2),))]
 
 
 class Same(Numbers):

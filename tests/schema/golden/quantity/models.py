@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, Group, NWBGroup
-from pydantic import Field
+from nwb_models.models import Children, Collection, Group, Made, NWBGroup
 
 from ...base.v1_0_0.types import Container, Device, Series
 
@@ -20,9 +19,9 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    series: Annotated[Collection[Series], Children(kind="group")] = Field(default_factory=Collection)
+    series: Annotated[Collection[Series], Children(kind="group")] = Made(Collection)
     """d"""
-    device: Annotated[Collection[Device], Children(kind="group")]
+    device: Annotated[Collection[Device], Children(kind="group", required=True)] = Made(Collection)
     """d"""
     container: Annotated[Container | None, Group(unnamed=True)] = None
     """d"""

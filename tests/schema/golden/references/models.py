@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Dataset, NWBGroup, Reference, Value
+from nwb_models.models import Array, Dataset, Given, NWBGroup, Reference, Value, Values
 
 from ...base.v1_0_0.types import Column, Device
 
@@ -19,7 +19,7 @@ class Region(Column):
     neurodata_type: ClassVar[str] = "Region"
     namespace: ClassVar[str] = "ndx-test"
 
-    value: Annotated[Array, Value(dtype="object:Series", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="object:Series", shape=((None,),))]
 
 
 class Rig(NWBGroup):
@@ -32,5 +32,5 @@ class Rig(NWBGroup):
     """d"""
     part: Annotated[Column, Reference(kind="region")]
     """d"""
-    devices: Annotated[Array, Dataset(dtype="object:Device", shape=((None,),))]
+    devices: Annotated[Given[Array, Values], Dataset(dtype="object:Device", shape=((None,),))]
     """d"""

@@ -7,18 +7,22 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from nwb_models.models import (
+    Absent,
     Array,
     Attribute,
     Children,
     Collection,
     Dataset,
+    Given,
     Group,
+    Made,
+    Many,
     NWBDataset,
     NWBGroup,
     Shortcut,
     Value,
+    Values,
 )
-from pydantic import Field
 
 from ...base.v1_0_0.types import Device
 
@@ -28,7 +32,7 @@ __all__ = ["Rig", "Rig__general", "Rig__general__devices", "Rig__image", "Rig__s
 class Rig__image(NWBDataset):
     """An image."""
 
-    value: Annotated[Array, Value(dtype="uint8", shape=((None, None),))]
+    value: Annotated[Given[Array, Values], Value(dtype="uint8", shape=((None, None),))]
     unit: Annotated[str, Attribute(dtype="text")]
     """Its unit."""
     help: Annotated[Literal["An image."], Attribute(dtype="text", value="An image.")] = "An image."
@@ -38,7 +42,7 @@ class Rig__image(NWBDataset):
 class Rig__sound(NWBDataset):
     """A sound."""
 
-    value: Annotated[Array, Value(dtype="float32", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="float32", shape=((None,),))]
     rate: Annotated[float, Attribute(dtype="float32")]
     """Its rate."""
     help: Annotated[str, Attribute(dtype="text")]
@@ -50,19 +54,19 @@ class Rig__sound(NWBDataset):
 class Rig__general__devices(NWBGroup):
     """A group in it."""
 
-    device: Annotated[Collection[Device], Children(kind="group")] = Field(default_factory=Collection)
+    device: Annotated[Collection[Device], Children(kind="group")] = Made(Collection)
     """Devices."""
 
 
 class Rig__general(NWBGroup):
     """A group."""
 
-    devices: Annotated[Rig__general__devices, Group()] = Field(
-        default_factory=lambda: Rig__general__devices(name="devices")
+    devices: Annotated[Given[Rig__general__devices, Many[Device]], Group()] = Made(
+        lambda: Rig__general__devices(name="devices")
     )
     """A group in it."""
 
-    device: ClassVar[Shortcut[Collection[Device]]] = Shortcut("devices", "device")
+    device: Collection[Device] = Shortcut("devices", "device")
 
 
 class Rig(NWBGroup):
@@ -71,14 +75,14 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    image: Annotated[Rig__image, Dataset()]
+    image: Annotated[Given[Rig__image, Values], Dataset()]
     """An image."""
-    sound: Annotated[Rig__sound | None, Dataset()] = None
+    sound: Annotated[Given[Rig__sound | None, Values], Dataset()] = Absent
     """A sound."""
-    general: Annotated[Rig__general, Group()] = Field(default_factory=lambda: Rig__general(name="general"))
+    general: Annotated[Rig__general, Group()] = Made(lambda: Rig__general(name="general"))
     """A group."""
 
-    help: ClassVar[Shortcut[str | None]] = Shortcut("sound", "help")
-    rate: ClassVar[Shortcut[float | None]] = Shortcut("sound", "rate")
-    devices: ClassVar[Shortcut[Rig__general__devices]] = Shortcut("general", "devices")
-    device: ClassVar[Shortcut[Collection[Device]]] = Shortcut("general", "devices", "device")
+    help: str | None = Shortcut("sound", "help")
+    rate: float | None = Shortcut("sound", "rate")
+    devices: Given[Rig__general__devices, Many[Device]] = Shortcut("general", "devices")
+    device: Collection[Device] = Shortcut("general", "devices", "device")

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, Dataset
-from pydantic import Field
+from nwb_models.models import Children, Collection, Dataset, Made
 
 from ...base.v1_0_0.types import Column, Device, Series
 
@@ -22,7 +21,7 @@ class Rig(Device):
 
     column: Annotated[Column, Dataset()]
     """A column."""
-    series: Annotated[Collection[Series], Children(kind="group")] = Field(default_factory=Collection)
+    series: Annotated[Collection[Series], Children(kind="group")] = Made(Collection)
     """Series."""
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, NWBGroup
-from pydantic import Field
+from nwb_models.models import Children, Collection, Made, NWBGroup
 
 from ...base.v1_0_0.types import Device
 
@@ -27,5 +26,5 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    part: Annotated[Collection[Part], Children(kind="group")] = Field(default_factory=Collection)
+    part: Annotated[Collection[Part], Children(kind="group")] = Made(Collection)
     """d"""

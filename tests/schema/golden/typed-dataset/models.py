@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Value
+from nwb_models.models import Array, Given, Value, Values
 
 from ...base.v1_0_0.types import Data
 
@@ -19,4 +19,4 @@ class Note(Data):
     neurodata_type: ClassVar[str] = "Note"
     namespace: ClassVar[str] = "ndx-test"
 
-    value: Annotated[str | Array, Value(dtype="text")]
+    value: Annotated[Given[str | Array, Values], Value(dtype="text")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Attribute, Group, NWBGroup
+from nwb_models.models import Attribute, Given, Group, NWBGroup
 
 from ...base.v1_0_0.types import Series
 
@@ -26,5 +26,5 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    series: Annotated[Rig__series, Group()]
+    series: Annotated[Given[Rig__series, Series], Group()]
     """d"""

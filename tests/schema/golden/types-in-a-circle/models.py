@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Children, Collection, Group, NWBGroup
-from pydantic import Field
+from nwb_models.models import Children, Collection, Group, Made, NWBGroup, Name
 
 __all__ = ["Edge", "Node"]
 
@@ -20,7 +19,7 @@ class Node(NWBGroup):
 
     edge: Annotated[Edge | None, Group()] = None
     """An edge."""
-    node: Annotated[Collection[Node], Children(kind="group")] = Field(default_factory=Collection)
+    node: Annotated[Collection[Node], Children(kind="group")] = Made(Collection)
     """Nodes."""
 
 
@@ -29,3 +28,5 @@ class Edge(Node):
 
     neurodata_type: ClassVar[str] = "Edge"
     namespace: ClassVar[str] = "ndx-test"
+
+    name: Annotated[str, Name()] = "edge"

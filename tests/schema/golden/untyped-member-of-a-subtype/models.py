@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, Dataset, Shortcut, Value
+from nwb_models.models import Array, Attribute, Dataset, Given, Shortcut, Value, Values
 
 from ...base.v1_0_0.types import Series, Series__data
 
@@ -16,7 +16,7 @@ __all__ = ["Special", "Special__data"]
 class Special__data(Series__data):
     """d"""
 
-    value: Annotated[Array, Value(dtype="int16", shape=((None,),))]
+    value: Annotated[Given[Array, Values], Value(dtype="int16", shape=((None,),))]
     gain: Annotated[float, Attribute(dtype="float")]
     """d"""
 
@@ -27,7 +27,7 @@ class Special(Series):
     neurodata_type: ClassVar[str] = "Special"
     namespace: ClassVar[str] = "ndx-test"
 
-    data: Annotated[Special__data, Dataset()]
+    data: Annotated[Given[Special__data, Values], Dataset()]
     """d"""
 
-    gain: ClassVar[Shortcut[float]] = Shortcut("data", "gain")
+    gain: float = Shortcut("data", "gain")

@@ -6,8 +6,19 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Array, Attribute, Dataset, Group, NWBDataset, NWBGroup, Shortcut, Value
-from pydantic import Field
+from nwb_models.models import (
+    Array,
+    Attribute,
+    Dataset,
+    Given,
+    Group,
+    Made,
+    NWBDataset,
+    NWBGroup,
+    Shortcut,
+    Value,
+    Values,
+)
 
 __all__ = ["Rig", "Rig__general", "Rig__general__deep", "Rig__image"]
 
@@ -15,7 +26,7 @@ __all__ = ["Rig", "Rig__general", "Rig__general__deep", "Rig__image"]
 class Rig__image(NWBDataset):
     """d"""
 
-    value: Annotated[int | Array, Value(dtype="uint8")]
+    value: Annotated[Given[int | Array, Values], Value(dtype="uint8")]
     help: Annotated[str, Attribute(dtype="text")]
     """d"""
 
@@ -37,10 +48,10 @@ class Rig(NWBGroup):
     neurodata_type: ClassVar[str] = "Rig"
     namespace: ClassVar[str] = "ndx-test"
 
-    image: Annotated[Rig__image, Dataset()]
+    image: Annotated[Given[Rig__image, int], Dataset()]
     """d"""
-    general: Annotated[Rig__general, Group()] = Field(default_factory=lambda: Rig__general(name="general"))
+    general: Annotated[Rig__general, Group()] = Made(lambda: Rig__general(name="general"))
     """d"""
 
-    help: ClassVar[Shortcut[str]] = Shortcut("image", "help")
-    deep: ClassVar[Shortcut[Rig__general__deep | None]] = Shortcut("general", "deep")
+    help: str = Shortcut("image", "help")
+    deep: Rig__general__deep | None = Shortcut("general", "deep")

@@ -1,0 +1,352 @@
+"""DataFrames of pandas -> tables, and data -> columns."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.errors import UnknownFieldError
+from nwb_models.models.base import NWBDataset
+from nwb_models.models.cells import (
+    NO_DESCRIPTION,
+    depth_of,
+    ends_of,
+    flattened,
+    foreseen,
+    known_columns,
+    listed,
+    named,
+    values_of,
+)
+from nwb_models.models.columns import column_names
+from nwb_models.models.frames import row_count
+from nwb_models.models.mapping import storage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from nwb_models.models.cells import Foreseen
+
+
+# ---------------------------------------------------------------------------------------------- tables
+def table_of(
+    cls: Any,
+    frame: pd.DataFrame,
+    *,
+    name: str | None,
+    description: str | None,
+    columns: Mapping[str, str] | None,
+    tables: Mapping[str, Any] | None,
+    fields: Mapping[str, Any],
+) -> Any:
+    """Return a table of a class with what a DataFrame has; see `DynamicTableMixin.from_dataframe`."""
+    columns, tables = dict(columns or {}), dict(tables or {})
+    if frame.columns.nlevels > 1:
+        return _aligned(cls, frame, name, description, columns, tables, fields)
+    if "id" in frame.columns:
+        frame = frame.set_index("id")
+    names = list(frame.columns)
+    _check_names(cls, names, columns, tables)
+    data: dict[str, Any] = {"colnames": names, "id": {"name": "id", "value": _ids(frame)}}
+    for column in names:
+        made = columns_for(
+            cls, column, listed(frame[column]), description=columns.get(column), table=tables.get(column)
+        )
+        for model in made:
+            if model.name in names and model is not made[0]:
+                msg = f"the column {column!r} is ragged, and its index is called {model.name!r}: rename that column"
+                raise ValueError(msg)
+            entry = storage(cls).children.get(model.name)
+            if entry is not None:
+                data[entry.field] = model
+            else:
+                field = storage(cls).by_type(type(model)).field  # type: ignore[union-attr]
+                data.setdefault(field, []).append(model)
+    return cls(**_of_table(cls, name, description), **data, **fields)
+
+
+def _of_table(cls: Any, name: str | None, description: str | None) -> dict[str, Any]:
+    """Return name and description, where they are given, or the schema says neither."""
+    given = {} if name is None else {"name": name}
+    if description is not None or cls.model_fields["description"].is_required():
+        given["description"] = NO_DESCRIPTION if description is None else description
+    return given
+
+
+def _check_names(cls: Any, names: list[Any], *others: Mapping[str, Any]) -> None:
+    """Refuse columns that a table cannot have.
+
+    Raises
+    ------
+    ValueError
+        Where one has no name that it can have in a file, two have one, or one that the class requires is not there.
+    UnknownFieldError
+        Where something is said of a column that is not there.
+    """
+    wrong = [name for name in names if foreseen(cls, name) is None]
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if wrong or twice:
+        what = f"no column can be called {named(wrong)}" if wrong else f"several columns are called {named(twice)}"
+        msg = f"{cls.__name__}: {what}: rename them in the DataFrame, as with frame.rename(columns=...)"
+        raise ValueError(msg)
+    gone = [column.name for column in known_columns(cls) if column.required and column.name not in names]
+    if gone:
+        msg = f"{cls.__name__} needs the columns {named(gone)}, and the DataFrame has {named(names) or 'none'}"
+        raise ValueError(msg)
+    unknown = [name for other in others for name in other if name not in names]
+    if unknown:
+        msg = f"the DataFrame has no columns {named(unknown)}; it has {named(names) or 'none'}"
+        raise UnknownFieldError(msg)
+
+
+def _ids(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Return the index of a frame as row identifiers."""
+    ids = frame.index.to_numpy()
+    if frame.index.nlevels > 1 or (len(ids) and ids.dtype.kind not in "iu"):
+        msg = (
+            "the index of the DataFrame becomes the row identifiers, which are integers, and it holds "
+            f"{ids[0]!r:.40}: to keep it as a column, call frame.reset_index() first"
+        )
+        raise ValueError(msg)
+    return ids.astype(np.int64) if ids.dtype.kind not in "iu" else ids
+
+
+def _aligned(
+    cls: Any,
+    frame: pd.DataFrame,
+    name: str | None,
+    description: str | None,
+    columns: dict[str, Any],
+    tables: dict[str, Any],
+    fields: Mapping[str, Any],
+) -> Any:
+    """Return an aligned table: the first level of the columns names the table itself, or one inside.
+
+    What is said of a column stands under ``(table, column)``, as the frame calls it.
+    """
+    if not any(getattr(base, "neurodata_type", None) == "AlignedDynamicTable" for base in cls.__mro__):
+        msg = f"{cls.__name__} holds no tables: a DataFrame with one level of columns is needed"
+        raise ValueError(msg)
+    default = cls.model_fields["name"].default
+    own = name if name is not None else default if isinstance(default, str) else ""
+    groups: dict[str, list[str]] = {own: []}
+    pairs: Any = frame.columns
+    for category, column in pairs:
+        groups.setdefault(category, []).append(column)
+    data: dict[str, Any] = {"categories": [category for category in groups if category != own]}
+    inside = []
+    for category, found in groups.items():
+        part = frame[[(category, column) for column in found]].droplevel(0, axis=1) if found else frame[[]]
+        if not found:
+            part.columns = []
+        said = {"columns": _below(columns, category), "tables": _below(tables, category)}
+        if category == own:
+            main = (part, said)
+            continue
+        entry = storage(cls).children.get(category)
+        kind = entry.model if entry is not None else _inner(cls)
+        made = table_of(kind, part, name=category, description=None, fields={}, **said)
+        if entry is None:
+            inside.append(made)
+        else:
+            data[entry.field] = made
+    if inside:
+        data[next(e.field for e in storage(cls).collections if e.model is _inner(cls))] = inside
+    part, said = main
+    return table_of(cls, part, name=name, description=description, fields={**data, **fields}, **said)
+
+
+def _below(said: dict[Any, Any], category: str) -> dict[str, Any]:
+    return {key[1]: value for key, value in said.items() if isinstance(key, tuple) and key[0] == category}
+
+
+def _inner(cls: Any) -> Any:
+    """Return the class of the tables inside an aligned table that it has no fields for."""
+    return next(
+        e.model for e in storage(cls).collections if e.model is not None and not issubclass(e.model, NWBDataset)
+    )
+
+
+def empty(cls: Any) -> dict[str, Any]:
+    """Return what a table without rows is made of: the columns that its class requires, with nothing in them."""
+    found: dict[str, Any] = {"id": {"name": "id", "value": []}, "colnames": []}
+    for column in known_columns(cls):
+        if column.required and not column.is_a("DynamicTableRegion"):
+            for model in columns_for(cls, column.name, [], depth=0):
+                found[storage(cls).children[model.name].field] = model
+            found["colnames"].append(column.name)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- columns
+def columns_for(
+    cls: Any,
+    name: str,
+    cells: Any,
+    *,
+    description: str | None = None,
+    depth: int | None = None,
+    table: Any = None,
+    fields: Mapping[str, Any] | None = None,
+) -> list[Any]:
+    """Return the models of a column: the column, its index where it is ragged, the index of that, and so on.
+
+    Parameters
+    ----------
+    cls, name
+        The class of the table, and the name of the column.
+    cells
+        One for each row.
+    description, fields
+        What the column says of itself; where no description is given, what the schema says.
+    depth
+        How many indexes it has; found from the cells where it is not given.
+    table
+        The table of a `DynamicTableRegion`.
+
+    Raises
+    ------
+    ValueError
+        Where the cells do not go together, or not into this column.
+    """
+    column = foreseen(cls, name)
+    if column is None:
+        msg = f"{cls.__name__} has no place for a column called {name!r}"
+        raise UnknownFieldError(msg)
+    depth = depth_of(cells, column) if depth is None else depth
+    values, lengths = flattened(cells, depth, column)
+    return column_models(cls, column, values, [ends_of(each) for each in lengths], description, table, fields or {})
+
+
+def column_models(
+    cls: Any,
+    column: Foreseen,
+    values: Any,
+    ends: list[Any],
+    description: str | None,
+    table: Any,
+    fields: Mapping[str, Any],
+) -> list[Any]:
+    """Return the models of a column whose values and indexes are known."""
+    model, data = _class_for(column, values, table), dict(fields)
+    if model is not column.model and column.depth is not None:
+        msg = f"{column.name!r} of {cls.__name__} is a {column.model.__name__}, and takes no rows of a table"
+        raise ValueError(msg)
+    if is_region(model):
+        if table is None:
+            msg = f"{column.name!r} is a column of rows of a table: say which, as {{{column.name!r}: table}} in tables="
+            raise ValueError(msg)
+        data["table"] = table
+    data |= _described(
+        model, column.description if description is None else description, is_given=description is not None
+    )
+    try:
+        found = [model(name=column.name, value=values, **data)]
+    except ValueError as error:
+        error.add_note(f"in the column {column.name!r}")
+        raise
+    for end in ends:
+        found.append(_index_for(cls, found[-1], end, column.model))
+    return found
+
+
+def _index_for(cls: Any, target: Any, ends: Any, column: Any) -> Any:
+    """Return the index of a column or index."""
+    name = f"{target.name}_index"
+    entry = storage(cls).children.get(name)
+    kind: Any = entry.model if entry is not None else related(column, "VectorIndex")
+    more = _described(kind, f"Index for {target.name}.", is_given=False)
+    return kind(name=name, value=ends, target=target, **more)
+
+
+def _described(model: Any, description: str, *, is_given: bool) -> dict[str, str]:
+    """Return the description of a column, where it has one and the schema does not fix it."""
+    field = model.model_fields.get("description")
+    return {"description": description} if field is not None and (is_given or field.is_required()) else {}
+
+
+def _class_for(column: Foreseen, values: Any, table: Any) -> Any:
+    """Return the class of a column: that of its field, else one that holds such values."""
+    if table is not None and not is_region(column.model):
+        return related(column.model, "DynamicTableRegion")
+    fields = getattr(getattr(values, "dtype", None), "names", None)
+    if column.depth is None and fields is not None and len(values) and "timeseries" in fields:
+        return related(type(values["timeseries"].flat[0]), "TimeSeriesReferenceVectorData")
+    return column.model
+
+
+def is_region(model: Any) -> bool:
+    """Tell whether a class is one of columns of rows of tables."""
+    return any(getattr(base, "neurodata_type", None) == "DynamicTableRegion" for base in model.__mro__)
+
+
+def related(cls: Any, name: str) -> Any:
+    """Return the class of a type that the specification defines beside a class, or beside one that it derives from.
+
+    Raises
+    ------
+    UnknownFieldError
+        Where there is none.
+    """
+    for base in cls.__mro__:
+        found = getattr(sys.modules.get(base.__module__), name, None)
+        if getattr(found, "neurodata_type", None) == name:
+            return found
+    msg = f"there is no {name} in the specifications of {cls.__name__}"
+    raise UnknownFieldError(msg)
+
+
+def add_column(
+    table: Any, name: str, data: Any, *, description: str | None, index: Any, of: Any, fields: Mapping[str, Any]
+) -> Any:
+    """Add a column to a table; see `DynamicTableMixin.add_column`."""
+    cls: Any = type(table)
+    column = foreseen(cls, name)
+    if column is None:
+        msg = f"{table!r} has no place for a column called {name!r}"
+        raise UnknownFieldError(msg)
+    if name in table:
+        msg = f"{table!r} has something called {name!r} already: remove it first, with del table[{name!r}]"
+        raise ValueError(msg)
+    cells = listed(data)
+    lengths: list[Any]
+    if isinstance(index, bool | int | np.integer) or index is None:
+        depth: int | None = int(index) if index is not None else None
+        if index is None and isinstance(cells, np.ndarray) and cells.ndim > 1 and not column.depth:
+            depth = 0  # one array for all rows, which all have its further axes
+        if depth == 0 and isinstance(cells, np.ndarray):
+            depth, values, lengths = 0, values_of(cells, column), []
+        else:
+            depth = depth_of(cells, column) if depth is None else depth
+            values, lengths = flattened(cells, depth, column)
+        ends = [ends_of(each) for each in lengths]
+        rows = len(lengths[-1]) if lengths else len(values)
+    else:
+        values, ends = values_of(cells, column), [ends_of(np.diff(np.asarray(index), prepend=0))]
+        rows = len(index)
+    is_first = not table.columns and not row_count(table)
+    if rows != row_count(table) and not is_first:
+        msg = f"{table!r} has {row_count(table)} rows, and {rows} are given for {name!r}"
+        raise ValueError(msg)
+    made = column_models(cls, column, values, ends, description, of, fields)
+    taken = [model.name for model in made[1:] if model.name in table]
+    if taken:
+        msg = f"{table!r} has something called {taken[0]!r} already, which {name!r} needs for its index"
+        raise ValueError(msg)
+    place(table, made)
+    if is_first and rows:
+        table.id.value = np.arange(rows)
+    return made[0]
+
+
+def place(table: Any, models: list[Any]) -> None:
+    """Put the models of a new column into a table, and its name behind the names of the others."""
+    for model in models:
+        table[model.name] = model
+    names = column_names(table.colnames)
+    if models[0].name not in names:
+        table.colnames = [*names, models[0].name]

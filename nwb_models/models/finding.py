@@ -1,0 +1,87 @@
+"""Objects of a type, wherever they are in a tree of models; the types of those on disk are known without a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.links import Unresolved
+from nwb_models.models.mapping import fits, owns, storage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Find = tuple[type, Callable[[], Any]]
+    """The class of an object, and what returns it, built now where it was not yet."""
+
+_MISSING = object()
+
+
+def found(
+    group: NWBGroup, kind: type | str | None, where: Callable[[Any], bool] | None, equal: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield the objects below a group that are asked for: see `NWBGroup.find`."""
+    for cls, get in _below(group, {id(group)}):
+        if _is_kind(cls, kind):
+            model = get()
+            if not isinstance(model, NWBModel):  # damaged
+                continue
+            if all(_has(model, name, value) for name, value in equal.items()) and (where is None or where(model)):
+                yield model
+
+
+def _is_kind(cls: type, kind: type | str | None) -> bool:
+    """Tell whether a class is of a type, or of one that includes it; None stands for any type."""
+    if kind is None:
+        return getattr(cls, "neurodata_type", None) is not None
+    if not isinstance(kind, str):
+        return fits(cls, kind)
+    namespace, _, name = kind.rpartition(":")
+    return any(
+        vars(base).get("neurodata_type") == name and namespace in ("", vars(base).get("namespace"))
+        for base in cls.__mro__
+    )
+
+
+def _has(model: NWBModel, name: str, wanted: Any) -> bool:
+    """Tell whether a field or shortcut has a value; an array is read only where it has the right shape."""
+    value: Any = getattr(model, name, _MISSING)
+    if isinstance(value, NWBDataset) and value.neurodata_type is None and not isinstance(wanted, NWBModel):
+        value = value.value
+    shape = getattr(value, "shape", ())
+    if shape != np.shape(wanted) or value is _MISSING:
+        return False
+    return bool(np.array_equal(value[...], wanted)) if shape else bool(value == wanted)
+
+
+def _below(group: NWBGroup, seen: set[int]) -> Iterator[Find]:
+    """Yield what a group holds, each object before those in it; what links lead to is found where it lives."""
+    for name in dict.fromkeys(group._names()):
+        child = _in_memory(group, name)
+        if child is _MISSING:
+            for path, cls in group._shelf.pending.below(name):
+                yield cls, lambda path=path: group._source.read(path)  # type: ignore[misc]
+        elif isinstance(child, NWBModel) and not isinstance(child, Unresolved) and id(child) not in seen:
+            seen.add(id(child))
+            yield type(child), lambda child=child: child  # type: ignore[misc]
+            if isinstance(child, NWBGroup):
+                yield from _below(child, seen)
+
+
+def _in_memory(group: NWBGroup, name: str) -> Any:
+    """Return a child that was built, None for a link and a plain value, and `_MISSING` for what is on disk only."""
+    tables = storage(type(group))
+    entries = [tables.children.get(name), *(entry for entry in tables.unnamed if group._name_in(entry) == name)]
+    for entry in entries:
+        if entry is not None:
+            if not owns(entry):
+                return None
+            return _MISSING if group._is_pending(entry.field) else getattr(group, entry.field)
+    for entry in tables.collections:
+        collection = getattr(group, entry.field)
+        if collection is not None and collection.has_built(name):
+            return collection[name] if owns(entry) else None
+    shelf = group._shelf
+    return shelf.extras.get(name, _MISSING)

@@ -1,0 +1,236 @@
+"""Behaviour of series: when their samples were taken, part of them by time, and their data in its unit."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.models.scaled import Scaled
+from nwb_models.models.time_series_reference import TimeSeriesReference, frames_elsewhere, length_of, rate_of, times_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BLOCK = 1 << 16
+"""How many timestamps are read at once, at the end of a search: fewer would take a disk as long."""
+
+
+class _Reckoned:
+    """A property that gives way to a field of its name in a subclass: the class itself does not show it."""
+
+    def __init__(self, reckon: Callable[[Any], Any]) -> None:
+        self.reckon, self.__doc__ = reckon, reckon.__doc__
+
+    def __get__(self, series: Any, owner: type) -> Any:
+        name = self.reckon.__name__
+        if series is None or name in type(series).model_fields:  # the latter: read, and not touched yet
+            raise AttributeError(name)
+        return self.reckon(series)
+
+
+class TimeSeriesMixin:
+    """A series of samples in time, whether their times are stored or follow from a rate.
+
+    A series that is made with a rate and without a starting time starts at 0 s.
+    """
+
+    def __init__(self, /, **data: Any) -> None:
+        for member in ("data", "timestamps"):
+            if isinstance(data.get(member), TimeSeriesMixin):
+                data[member] = getattr(data[member], member)
+        if data.get("rate") is not None and data.get("starting_time") is None and data.get("timestamps") is None:
+            data["starting_time"] = 0.0
+        super().__init__(**data)
+
+    @_Reckoned
+    def num_samples(self: Any) -> int:
+        """Return the number of samples: the length of the data, or of the timestamps where that is empty."""
+        return length_of(self)
+
+    @_Reckoned
+    def duration(self: Any) -> float:
+        """Return the seconds from the first sample to the last one; 0 where there are not two."""
+        count = length_of(self)
+        if count < 2:
+            return 0.0
+        if self.timestamps is not None:
+            return float(self.timestamps[count - 1] - self.timestamps[0])
+        return (count - 1) / rate_of(self)
+
+    def get_timestamps(self: Any, index: Any = slice(None)) -> np.ndarray[Any, Any]:
+        """Return when samples were taken: read, or reckoned from `starting_time` and `rate`.
+
+        Parameters
+        ----------
+        index
+            The number of a sample, or a slice, list or mask of them; all where it is not given.  No other time is read
+            or made.
+
+        Returns
+        -------
+        numpy.ndarray
+            Seconds, of shape ``(samples,)``; a single one for a number.
+
+        Raises
+        ------
+        ValueError
+            Where the series has neither timestamps nor a rate.
+        IndexError
+            Where there is no such sample.
+        """
+        return times_of(self, index)
+
+    def time_window(self: Any, start: float | None = None, stop: float | None = None) -> TimeSeriesReference:
+        """Return the part of the series from `start` until before `stop`; nothing of it is read yet.
+
+        Its `data`, `scaled` and `timestamps` read that part, and `idx_start` and `count` say which samples it has.  To
+        find it, a few blocks of stored timestamps are read, and none where there is a rate.
+
+        Parameters
+        ----------
+        start, stop
+            Seconds, on the clock of `timestamps`; the beginning and the end of the series where they are not given.
+
+        Returns
+        -------
+        TimeSeriesReference
+            What ``TimeSeriesReferenceVectorData`` has in a cell, too.  It is empty where no sample is in the window.
+
+        Raises
+        ------
+        ValueError
+            Where the series has neither timestamps nor a rate, or its data is in other files.
+
+        Notes
+        -----
+        Stored timestamps have to ascend, as the specification says; of others, any part may be found.
+
+        Examples
+        --------
+        >>> from nwb_models.core import TimeSeries
+        >>> series = TimeSeries(name="x", data=[1, 2, 3, 4], unit="V", conversion=0.5, rate=10.0)
+        >>> window = series.time_window(0.1, 0.3)
+        >>> window.data, window.scaled, window.timestamps
+        (array([2, 3]), array([1. , 1.5]), array([0.1, 0.2]))
+        """
+        first = 0 if start is None else _first_from(self, float(start))
+        end = length_of(self) if stop is None else _first_from(self, float(stop))
+        return TimeSeriesReference(first, max(0, end - first), self)
+
+    @property
+    def scaled(self: Any) -> Scaled:
+        """The data in its `unit`: ``data * conversion + offset``, and times `channel_conversion` where there is one.
+
+        It has the shape of `data`, and reads and reckons what is indexed: ``series.scaled[:100]``.
+        """
+        frames_elsewhere(self)
+        return Scaled(self)
+
+    def to_dask(self: Any, *, scaled: bool = False) -> Any:
+        """Return the data as an array of dask, which reads a block when it is computed.
+
+        Parameters
+        ----------
+        scaled
+            Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+
+        Returns
+        -------
+        dask.array.Array
+            Of the shape of `data`.
+
+        Raises
+        ------
+        ImportError
+            Where dask is not installed.
+        """
+        array = _module("dask.array", "dask[array]")
+        frames_elsewhere(self)
+        source = self.scaled if scaled else self.data.value
+        meta = np.empty((0,) * len(source.shape), source.dtype)
+        return array.from_array(source, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None)
+
+    def to_xarray(self: Any, *, scaled: bool = False) -> Any:
+        """Return the series as a ``DataArray`` with the dimension ``time``, in seconds, and the unit in its attributes.
+
+        The data is read when it is computed where dask is installed, and now where it is not.
+
+        Parameters
+        ----------
+        scaled
+            Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+
+        Returns
+        -------
+        xarray.DataArray
+            Of the shape of `data`, with the coordinate ``time``, and the axes beyond the first as ``dim_1``, ``dim_2``.
+
+        Raises
+        ------
+        ImportError
+            Where xarray is not installed.
+        """
+        xarray = _module("xarray", "xarray")
+        try:
+            data = self.to_dask(scaled=scaled)
+        except ImportError:
+            data = np.asarray(self.scaled if scaled else self.data)
+        attributes = {"unit": self.unit, "description": self.description}
+        if not scaled:
+            attributes |= {name: value for name in ("conversion", "offset") if (value := getattr(self, name, None))}
+        names = ["time", *(f"dim_{axis}" for axis in range(1, data.ndim))]
+        times = {"time": ("time", self.get_timestamps(), {"unit": "seconds"})}
+        return xarray.DataArray(data, dims=names, coords=times, name=self.name, attrs=attributes)
+
+
+class ImageSeriesMixin:
+    """Images in time.  One that is made with `external_file` and without data has none, as the specification asks."""
+
+    def __init__(self, /, **data: Any) -> None:
+        if data.get("external_file") is not None and data.get("data") is None:
+            data["data"] = np.empty((0, 0, 0), np.uint8)
+            data.setdefault("unit", "unknown")
+            data.setdefault("format", "external")
+            if np.size(data["external_file"]) == 1:
+                data.setdefault("starting_frame", [0])
+        super().__init__(**data)
+
+
+def _first_from(series: Any, time: float) -> int:
+    """Return the number of the first sample that was not taken before a time."""
+    count = length_of(series)
+    if series.timestamps is not None:
+        return _searched(series.timestamps.value, time)
+    rate, start = rate_of(series), float(series.starting_time.value)
+    near = math.ceil(min(max((time - start) * rate, 0), count)) if not math.isnan(time) else count
+    while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
+        near -= 1
+    while near < count and near / rate + start < time:
+        near += 1
+    return near
+
+
+def _searched(times: Any, time: float) -> int:
+    """Return where a time belongs among ascending ones, reading few of them: one in each step, and a block at last."""
+    low, high = 0, len(times)
+    while high - low > BLOCK:
+        middle = (low + high) // 2
+        if times[middle] < time:
+            low = middle + 1
+        else:
+            high = middle
+    return low + int(np.searchsorted(np.asarray(times[low:high]), time))
+
+
+def _module(name: str, install: str) -> Any:
+    """Import a library that this one does not need otherwise."""
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = name.partition(".")[0]
+        msg = f"{package} is needed for this, and is not installed: pip install {install!r}"
+        raise ImportError(msg, name=package) from error

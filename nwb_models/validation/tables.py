@@ -1,0 +1,161 @@
+"""Rules for columns of tables that read them: indexes, rows of other tables, labels, windows of series."""
+
+# ruff: noqa: ARG001 - all rules are called alike
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.models.consistency import Problem, Rule, children_of, leads_round, length_of, types_of
+from nwb_models.models.time_series_reference import TimeSeriesReference
+from nwb_models.validation.reading import Place, blocks_of, dtype_of, numbers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_IDS = 1 << 24
+"""How many row identifiers that are in no order are compared with each other: more would take too much memory."""
+
+
+def index_order(index: Any, place: Place) -> Iterator[Problem]:
+    """Yield an index that goes back."""
+    before = None
+    for start, block in numbers_of(index):
+        joined = block if before is None else np.concatenate(([before], block))
+        wrong = np.flatnonzero(joined[1:] < joined[:-1])
+        if len(wrong):
+            row = start + int(wrong[0]) + (before is None)
+            found = f"{joined[wrong[0] + 1]} behind {joined[wrong[0]]}, at row {row}"
+            yield Problem("", "numbers that never go down", found)
+            return
+        before = block[-1] if len(block) else before
+
+
+def index_range(index: Any, place: Place) -> Iterator[Problem]:
+    """Yield an index that leads out of its column."""
+    length = None if leads_round(index) else length_of(getattr(index, "target", None))
+    for start, block in numbers_of(index) if length is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block > length))
+        if len(wrong):
+            yield Problem("", f"numbers up to {length}, the length of its column", _first(block, wrong, start))
+            return
+
+
+def index_end(index: Any, place: Place) -> Iterator[Problem]:
+    """Yield an index that ends before its column does: what is behind belongs to no row."""
+    length, last = length_of(getattr(index, "target", None)), None
+    if not length or length_of(index) is None or leads_round(index):
+        return
+    for _, block in numbers_of(index):
+        last = int(block[-1]) if len(block) else last
+    if (last is None and length_of(index) == 0) or (last is not None and 0 <= last < length):
+        yield Problem("", f"numbers that end with {length}, the length of its column", f"{last or 0} at the end")
+
+
+def region_range(region: Any, place: Place) -> Iterator[Problem]:
+    """Yield rows that a table does not have."""
+    table: Any = getattr(region, "table", None)
+    if table is None or "DynamicTable" not in types_of(table):
+        return
+    rows = length_of(getattr(table, "id", None))
+    for start, block in numbers_of(region) if rows is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block >= rows))
+        if len(wrong):
+            where = table.path or table.name
+            yield Problem("", f"rows of {where}, which has {rows}, counted from 0", _first(block, wrong, start))
+            return
+
+
+def electrodes_table(series: Any, place: Place) -> Iterator[Problem]:
+    """Yield electrodes that are rows of another table than that of the electrodes."""
+    electrodes = getattr(place.root, "electrodes", None) if "NWBFile" in types_of(place.root) else None
+    table: Any = getattr(getattr(series, "electrodes", None), "table", None)
+    if electrodes is not None and "DynamicTable" in types_of(table) and table is not electrodes:
+        yield Problem("/electrodes@table", str(electrodes.path or electrodes.name), str(table.path or table.name))
+
+
+def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:
+    """Yield row identifiers that a table has twice."""
+    ids = getattr(table, "id", None)
+    before, is_sorted = None, True
+    for _, block in numbers_of(ids):
+        joined = block if before is None else np.concatenate(([before], block))
+        is_sorted = bool((joined[1:] > joined[:-1]).all())
+        if not is_sorted:
+            break
+        before = block[-1] if len(block) else before
+    if is_sorted or (length_of(ids) or 0) > MOST_IDS:
+        return
+    values, counts = np.unique(np.concatenate([block for _, block in numbers_of(ids)]), return_counts=True)
+    again = np.flatnonzero(counts > 1)
+    if len(again):
+        found = f"{values[again[0]]} {counts[again[0]]} times{_more(len(again))}"
+        yield Problem("/id", "an identifier of its own for each row", found)
+
+
+def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:
+    """Yield numbers that stand for no label."""
+    labels = length_of(getattr(column, "elements", None))
+    for start, block in numbers_of(column) if labels is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block >= labels))
+        if len(wrong):
+            yield Problem("", f"numbers of {labels} labels, counted from 0", _first(block, wrong, start))
+            return
+
+
+def windows(column: Any, place: Place) -> Iterator[Problem]:
+    """Yield parts of series that these do not have; -1 stands for none.
+
+    Source: TimeSeriesReferenceVectorData, in ``nwb.base.yaml`` of the core of NWB.
+    """
+    dtype = dtype_of(column)
+    if set(dtype.names or ()) != set(TimeSeriesReference._fields):
+        return
+    if any(dtype[name].kind not in "iu" for name in ("idx_start", "count")):
+        return
+    for start, block in blocks_of(column):
+        for row, (first, count, series) in enumerate(zip(*(block[n].flat for n in TimeSeriesReference._fields))):  # noqa: B905
+            length = _samples(series)
+            if length is None or first < 0 or count < 0 or first + count <= length:
+                continue
+            where = getattr(series, "path", None) or series.name
+            found = f"{first}:{first + count} of {where}, at row {start + row}"
+            yield Problem("", f"parts of series, of which this one has {length} samples", found)
+            return
+
+
+def _samples(series: Any) -> int | None:
+    """Return how many samples a series has; None where that is not known."""
+    if "TimeSeries" not in types_of(series):
+        return None
+    children = dict(children_of(series))
+    found = length_of(children.get("data"))
+    return found or length_of(children.get("timestamps"))
+
+
+def _first(block: Any, wrong: Any, start: int) -> str:
+    return f"{block[wrong[0]]}, at row {start + int(wrong[0])}{_more(len(wrong))}"
+
+
+def _more(count: int) -> str:
+    return f" (and {count - 1} more)" if count > 1 else ""
+
+
+RULES = (
+    Rule("index-order", ("VectorIndex",), "error", index_order, "hdmf-common: VectorIndex"),
+    Rule("index-range", ("VectorIndex",), "error", index_range, "hdmf-common: VectorIndex"),
+    Rule("index-end", ("VectorIndex",), "warning", index_end, "hdmf-common: VectorIndex"),
+    Rule("region-range", ("DynamicTableRegion",), "error", region_range, "hdmf-common: DynamicTableRegion"),
+    Rule(
+        "region-table",
+        ("ElectricalSeries", "FeatureExtraction", "Units"),
+        "warning",
+        electrodes_table,
+        "core: ElectricalSeries, FeatureExtraction, Units",
+    ),
+    Rule("id-repeated", ("DynamicTable",), "warning", repeated_ids, "hdmf-common: DynamicTable"),
+    Rule("enum-range", ("EnumData",), "error", enumeration_range, "hdmf-experimental: EnumData"),
+    Rule("window-range", ("VectorData",), "warning", windows, "core: TimeSeriesReferenceVectorData"),
+)

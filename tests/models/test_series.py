@@ -1,0 +1,221 @@
+"""Series know when their samples were taken, give a part of them by time, and their data in its unit."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import nwb_models as nwb
+from nwb_models import core
+from nwb_models.models.mixins import series as module
+from tests.conftest import EXAMPLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMES = np.cumsum(np.random.default_rng(0).exponential(size=500))
+
+
+def made(**more: Any) -> core.TimeSeries:
+    return core.TimeSeries(name="x", unit="V", **{"data": np.arange(500, dtype="int16"), **more})
+
+
+@pytest.fixture(params=["in memory", "in a file"])
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Return what makes a series be in memory, or read from a file."""
+
+    def get(series: core.TimeSeries) -> Any:
+        if request.param == "in memory":
+            return series
+        nwbfile = core.NWBFile(
+            session_description="d",
+            identifier="i",
+            session_start_time=datetime(2026, 5, 1, tzinfo=UTC),
+            acquisition=[series],
+        )
+        nwb.write(nwbfile, tmp_path / "x.nwb")
+        return nwb.read(tmp_path / "x.nwb").acquisition[series.name]
+
+    return get
+
+
+def test_times_follow_from_a_rate(stored: Any) -> None:
+    series = stored(made(rate=30.0, starting_time=2.0))
+    every = np.arange(500) / 30.0 + 2.0
+    assert np.array_equal(series.get_timestamps(), every)
+    assert np.array_equal(series.get_timestamps(slice(3, 400, 7)), every[3:400:7])
+    assert np.array_equal(series.get_timestamps([4, 2]), every[[4, 2]])
+    assert series.get_timestamps(-1) == every[-1]
+    assert (series.num_samples, series.duration) == (500, pytest.approx(every[-1] - every[0]))
+    with pytest.raises(IndexError):
+        series.get_timestamps(500)
+
+
+def test_times_are_read_where_they_are_stored(stored: Any) -> None:
+    series = stored(made(timestamps=TIMES))
+    assert np.array_equal(series.get_timestamps(), TIMES)
+    assert np.array_equal(series.get_timestamps(slice(3, 9)), TIMES[3:9])
+    assert (series.num_samples, series.duration) == (500, TIMES[-1] - TIMES[0])
+
+
+@pytest.mark.parametrize("times", [{"rate": 30.0, "starting_time": 2.0}, {"timestamps": TIMES}], ids=["rate", "stored"])
+@pytest.mark.parametrize("block", [4, 1 << 16])
+def test_a_window_has_the_samples_from_its_start_until_before_its_stop(
+    times: Any, block: int, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", block)
+    series = stored(made(**times))
+    every = series.get_timestamps()
+    edges = [every[0] - 1, every[0], every[7], every[7] + 1e-9, every[7] - 1e-9, every[-1], every[-1] + 1, None]
+    for start in edges:
+        for stop in edges:
+            window = series.time_window(start, stop)
+            wanted = np.flatnonzero((every >= (-np.inf if start is None else start)) & (every < (stop or np.inf)))
+            assert np.array_equal(window.data, wanted)
+            assert np.array_equal(window.timestamps, every[wanted])
+
+
+def test_a_window_reads_few_timestamps(stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 16)
+    series = stored(made(timestamps=TIMES))
+    times = series.timestamps.value
+    read = 0
+
+    class Watched:
+        def __len__(self) -> int:
+            return len(times)
+
+        def __getitem__(self, index: Any) -> Any:
+            nonlocal read
+            read += np.size(times[index])
+            return times[index]
+
+    assert module._searched(Watched(), TIMES[77]) == 77
+    assert read <= 16 + 6
+
+
+def test_a_series_without_times_says_so() -> None:
+    series = made()
+    for ask in (series.get_timestamps, lambda: series.time_window(0.0, 1.0), lambda: series.duration):
+        with pytest.raises(ValueError, match="<TimeSeries 'x'> has no timestamps and no rate"):
+            ask()
+
+
+INDEXES = {
+    "all": ...,
+    "a sample": 3,
+    "a slice": slice(2, 9, 2),
+    "a channel": (slice(None), 1),
+    "a list": [4, 1],
+    "samples of channels": (slice(0, 3), slice(1, None)),
+    "a list of channels": (2, [2, 0]),
+    "a number": (5, 2),
+}
+
+
+@pytest.mark.parametrize("index", INDEXES.values(), ids=INDEXES)
+def test_data_in_its_unit(index: Any, stored: Any) -> None:
+    data = np.arange(30, dtype="int16").reshape(10, 3)
+    table = core.DynamicTable(name="t", description="d", colnames=[], id=core.ElementIdentifiers(value=[0, 1, 2]))
+    factors = np.array([1.0, 10.0, 100.0], dtype="float32")
+    electrodes = core.DynamicTableRegion(name="electrodes", description="d", value=[0, 1, 2], table=table)
+    plain = made(data=data, conversion=0.5, offset=1.0, rate=1.0)
+    assert np.array_equal(stored(plain).scaled[index], data[index] * 0.5 + 1.0)
+    series = core.ElectricalSeries(
+        name="e", data=data, conversion=0.5, offset=1.0, channel_conversion=factors, electrodes=electrodes, rate=1.0
+    )
+    scaled = series.scaled
+    assert np.allclose(scaled[index], (data * 0.5 * factors + 1.0)[index])
+    assert (scaled.shape, scaled.dtype, scaled.unit, len(scaled)) == ((10, 3), np.dtype("float64"), "volts", 10)
+    assert np.allclose(list(scaled), np.asarray(scaled))
+    assert np.allclose(series.time_window(2.0, 4.0).scaled, scaled[2:4])
+
+
+def test_data_without_a_unit_says_so() -> None:
+    notes = core.AnnotationSeries(name="notes", data=["a", "b"], timestamps=[0.0, 1.0])
+    with pytest.raises(ValueError, match="<AnnotationSeries 'notes'> holds text or object, which has no unit"):
+        notes.scaled[:]
+
+
+def test_channels_that_do_not_fit_say_so() -> None:
+    table = core.DynamicTable(name="t", description="d", colnames=[], id=core.ElementIdentifiers(value=[0]))
+    region = core.DynamicTableRegion(name="electrodes", description="d", value=[0, 0], table=table)
+    series = core.ElectricalSeries(
+        name="e", data=np.ones((3, 2)), electrodes=region, channel_conversion=[1.0, 2.0, 3.0], rate=1.0
+    )
+    with pytest.raises(ValueError, match=r"<ElectricalSeries 'e'>: 3 values of channel_conversion do not fit data of"):
+        series.scaled[0]
+
+
+def test_series_of_an_old_core_have_no_offset() -> None:
+    old = nwb.SchemaProvider().get_class("core", "TimeSeries", "2.1.0")
+    series = old(name="x", data=[1, 2], unit="V", conversion=0.5, rate=1.0)
+    assert series.scaled[:].tolist() == [0.5, 1.0]
+
+
+def test_floating_data_keeps_its_dtype() -> None:
+    series = made(data=np.ones(3, "float32"), conversion=0.5, rate=1.0)
+    assert series.scaled.dtype == series.scaled[:].dtype == np.dtype("float32")
+
+
+def test_frames_in_other_files_are_not_looked_for_in_this_one() -> None:
+    video = core.ImageSeries(
+        name="v", external_file=["a.avi", "b.avi"], starting_frame=[0, 9], rate=30.0, num_samples=20
+    )
+    assert video.num_samples == 20
+    assert len(video.get_timestamps()) == 20
+    window = video.time_window(0.1, 0.2)
+    assert (window.idx_start, window.count) == (3, 3)
+    for ask in (lambda: video.scaled, lambda: window.data, lambda: video.to_dask()):
+        with pytest.raises(ValueError, match=r"its frames are in a.avi, b.avi: read them with a library for videos"):
+            ask()
+
+
+def test_a_member_of_the_mixin_gives_way_to_a_field() -> None:
+    class Trial(core.TimeSeries):
+        duration: int = 3
+
+    assert Trial(name="x", data=[1], unit="V", rate=1.0).duration == 3
+    assert core.ImageSeries.model_fields["num_samples"].default is None
+
+
+def test_the_data_as_an_array_of_dask(stored: Any) -> None:
+    pytest.importorskip("dask.array")
+    series = stored(made(conversion=0.5, rate=1.0))
+    for scaled in (False, True):
+        array = series.to_dask(scaled=scaled)
+        wanted = np.arange(500, dtype="int16") * (0.5 if scaled else 1)
+        assert (array.shape, array.dtype) == (wanted.shape, series.scaled.dtype if scaled else np.dtype("int16"))
+        assert np.array_equal(array[10:20].compute(), wanted[10:20])
+    assert np.array_equal(pickle.loads(pickle.dumps(series.scaled))[:5], np.arange(5) * 0.5)
+
+
+def test_a_series_as_an_array_of_xarray(stored: Any) -> None:
+    pytest.importorskip("xarray")
+    found = stored(made(data=np.zeros((4, 2)), rate=2.0)).to_xarray()
+    assert (found.dims, found.name, found.attrs["unit"]) == (("time", "dim_1"), "x", "V")
+    assert found.time.values.tolist() == [0.0, 0.5, 1.0, 1.5]
+
+
+@pytest.mark.parametrize(("method", "package"), [("to_dask", "dask"), ("to_xarray", "xarray")])
+def test_what_is_not_installed_is_named(method: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    for name in ("dask", "dask.array", "xarray"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=f"{package} is needed for this, and is not installed: pip install"):
+        getattr(made(rate=1.0), method)()
+
+
+def test_every_series_of_the_example_has_times() -> None:
+    nwbfile = nwb.read(EXAMPLE)
+    found = list(nwbfile.find("TimeSeries"))
+    assert len(found) == 13
+    for series in found:
+        times = series.get_timestamps()
+        assert len(times) == (len(series.data) or series.num_samples or len(series.timestamps))
+        assert series.time_window(times[0], None).count == len(times)

@@ -1,0 +1,706 @@
+"""Tables that are made of DataFrames, and that grow by rows and columns: in memory and on disk."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import pynwb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nwb_models as nwb
+from nwb_models.core import v2_11_0 as core
+from nwb_models.errors import InvalidModelError, UnknownFieldError
+from nwb_models.generated.hdmf_common import v1_10_0 as common
+from nwb_models.generated.hdmf_experimental import v0_6_0 as experimental
+from nwb_models.models.columns import is_a
+from nwb_models.models.frames import categories_of
+from nwb_models.models.mapping import Dataset, storage
+from nwb_models.models.time_series_reference import TimeSeriesReference
+from tests.conftest import EXAMPLE
+from tests.io.test_frames import plain, tables_of
+from tests.pynwb_files import FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAN = float("nan")
+
+
+# ---------------------------------------------------------------------------------------------- from DataFrames
+CELLS: dict[str, tuple[Any, str, Any, int]] = {
+    "integers": ([1, 2], "int64", [1, 2], 0),
+    "narrow integers": (np.array([1, 2], "i2"), "int16", [1, 2], 0),
+    "floats": ([0.5, NAN], "float64", [0.5, "nan"], 0),
+    "floats and integers": ([1, 0.5], "float64", [1.0, 0.5], 0),
+    "missing integers": (pd.array([1, None], "Int64"), "float64", [1.0, "nan"], 0),
+    "nullable integers": (pd.array([1, 2], "Int64"), "int64", [1, 2], 0),
+    "truth values": ([True, False], "bool", [True, False], 0),
+    "text": (["a", "é"], "object", ["a", "é"], 0),
+    "missing text": (["a", None], "object", ["a", ""], 0),
+    "bytes": ([b"a", b"b"], "object", ["a", "b"], 0),
+    "categories": (pd.Categorical(["a", "b"]), "object", ["a", "b"], 0),
+    "nothing": ([None, None], "float64", ["nan", "nan"], 0),
+    "times": (
+        [datetime(2026, 1, 1, tzinfo=UTC), pd.NaT],
+        "object",
+        ["2026-01-01T00:00:00+00:00", ""],
+        0,
+    ),
+    "lists": ([[1], [2, 3]], "int64", [[1], [2, 3]], 1),
+    "equal lists": ([[1, 2], [3, 4]], "int64", [[1, 2], [3, 4]], 1),
+    "lists of text": ([["a"], []], "object", [["a"], []], 1),
+    "a missing list": ([[1.5], None], "float64", [[1.5], []], 1),
+    "arrays": ([np.arange(2), np.arange(1.0)], "float64", [[0, 1], [0]], 1),
+    "series": ([pd.Series([1, 2], index=[5, 6]), pd.Series([3])], "int64", [[1, 2], [3]], 1),
+    "arrays of two axes": ([np.ones((2, 3)), np.zeros((0, 3))], "float64", [[[1.0] * 3] * 2, []], 1),
+    "lists of lists": ([[[1], [2, 3]], []], "int64", [[[1], [2, 3]], []], 2),
+    "lists of arrays": ([[np.arange(2)], [np.arange(1), np.arange(0)]], "int64", [[[0, 1]], [[0], []]], 2),
+    "deep": ([[[["a"]], []], []], "object", [[[["a"]], []], []], 3),
+}
+
+
+def series_of(cells: Any) -> Any:
+    """Return cells as a Series; lists are put in one by one."""
+    if isinstance(cells, list):
+        found = np.empty(len(cells), object)
+        for number, cell in enumerate(cells):
+            found[number] = cell
+        return pd.Series(found).infer_objects()
+    return pd.Series(cells)
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["memory", "file"])
+@pytest.mark.parametrize("name", CELLS)
+def test_cells_of_a_frame(name: str, written: bool, tmp_path: Path) -> None:
+    """Their dtype, and how many indexes they need; in a file as in memory."""
+    cells, dtype, wanted, depth = CELLS[name]
+    frame = pd.DataFrame({"x": series_of(cells)}).set_index(pd.Index([7, 9]))
+    table = common.DynamicTable.from_dataframe(frame, name="rows", columns={"x": "what it is"})
+    if written:
+        file = nwb.read(EXAMPLE)
+        file.acquisition.add(table)
+        nwb.write(file, tmp_path / "a.nwb")
+        table = nwb.read(tmp_path / "a.nwb", "/acquisition/rows")
+    assert (table["x"].dtype.name, table["x"].description) == (dtype, "what it is")
+    assert sum(f"x{'_index' * n}" in table for n in range(1, 9)) == depth
+    assert table.columns == ["x"]
+    found = table.to_dataframe()
+    assert (found.index.tolist(), found.index.name) == ([7, 9], "id")
+    assert plain(found["x"]) == wanted
+
+
+def rebuilt(table: Any) -> Any:
+    """Return a table that is made of the frame of another one."""
+    cls, fields = type(table), {}
+    for entry in (*storage(cls).children.values(), *storage(cls).attributes.values()):
+        child = getattr(table, entry.field, None)
+        is_column = isinstance(entry.marker, Dataset)
+        known = ("colnames", "description", "categories")
+        if entry.required and not is_column and not is_a(child, "DynamicTable") and entry.field not in known:
+            fields[entry.field] = child
+    tables = regions(table)
+    if is_a(table, "AlignedDynamicTable"):
+        tables = {(part.name, name): of for part in [table, *inner(table)] for name, of in regions(part).items()}
+    return cls.from_dataframe(table.to_dataframe(), name=table.name, tables=tables, **fields)
+
+
+def inner(table: Any) -> list[Any]:
+    return [table[name] for name in categories_of(table)]
+
+
+def regions(table: Any) -> dict[Any, Any]:
+    return {name: table[name].table for name in table.columns if is_a(table[name], "DynamicTableRegion")}
+
+
+def stored_tables() -> Iterator[tuple[str, Any]]:
+    return iter([("example", EXAMPLE), *FILES.items()])
+
+
+NO_SERIES = "/general/intracellular_ephys/intracellular_recordings/stimuli"
+"""None of its rows refers to a series: there is nothing that None could be stored as."""
+
+
+@pytest.mark.parametrize("name", ["example", *FILES])
+def test_frames_become_tables_again(name: str, tmp_path: Path) -> None:
+    """Of every kind of table that PyNWB writes; and rows of each are rows of the other, one by one and together."""
+    path = dict(stored_tables())[name]
+    if name != "example":
+        FILES[name](tmp_path / "a.nwb")
+        path = tmp_path / "a.nwb"
+    with warnings.catch_warnings(), nwb.open(path) as io:
+        warnings.simplefilter("ignore")
+        for place, table in tables_of(io).items():
+            made, frame = rebuilt(table), table.to_dataframe()
+            require_same(made.to_dataframe(), frame)
+            if is_a(table, "AlignedDynamicTable") or place == NO_SERIES:
+                continue
+            for row in frame.to_dict("records"):
+                made.add_row(row)
+            made.add_rows(frame)
+            require_same(made.to_dataframe(), pd.concat([frame] * 3), index=False)
+
+
+def require_same(one: pd.DataFrame, two: pd.DataFrame, *, index: bool = True) -> None:
+    assert list(one.columns) == list(two.columns)
+    assert one.dtypes.tolist() == two.dtypes.tolist()
+    assert not index or one.index.tolist() == two.index.tolist()
+    for number, name in enumerate(one.columns):
+        assert plain(one.iloc[:, number]) == plain(two.iloc[:, number]), name
+
+
+def session() -> Any:
+    """Return a file with a probe, electrodes and a series."""
+    file = core.NWBFile(session_description="d", identifier="i", session_start_time=datetime(2026, 1, 1, tzinfo=UTC))
+    probe = file.add(core.Device(name="probe"))
+    shank = file.add(core.ElectrodeGroup(name="shank", description="d", location="CA1", device=probe))
+    file.electrodes = core.ElectrodesTable.from_dataframe(
+        pd.DataFrame(
+            {"location": ["CA1"] * 3, "group": [shank] * 3, "group_name": ["shank"] * 3, "x": [1.0, 2.0, 3.0]}
+        ),
+        name="electrodes",
+    )
+    file.acquisition.add(core.TimeSeries(name="wheel", data=np.arange(9.0), unit="m", rate=1.0, starting_time=0.0))
+    return file
+
+
+def units_of(file: Any) -> pd.DataFrame:
+    """Return units with every kind of column."""
+    shank = file.electrodes["group"][0]
+    return pd.DataFrame(
+        {
+            "spike_times": [np.array([0.1, 0.2]), np.array([]), np.array([0.3])],
+            "obs_intervals": [[[0.0, 1.0]], [[0.0, 1.0], [2.0, 3.0]], []],
+            "electrodes": [[0, 2], [1], []],
+            "electrode_group": [shank] * 3,
+            "waveform_mean": [np.ones(4), np.zeros(4), np.ones(4)],
+            "waveforms": [[np.ones((2, 4)), np.zeros((2, 4))], [], [np.ones((1, 4))]],
+            "quality": ["good", None, "noise"],
+        }
+    )
+
+
+def test_units_as_pynwb_reads_them(tmp_path: Path) -> None:
+    """Columns that the schema knows are stored as it says, with its descriptions; PyNWB finds nothing wrong."""
+    file = session()
+    frame = units_of(file)
+    said = {"quality": "by eye"}
+    file.units = core.Units.from_dataframe(frame, name="units", columns=said, tables={"electrodes": file.electrodes})
+    nwb.write(file, tmp_path / "a.nwb")
+    assert pynwb.validate(path=tmp_path / "a.nwb") == []
+    with pynwb.NWBHDF5IO(tmp_path / "a.nwb", "r") as io:
+        theirs = io.read().units
+        assert theirs.colnames == tuple(frame.columns)
+        assert theirs["quality"].description == "by eye"
+        assert theirs["spike_times"].target.description.startswith("Spike times for each unit, in seconds")
+        assert theirs.description == "no description"
+        assert (
+            plain(theirs["waveforms"][0])
+            == np.concatenate([np.ones((2, 4)), np.zeros((2, 4))]).reshape(2, 2, 4).tolist()
+        )
+        assert theirs["electrodes"][0].index.tolist() == [0, 2]
+    with h5py.File(tmp_path / "a.nwb") as stored:
+        units = stored["units"]
+        assert units["obs_intervals"].shape == (3, 2)
+        assert units["waveform_mean"].shape == (3, 4)
+        assert [units[f"waveforms{more}"].shape[0] for more in ("", "_index", "_index_index")] == [5, 3, 3]
+        assert units["spike_times_index"].dtype == np.uint8
+        assert units["quality"].asstr()[:].tolist() == ["good", "", "noise"]
+
+
+def test_intervals_with_parts_of_series(tmp_path: Path) -> None:
+    """Several in a row; and one for each row, where None is no part of the series of another row."""
+    file = session()
+    wheel = file.acquisition["wheel"]
+    part = TimeSeriesReference(0, 3, wheel)
+    frame = pd.DataFrame({"start_time": [0, 1], "stop_time": [1, 2.5], "timeseries": [[part], [part, part]]})
+    file.trials = core.TimeIntervals.from_dataframe(frame, name="trials", description="d")
+    single = common.DynamicTable.from_dataframe(pd.DataFrame({"part": series_of([part, None])}), name="parts")
+    file.acquisition.add(single)
+    nwb.write(file, tmp_path / "a.nwb")
+    assert pynwb.validate(path=tmp_path / "a.nwb") == []
+    read = nwb.read(tmp_path / "a.nwb")
+    assert [[entry.count for entry in row] for row in read.trials["timeseries"]] == [[3], [3, 3]]
+    assert type(single["part"]) is core.TimeSeriesReferenceVectorData
+    assert [None if entry is None else entry.idx_start for entry in read["acquisition/parts/part"]] == [0, None]
+
+
+FRAMES: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
+    "required": (
+        {"start_time": [0.0]},
+        {},
+        ValueError,
+        "TimeIntervals needs the columns 'stop_time', and .* has 'start_t",
+    ),
+    "name": ({"a/b": [1]}, {}, ValueError, "no column can be called 'a/b': rename"),
+    "number": ({3: [1]}, {}, ValueError, "no column can be called 3: rename"),
+    "index": ({"x_index": [[1]], "x": [[1]]}, {}, ValueError, "'x_index'"),
+    "description": ({}, {"columns": {"z": "d"}}, UnknownFieldError, "no columns 'z'; it has 'start_time'"),
+    "mixed": ({"x": [1, "a"]}, {}, ValueError, "'x' holds numbers, and 'a' is none .row 1"),
+    "text and number": ({"x": ["a", 1]}, {}, ValueError, "'x' holds text, and 1 is none .row 1"),
+    "truth": ({"x": [True, None]}, {}, ValueError, "'x' holds truth values, and None is none"),
+    "truth and number": ({"x": [1, True]}, {}, ValueError, "'x' holds numbers, and True is none"),
+    "not a list": ({"tags": [["a"], "b"]}, {}, ValueError, "'tags' is a ragged column: .* in each row, not 'b' .row 1"),
+    "dict": ({"x": [{}, {}]}, {}, ValueError, "no place for a value of type dict"),
+    "duration": ({"x": pd.to_timedelta([1, 2], "s")}, {}, ValueError, "no place .* timedelta: give seconds"),
+    "large": ({"x": pd.array([2**53 + 1, None], "Int64")}, {}, ValueError, "no float holds it"),
+    "frames": ({"x": [pd.DataFrame(), None]}, {}, ValueError, "type DataFrame: give the numbers of the rows"),
+    "dtype": ({"start_time": ["a", "b"]}, {}, ValueError, "start_time"),
+    "two axes": ({"x": [np.ones((1, 2)), np.ones((1, 3))]}, {}, ValueError, "'x': the arrays do not fit together"),
+    "identifiers": ({"id": ["a", "b"]}, {}, ValueError, "row identifiers, which are integers, and it holds 'a'"),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_frames_that_no_table_can_hold(name: str) -> None:
+    """The column, the cell, and what to do are said."""
+    cells, options, error, said = FRAMES[name]
+    cells = cells if name == "required" else {"start_time": [0.0, 1.0], "stop_time": [1.0, 2.0], **cells}
+    frame = pd.DataFrame({key: series_of(value) for key, value in cells.items()})
+    with pytest.raises(error, match=said):
+        core.TimeIntervals.from_dataframe(frame, name="trials", description="d", **options)
+
+
+def test_a_region_needs_a_table() -> None:
+    with pytest.raises(ValueError, match="'electrodes' is a column of rows of a table: say which"):
+        core.Units.from_dataframe(pd.DataFrame({"electrodes": [[0]]}), name="units")
+
+
+def test_identifiers_in_a_column() -> None:
+    frame = pd.DataFrame({"id": [4, 5], "x": [1, 2]})
+    assert common.DynamicTable.from_dataframe(frame, name="rows").to_dataframe().index.tolist() == [4, 5]
+
+
+# ---------------------------------------------------------------------------------------------- rows
+def trials() -> Any:
+    """Return trials without a row, as they are begun."""
+    found = core.TimeIntervals(name="trials", description="d")
+    found.add_column("correct", description="Whether it was.")
+    found.add_column("words", index=True)
+    found.add_column("count")
+    return found
+
+
+ROW = {"start_time": 0.0, "stop_time": 1.5, "correct": True, "words": ["a", "b"], "count": 3}
+
+
+def test_rows_one_by_one() -> None:
+    """By name or in a dict; `id` counts on, also from one that is given."""
+    found = trials()
+    assert (len(found), found.columns) == (0, ["start_time", "stop_time", "correct", "words", "count"])
+    found.add_row(**ROW)
+    found.add_row({**ROW, "words": [], "id": 10})
+    found.add_row(ROW, count=4)
+    assert found.to_dataframe().to_dict("list") | {"words": None} == {
+        "start_time": [0.0] * 3, "stop_time": [1.5] * 3, "correct": [True] * 3, "words": None, "count": [3, 3, 4]
+    }  # fmt: skip
+    assert plain(found["words"][:]) == [["a", "b"], [], ["a", "b"]]
+    assert found.id.value.tolist() == [0, 10, 11]
+    assert isinstance(found["count"].value, np.ndarray)
+
+
+def test_a_column_that_the_schema_knows_comes_with_the_first_row() -> None:
+    """It is not there before; a later row cannot bring one."""
+    units = core.Units(name="units", description="d")
+    units.add_row(spike_times=[0.1, 0.2], waveform_mean=[1.0, 2.0])
+    units.add_row(spike_times=[], waveform_mean=np.zeros(2))
+    assert plain(units["spike_times"][:]) == [[0.1, 0.2], []]
+    assert units.waveform_mean.shape == (2, 2)
+    with pytest.raises(UnknownFieldError, match="no column 'obs_intervals': add the column first, with add_column"):
+        units.add_row(spike_times=[], waveform_mean=[0.0, 0.0], obs_intervals=[])
+
+
+WRONG: dict[str, tuple[dict[Any, Any], str]] = {
+    "not given": ({"correct": ...}, "a value is needed for 'correct'"),
+    "several not given": ({"correct": ..., "count": ...}, "a value is needed for 'correct', 'count'"),
+    "unknown": ({"extra": 1}, "there is no column 'extra': add the column first, with add_column.'extra'"),
+    "misspelt": ({"count": ..., "conut": 1}, "there is no column 'conut': did you mean 'count'?"),
+    "a number for a name": ({3: 1}, "no column can be called 3"),
+    "impossible": ({"a/b": 1}, "no column can be called 'a/b'"),
+    "text for a number": ({"start_time": "now"}, "start_time"),
+    "number for a truth value": ({"correct": 1}, "correct"),
+    "truth value for a number": ({"count": True}, "count"),
+    "one for several": (
+        {"words": "a"},
+        "'words' is a ragged column: a list or an array is needed in each row, not 'a'",
+    ),
+    "several for one": ({"count": [1, 2]}, "count"),
+    "numbers for text": ({"words": [1]}, "words"),
+    "an object": ({"count": core.Device(name="d")}, "count"),
+    "identifier": ({"id": "a"}, "id"),
+}
+
+
+@pytest.mark.parametrize("how", ["memory", "file", "together"])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_row_changes_nothing(wrong: str, how: str, tmp_path: Path) -> None:
+    """Whichever column it is wrong in; of several rows, none is added."""
+    change, said = WRONG[wrong]
+    row = {name: cell for name, cell in {**ROW, **change}.items() if cell is not ...}
+    file = session()
+    file.trials = trials()
+    file.trials.add_row(ROW)
+    if how == "file":
+        nwb.write(file, tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb") if how == "file" else warnings.catch_warnings() as io:
+        found = io.read().trials if how == "file" else file.trials
+        before = plain(found.to_dataframe()), found.id.value[:].tolist()
+        add = found.add_row if how != "together" else lambda row: found.add_rows([row, row])
+        with pytest.raises((ValueError, UnknownFieldError), match=said):
+            add(row)
+        assert (plain(found.to_dataframe()), found.id.value[:].tolist()) == before
+        found.add_row(ROW)
+        assert (len(found), len(found["words"]), found["words"].value.shape) == (2, 2, (4,))
+
+
+def test_rows_together() -> None:
+    """As dicts and as a frame; dicts that differ are refused, and none is no row."""
+    found = trials()
+    found.add_rows([ROW, {**ROW, "words": ["c"]}])
+    found.add_rows(found.to_dataframe())
+    found.add_rows([])
+    assert plain(found["words"][:]) == [["a", "b"], ["c"]] * 2
+    assert found.id.value.tolist() == [0, 1, 2, 3]
+    with pytest.raises(UnknownFieldError, match="row 1 has the columns 'start_time', and row 0 'start_time', 'stop"):
+        found.add_rows([ROW, {"start_time": 0.0}])
+    with pytest.raises(TypeError, match="row 0 is 3"):
+        found.add_rows([3])
+    assert len(found) == 4
+
+
+def test_numbers_in_memory_get_the_width_that_they_need() -> None:
+    """Nothing is rounded: what was there before neither."""
+    found = common.DynamicTable(name="rows", description="d")
+    found.add_column("x", np.array([1, 2], "i1"))
+    for cell, dtype in [(3, "int8"), (300, "int64"), (0.1, "float64"), (None, "float64"), (2**40, "float64")]:
+        found.add_row(x=cell)
+        assert found["x"].dtype == dtype
+    assert plain(found["x"][:]) == [1, 2, 3, 300, 0.1, "nan", 2**40]
+    with pytest.raises(ValueError, match="x"):
+        found.add_row(x=2**60 + 1)
+    started = core.TimeIntervals(name="trials", description="d")
+    for start in (0, 0.1):
+        started.add_row(start_time=start, stop_time=1)
+    assert started["start_time"][1] == 0.1
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize("on_disk", [False, True], ids=["memory", "file"])
+def test_text_that_is_missing_is_empty(on_disk: bool, tmp_path: Path) -> None:
+    """In columns that the schema knows nothing of, too, and in lists."""
+    file = session()
+    rows = pd.DataFrame({"word": ["a"], "words": [["b"]]})
+    file.acquisition.add(common.DynamicTable.from_dataframe(rows, name="rows"))
+    if on_disk:
+        nwb.write(file, tmp_path / "a.nwb")
+        file = nwb.read(tmp_path / "a.nwb")
+    found = file.acquisition["rows"]
+    found.add_row(word=None, words=["c", None])
+    found.add_rows([{"word": NAN, "words": None}])
+    assert found["word"][:].tolist() == ["a", "", ""]
+    assert plain(found["words"][:]) == [["b"], ["c", ""], []]
+
+
+def test_an_index_in_memory_gets_wider() -> None:
+    found = common.DynamicTable(name="rows", description="d")
+    found.add_column("x", index=True)
+    for _ in range(4):
+        found.add_row(x=[1] * 100)
+    assert found["x_index"].value.tolist() == [100, 200, 300, 400]
+    assert [len(row) for row in found["x"]] == [100] * 4
+
+
+def test_rows_are_not_copied_for_each_that_is_added() -> None:
+    """The arrays behind the columns are new ones a few times only."""
+    found = trials()
+    rooms = {name: set[int]() for name in ("start_time", "count", "words_index", "words")}
+    kept = []
+    for number in range(3000):
+        found.add_row({**ROW, "start_time": float(number)})
+        for name, seen in rooms.items():
+            array = found[name].value
+            kept.append(array.base)
+            seen.add(id(array.base))
+    assert all(len(seen) < 25 for seen in rooms.values())
+    assert found["start_time"].value.tolist() == list(range(3000))
+
+
+def test_what_else_changes_a_table_is_noticed() -> None:
+    """Between rows, columns come, go and are renamed, and values are given; a copy grows by itself."""
+    found = trials()
+    found.add_row(ROW)
+    copy = found.model_copy()
+    found.vector_data["count"].name = "number"
+    row = {**ROW, "number": 5}
+    del row["count"]
+    found.add_row(row)
+    del found["number"]
+    del row["number"]
+    found.add_row(row)
+    found.add_column("more", [1, 2, 3])
+    found.add_row({**row, "more": 4})
+    found["more"].value = [1.5, 2.5, 3.5, 4.5]
+    found.add_row({**row, "more": 5.5})
+    found.id.append([9])
+    with pytest.raises(ValueError, match=r"has 6 rows, and of its columns 'start_time' has 5, 'stop_time' has 5"):
+        found.add_row({**row, "more": 5.5})
+    copy.add_row({**ROW, "count": 8})
+    assert found["more"].value.tolist() == [1.5, 2.5, 3.5, 4.5, 5.5]
+    assert copy["count"].value.tolist() == [3, 8]
+
+
+def test_enumerations_and_regions() -> None:
+    """Labels are given as they are read; rows that a table does not have are refused at once."""
+    labels = common.VectorData(name="labels", description="d", value=["left", "right"])
+    found = common.DynamicTable(
+        name="rows", description="d", colnames=["side", "where"], id={"name": "id", "value": [0]},
+        vector_data=[
+            labels, experimental.EnumData(name="side", description="d", value=np.array([1], "u1"), elements=labels),
+        ],
+    )  # fmt: skip
+    found.add_column("where", [0], table=session().electrodes)
+    found.add_row(side="left", where=2)
+    assert found["side"][:].tolist() == ["right", "left"]
+    assert found["where"][1].x == 3.0
+    with pytest.raises(ValueError, match="'side' has no label 'up'; it has 'left', 'right'"):
+        found.add_row(side="up", where=0)
+    with pytest.raises(ValueError, match=r"'where' refers to row 3 of .*electrodes.*, which has 3"):
+        found.add_row(side="left", where=3)
+    assert len(found) == 2
+
+
+def test_aligned_tables_grow_with_those_inside(tmp_path: Path) -> None:
+    """All of them, or none."""
+    FILES["icephys"](tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb", "r+") as io:
+        file = io.read()
+        table = file.intracellular_recordings
+        frame = table.to_dataframe()
+        row = {part.name: part[0].to_dict() for part in inner(table)}
+        row |= {name: table[0, name] for name in table.columns}
+        table.add_row(row)
+        table.add_rows(frame)
+        last = categories_of(table)[-1]
+        with pytest.raises(UnknownFieldError, match=last):
+            table.add_row({**row, last: {}})
+        rows = 2 * len(frame) + 1
+        assert [len(part) for part in (table, *inner(table))] == [rows] * (1 + len(categories_of(table)))
+        io.write(file)
+    assert pynwb.validate(path=tmp_path / "a.nwb") == []
+    after = nwb.read(tmp_path / "a.nwb").intracellular_recordings.to_dataframe()
+    assert len(after) == rows
+
+
+ragged = st.lists(st.lists(st.lists(st.integers(-9, 400), max_size=3), max_size=3), max_size=12)
+
+
+@given(rows=ragged, cut=st.integers(0, 12), single=st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_however_rows_come_they_are_the_same(rows: list[Any], cut: int, single: bool) -> None:
+    """One by one, some together, or all in a frame."""
+    found = common.DynamicTable(name="rows", description="d")
+    found.add_column("x", index=2)
+    found.add_column("n")
+    cells = [{"x": row, "n": len(row)} for row in rows]
+    found.add_rows(cells[:cut])
+    if single:
+        for row in cells[cut:]:
+            found.add_row(row)
+    else:
+        found.add_rows(cells[cut:])
+    assert plain(found["x"][:]) == rows
+    assert found["n"][:].tolist() == list(map(len, rows))
+    if rows:
+        frame = pd.DataFrame({"x": series_of(rows), "n": list(map(len, rows))})
+        made = common.DynamicTable.from_dataframe(frame, name="rows")
+        assert plain(made.to_dataframe()) == plain(found.to_dataframe())
+
+
+# ---------------------------------------------------------------------------------------------- on disk
+def address(path: Path, name: str) -> int:
+    with h5py.File(path) as stored:
+        return int(h5py.h5o.get_info(stored[name].id).addr)
+
+
+def chunked(path: Path) -> None:
+    """Write trials whose columns can grow, and one that cannot, with an index of one byte that is nearly full."""
+    file = session()
+    frame = pd.DataFrame({"start_time": [0.0, 1.0], "stop_time": [0.5, 1.5], "words": [["a"] * 200, ["b"] * 50]})
+    file.trials = core.TimeIntervals.from_dataframe(frame, name="trials", description="d")
+    file.trials.add_column("fixed", [1, 2])
+    nwb.write(file, path)
+    with h5py.File(path, "r+") as stored:
+        group = stored["intervals/trials"]
+        for name in ("id", "start_time", "stop_time", "words"):
+            old = group[name]
+            values, attributes = old[:], dict(old.attrs)
+            dtype = old.dtype
+            del group[name]
+            new = group.create_dataset(name, data=values, dtype=dtype, chunks=(64,), maxshape=(None,))
+            new.attrs.update(attributes)
+        group["words_index"].attrs["target"] = group["words"].ref
+
+
+def test_rows_are_put_behind_those_on_disk(tmp_path: Path) -> None:
+    """Datasets that can grow stay where they are, and keep their dtype; the index gets wider, and all is PyNWB's."""
+    path = tmp_path / "a.nwb"
+    chunked(path)
+    names = [f"intervals/trials/{name}" for name in ("id", "start_time", "stop_time", "words")]
+    before = [address(path, name) for name in names]
+    with nwb.open(path, "r+") as io:
+        file = io.read()
+        table = file.trials
+        row = {"start_time": 2, "stop_time": 2.5, "words": ["c"] * 4, "fixed": 3}
+        table.add_row(row)
+        assert table["words_index"].dtype == np.uint8
+        table.add_row({**row, "words": ["d"] * 300})
+        table.add_rows([row, row])
+        expected = plain(table.to_dataframe())
+        written = io.write(file).written
+        assert not any("acquisition" in place or "electrodes" in place for place in written)
+        assert plain(table.to_dataframe()) == expected
+        table.add_row(row)
+        io.write(file)
+        assert not io.write(file)
+    assert [address(path, name) for name in names] == before
+    with h5py.File(path) as stored:
+        group = stored["intervals/trials"]
+        assert group["words_index"].dtype == np.uint16
+        assert group["words_index"][:].tolist() == [200, 250, 254, 554, 558, 562, 566]
+        assert group["fixed"][:].tolist() == [1, 2, 3, 3, 3, 3, 3]
+        assert group["id"][:].tolist() == list(range(7))
+        assert group["start_time"].dtype == np.float64
+    assert pynwb.validate(path=path) == []
+    with pynwb.NWBHDF5IO(path, "r") as other:
+        assert [len(row) for row in other.read().trials["words"][:]] == [200, 50, 4, 300, 4, 4, 4]
+
+
+ON_DISK: dict[str, tuple[dict[str, Any], str]] = {
+    "range": ({"fixed": 300}, "these values cannot be stored in .*/fixed, which holds int8"),
+    "fraction": ({"fixed": 0.5}, "cannot be stored in .*/fixed"),
+    "missing": ({"fixed": None}, "cannot be stored in .*/fixed"),
+    "text": ({"words": [3]}, "words"),
+    "reference": ({"group": "shank"}, "'shank' cannot be stored in .*/group, which refers to objects"),
+    "text for a reference": ({"words": [core.Device(name="d")]}, "words"),
+}
+
+
+@pytest.mark.parametrize("name", ON_DISK)
+def test_what_is_on_disk_keeps_its_dtype(name: str, tmp_path: Path) -> None:
+    """What it cannot hold is refused before anything has changed."""
+    change, said = ON_DISK[name]
+    file = session()
+    shank = file.electrodes["group"][0]
+    table = common.DynamicTable.from_dataframe(
+        pd.DataFrame({"fixed": np.array([1], "i1"), "words": [["a"]], "group": [shank]}), name="rows"
+    )
+    file.acquisition.add(table)
+    nwb.write(file, tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb", "r+") as io:
+        file = io.read()
+        table = file.acquisition["rows"]
+        row = {"fixed": 2, "words": [], "group": file.electrodes["group"][0]}
+        with pytest.raises(ValueError, match=said):
+            table.add_row({**row, **change})
+        assert len(table) == 1
+        assert not io.write(file)
+        table.add_row(row)
+        io.write(file)
+        assert table["fixed"].dtype == np.int8
+        assert table["group"][1] is row["group"]
+
+
+def test_columns_are_added_to_a_table_on_disk(tmp_path: Path) -> None:
+    """The others stay as they are."""
+    path = tmp_path / "a.nwb"
+    chunked(path)
+    before = address(path, "intervals/trials/words")
+    with nwb.open(path, "r+") as io:
+        file = io.read()
+        file.trials.add_column("tags", [["a"], []])
+        file.trials.add_column("score", [0.5, 1.5], description="of the trial")
+        file.trials.add_row(start_time=1.0, stop_time=2.0, words=[], fixed=9, tags=["z"], score=2.5)
+        io.write(file)
+    assert address(path, "intervals/trials/words") == before
+    with pynwb.NWBHDF5IO(path, "r") as other:
+        trials = other.read().trials
+        assert trials.colnames == ("start_time", "stop_time", "words", "fixed", "tags", "score")
+        assert plain(trials["tags"][:]) == [["a"], [], ["z"]]
+        assert trials["score"].description == "of the trial"
+
+
+# ---------------------------------------------------------------------------------------------- columns
+COLUMNS: dict[str, tuple[Any, dict[str, Any], Any, int]] = {
+    "single": ([1, 2], {}, [1, 2], 0),
+    "lists": ([[1], [2, 3]], {}, [[1], [2, 3]], 1),
+    "an array of two axes": (np.ones((2, 3)), {}, [[1.0] * 3] * 2, 0),
+    "an array, ragged": (np.ones((2, 3)), {"index": True}, [[1.0] * 3] * 2, 1),
+    "lists, not ragged": ([[1, 2], [3, 4]], {"index": False}, [[1, 2], [3, 4]], 0),
+    "an index": ([1, 2, 3], {"index": [1, 3]}, [[1], [2, 3]], 1),
+    "two": ([[[1]], []], {"index": 2}, [[[1]], []], 2),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns(name: str) -> None:
+    """How they are stored follows from what is given, or is said."""
+    data, options, wanted, depth = COLUMNS[name]
+    found = common.DynamicTable(name="rows", description="d", colnames=[], id={"name": "id", "value": [4, 5]})
+    column = found.add_column("x", data, description="d", **options)
+    assert column is found["x"]
+    assert plain(list(found["x"])) == wanted
+    assert sum(f"x{'_index' * n}" in found for n in (1, 2, 3)) == depth
+    assert (found.columns, list(found.colnames), found.id.value.tolist()) == (["x"], ["x"], [4, 5])
+
+
+def test_columns_that_cannot_be_added() -> None:
+    found = trials()
+    found.add_row(ROW)
+    with pytest.raises(ValueError, match="has 1 rows, and 2 are given for 'x'"):
+        found.add_column("x", [1, 2])
+    with pytest.raises(ValueError, match="has something called 'count' already"):
+        found.add_column("count", [1])
+    with pytest.raises(UnknownFieldError, match="no place for a column called 'a/b'"):
+        found.add_column("a/b", [1])
+    with pytest.raises(ValueError, match="tags"):
+        found.add_column("tags", [1])
+    assert found.columns == ["start_time", "stop_time", "correct", "words", "count"]
+
+
+def test_a_column_has_fields_of_its_own() -> None:
+    """Such as those that the schema has for it; the first column of a table without any brings its rows."""
+    units = core.Units(name="units", description="d")
+    units.add_column("spike_times", [[0.1], [0.2, 0.3]], resolution=0.001)
+    assert (len(units), units.spike_times.resolution) == (2, 0.001)
+    assert units.spike_times.description.startswith("Spike times for each unit")
+
+
+def test_a_table_that_was_not_finished_is_not_written(tmp_path: Path) -> None:
+    """A column without rows, in a table that has some."""
+    file = session()
+    file.trials = trials()
+    file.trials.add_row(ROW)
+    file.trials.add(common.VectorData(name="short", description="d", value=np.empty(0)))
+    with pytest.raises(ValueError, match="has 1 rows, and of its columns 'short' has 0"):
+        file.trials.add_row(ROW)
+    with pytest.raises(InvalidModelError, match="short"):
+        nwb.write(file, tmp_path / "a.nwb")
+
+
+def test_models_in_frames_are_printed_as_what_they_are() -> None:
+    """And not as dicts of all that is in them, which pandas makes of mappings; also inside of lists."""
+    file = nwb.read(EXAMPLE)
+    with pd.option_context("display.max_colwidth", 200):
+        for text in (repr(file.electrodes.to_dataframe("group")), file.electrodes.to_dataframe("group")._repr_html_()):
+            assert "ElectrodeGroup 'shank0' at /general/extracellular_ephys/shank0" in text
+        assert "<ElectricalSeries 'ElectricalSeries' at" in repr(file.trials.to_dataframe("timeseries"))
+    assert not isinstance(file.subject, Iterator)
+    with pytest.raises(TypeError, match="'Subject' object is not an iterator"):
+        next(file.subject)
