@@ -111,7 +111,7 @@ def apply_metadata(
 
     Raises
     ------
-    DocumentError
+    DocumentError, InvalidModelError
         Where the document is that of another file, or something in it cannot be written; it names all places.
     """
     if isinstance(document, str | os.PathLike):
@@ -122,12 +122,23 @@ def apply_metadata(
         edits = _Edits(root, given)
         edits.check_file()
         edits.make()
-        if edits.found and not dry_run:
+        if edits.found and dry_run:
+            _require_writable(io)
+        elif edits.found:
             io.write(root, backup=backup)
     return [change.edit for change in edits.found]
 
 
-def _read(path: str | os.PathLike[str]) -> Any:
+def _require_writable(io: HDF5IO) -> None:
+    """Refuse changes that writing would refuse, as where indexes of a table do not fit their column any more."""
+    from nwb_models.io.revision import Revision, changes_of
+    from nwb_models.io.sources import Sources
+
+    with Sources() as sources:
+        changes_of(Revision(sources, io, "/", whole=False))
+
+
+def _read(path: str | os.PathLike[str]) -> Document:
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             return from_text(file.read())
