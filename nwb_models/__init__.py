@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nwb_models.io.checking import check
     from nwb_models.io.diff import diff
     from nwb_models.io.hierarchy import object_types
+    from nwb_models.io.metadata import apply_metadata, metadata
     from nwb_models.io.options import DatasetOptions
     from nwb_models.io.repack import repack
     from nwb_models.io.truncation import truncate_file as truncate
@@ -33,8 +34,10 @@ __all__ = [
     "Limits",
     "SchemaProvider",
     "__version__",
+    "apply_metadata",
     "check",
     "diff",
+    "metadata",
     "object_types",
     "open",
     "read",
@@ -50,9 +53,11 @@ __getattr__ = late(
     __name__,
     {
         "DatasetOptions": "nwb_models.io.options:DatasetOptions",
+        "apply_metadata": "nwb_models.io.metadata:apply_metadata",
         "check": "nwb_models.io.checking:check",
         "core": "nwb_models.core",
         "diff": "nwb_models.io.diff:diff",
+        "metadata": "nwb_models.io.metadata:metadata",
         "models": "nwb_models.models",
         "object_types": "nwb_models.io.hierarchy:object_types",
         "repack": "nwb_models.io.repack:repack",

@@ -20,6 +20,7 @@ from nwb_models import __version__
 from nwb_models.cli_check import check
 from nwb_models.cli_generate import generate
 from nwb_models.cli_graph import graph, references
+from nwb_models.cli_metadata import metadata
 from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
@@ -52,6 +53,7 @@ app.command()(check)
 app.command()(generate)
 app.command()(references)
 app.command()(graph)
+app.command()(metadata)
 app.command()(truncate)
 app.command()(validate)
 app.add_typer(schema, name="schema")

@@ -17,6 +17,7 @@
     ├── InvalidModelError (ValueError)     models that cannot be written: something is missing or of the wrong kind
     ├── DanglingReferenceError (ValueError)  something that is to be written refers to what is not
     ├── SelectionError (ValueError)        what is asked for of a file is no part of it
+    ├── DocumentError (ValueError)         a document of metadata cannot be applied to the file
     ├── UnsavedChangesError (PicklingError)  what travels as where it is was changed, and is something else there
     └── NotWritableError (OSError)         the file cannot be written: the disk is full, it is in use, it is there
 
@@ -143,6 +144,20 @@ class DanglingReferenceError(NWBError, ValueError):
 
 class SelectionError(NWBError, ValueError):
     """What is asked for of a file selects nothing, or is no selection."""
+
+
+class DocumentError(NWBError, ValueError):
+    """A document of metadata that is none, is that of another file, or says what cannot be written.
+
+    Attributes
+    ----------
+    problems
+        All that is wrong with it, one line each.
+    """
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([message, *(f"  {problem}" for problem in self.problems)]))
 
 
 class NotWritableError(NWBError, OSError):

@@ -29,20 +29,34 @@ if TYPE_CHECKING:
 
 LIMIT = 16
 """The most values of an array that are written."""
+SPECIAL_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+"""What stands for numbers that JSON has not, where arrays are written whole."""
 SPECIAL = ("name", "object_id")
 """Fields that only objects with a type of their own have, in front of all others."""
 
 
-def metadata(model: NWBModel) -> dict[str, Any]:
-    """Return a model and all below it as what JSON has; data stays where it is."""
-    return _Metadata(model).written(model)
+def metadata(model: NWBModel, *, finite: bool = True, whole: bool = False) -> dict[str, Any]:
+    """Return a model and all below it as what JSON has; data stays where it is.
+
+    Parameters
+    ----------
+    model
+        The object.
+    finite
+        Whether NaN and infinite numbers are None, as JSON has none; they stay what they are otherwise.
+    whole
+        Whether arrays are written with all values, and so that they come back as they are: numbers as ``{"shape": ...,
+        "dtype": ..., "values": ...}``, with the text ``NaN``, ``Infinity`` and ``-Infinity`` for what JSON has not.
+    """
+    return _Metadata(model, finite=finite, whole=whole).written(model)
 
 
 class _Metadata:
     """What is known of all objects below one: where each of them lives."""
 
-    def __init__(self, top: NWBModel) -> None:
+    def __init__(self, top: NWBModel, *, finite: bool, whole: bool) -> None:
         self._source = top._source
+        self._finite, self._whole = finite, whole
         self._places: dict[int, str] = {}
         self._find(top)
 
@@ -109,7 +123,7 @@ class _Metadata:
             case str():
                 return _text(value)
             case float():
-                return float(value) if math.isfinite(value) else None
+                return self._number(float(value))
             case date():
                 return value.isoformat()
             case NWBModel():
@@ -136,6 +150,14 @@ class _Metadata:
             case _:
                 return str(value)
 
+    def _number(self, value: float) -> float | str | None:
+        """Return a number; what JSON has no number for as text, where that is read again, or as None."""
+        if math.isfinite(value) or not self._finite:
+            return value
+        return (
+            next(text for text, number in SPECIAL_NUMBERS.items() if str(number) == str(value)) if self._whole else None
+        )
+
     def _row(self, row: np.void) -> dict[str, Any]:
         """Return a row of a compound dtype; its fields have the names that their slots have."""
         found: dict[str, Any] = {}
@@ -145,17 +167,23 @@ class _Metadata:
 
     def _array(self, array: Any) -> Any:
         shape = tuple(array.shape)
-        if math.prod(shape) <= LIMIT:
+        if self._whole or math.prod(shape) <= LIMIT:
             try:
-                return self._nested(np.asarray(array))
+                values = self._nested(np.asarray(array))
+                is_numbers = self._whole and np.dtype(array.dtype).kind in "biuf"
+                return {**_summary(array), "values": values} if is_numbers else values
             except UnreadableObjectError:
                 pass  # for want of a filter, say: shape and dtype are known all the same
-        return {"shape": [int(length) for length in shape], "dtype": dtype_name(np.dtype(array.dtype))}
+        return _summary(array)
 
     def _nested(self, array: np.ndarray[Any, Any]) -> Any:
         if array.ndim == 0:
             return self._value(array[()])
         return [self._nested(entry) if array.ndim > 1 else self._value(entry) for entry in array]
+
+
+def _summary(array: Any) -> dict[str, Any]:
+    return {"shape": [int(length) for length in array.shape], "dtype": dtype_name(np.dtype(array.dtype))}
 
 
 def _children(model: NWBModel) -> Iterator[tuple[str, StoredField | None, Any]]:

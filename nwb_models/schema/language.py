@@ -534,7 +534,7 @@ def load_document(path: Path) -> Spec:
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".json":
-            _require_modest(text)
+            require_modest(text)
         loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_loader())  # noqa: S506
         loaded = json.loads(json.dumps(loaded))
     except OSError as error:
@@ -549,7 +549,7 @@ def load_document(path: Path) -> Spec:
     return loaded
 
 
-def _require_modest(text: str) -> None:
+def require_modest(text: str, entries: int = MAX_ENTRIES) -> None:
     """Refuse YAML that is nested so deeply that its loader crashes, or becomes huge where its aliases are written out.
 
     Raises
@@ -579,8 +579,8 @@ def _require_modest(text: str) -> None:
         if anchor is not None:
             sizes[anchor] = size
         open_ones[-1] = (open_ones[-1][0], open_ones[-1][1] + size)
-        if open_ones[-1][1] > MAX_ENTRIES:
-            msg = f"it has more than {MAX_ENTRIES} entries, those counted again to which aliases lead"
+        if open_ones[-1][1] > entries:
+            msg = f"it has more than {entries} entries, those counted again to which aliases lead"
             raise ValueError(msg)
 
 
