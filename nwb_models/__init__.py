@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nwb_models.io.truncation import truncate_file as truncate
     from nwb_models.models import NWBModel
     from nwb_models.validation.validating import validate
+    from nwb_models.views.plot import plot
+    from nwb_models.views.progress import progress
 
 __all__ = [
     "HDF5IO",
@@ -40,6 +42,8 @@ __all__ = [
     "metadata",
     "object_types",
     "open",
+    "plot",
+    "progress",
     "read",
     "repack",
     "truncate",
@@ -60,6 +64,8 @@ __getattr__ = late(
         "metadata": "nwb_models.io.metadata:metadata",
         "models": "nwb_models.models",
         "object_types": "nwb_models.io.hierarchy:object_types",
+        "plot": "nwb_models.views.plot:plot",
+        "progress": "nwb_models.views.progress:progress",
         "repack": "nwb_models.io.repack:repack",
         "schema": "nwb_models.schema",
         "truncate": "nwb_models.io.truncation:truncate_file",

@@ -20,12 +20,13 @@ from nwb_models import __version__
 from nwb_models.cli_check import check
 from nwb_models.cli_generate import generate
 from nwb_models.cli_graph import graph, references
+from nwb_models.cli_html import html
 from nwb_models.cli_metadata import metadata
-from nwb_models.cli_progress import progress_bar
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
 from nwb_models.cli_validate import validate
 from nwb_models.errors import NWBError, NWBWarning
+from nwb_models.views.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +54,7 @@ app.command()(check)
 app.command()(generate)
 app.command()(references)
 app.command()(graph)
+app.command()(html)
 app.command()(metadata)
 app.command()(truncate)
 app.command()(validate)
@@ -128,7 +130,7 @@ def copy(
     """Read a file into models, and write the models to a new file."""
     from nwb_models.io.hdf5 import HDF5IO
 
-    with HDF5IO(source) as io, HDF5IO(target, "w") as new, progress_bar("Copying"):
+    with HDF5IO(source) as io, HDF5IO(target, "w") as new, progress("Copying"):
         new.write(io.read(eager=True))
 
 
@@ -163,7 +165,9 @@ def repack(
     """Give back the space in a file that holds nothing any more, as after objects were removed."""
     from nwb_models.io.repack import repack
 
-    print(f"{file}: {human_size(repack(file, backup=backup))} given back")
+    with progress("Repacking"):
+        freed = repack(file, backup=backup)
+    print(f"{file}: {human_size(freed)} given back")
 
 
 @app.command()

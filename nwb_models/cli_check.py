@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from nwb_models.io.checking import MEMORY, SECONDS, Outcome, check_files
+from nwb_models.views.progress import progress
 
 STATUS = {Outcome.FINE: 0, Outcome.DEPARTS: 1}
 """The exit status for an outcome; 2 for all others."""
@@ -40,7 +41,10 @@ def check(
 
     status = 0
     limits = {"seconds": seconds or None, "memory": _size(memory) or None}
-    for found in check_files(files, deep=deep, **limits):  # type: ignore[arg-type]
+    checked = check_files(files, deep=deep, **limits)  # type: ignore[arg-type]
+    for number, path in enumerate(files, 1):
+        with progress(f"Checking {path} ({number} of {len(files)})", of="files"):
+            found = next(checked)
         status = max(status, STATUS.get(found.outcome, 2))
         lines = [str(found)]
         if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from nwb_models.errors import NotWritableError, SpecificationError
 from nwb_models.naming import identifier
+from nwb_models.views.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,8 @@ def generate(
         _print_error(problem)
     if not namespaces:
         raise typer.Exit(2)
-    files = package_files(namespaces, specifications)
+    with progress("Generating", of="namespaces"):
+        files = package_files(namespaces, specifications)
     if check:
         _report(name for name, text in files.items() if _differs(output / name, text))
     else:
@@ -157,7 +159,9 @@ def _check_shipped(*, asked: bool) -> None:
     if not asked:
         msg = "SOURCE is missing: what are the models to be made of?"
         raise typer.BadParameter(msg)
-    _report(differences())
+    with progress("Generating", of="namespaces"):
+        found = differences()
+    _report(found)
 
 
 def _report(different: Iterable[str]) -> None:

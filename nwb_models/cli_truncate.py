@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nwb_models.cli_progress import progress_bar
+from nwb_models.views.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def truncate(
 
     window = _range(time, "--time", float) if time is not None else None
     chosen = dict(_table_rows(text) for text in rows or ())
-    with progress_bar("Truncating"):
+    with progress("Truncating"):
         found = truncate_file(source, target, n, only=only or (), time=window, rows=chosen, externals=externals.value)
     if not quiet and str(found):
         print(*map(printable, str(found).splitlines()), sep="\n")

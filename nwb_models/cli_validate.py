@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nwb_models.views.progress import progress
+
 
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The NWB files.")],
@@ -26,8 +28,9 @@ def validate(
     from nwb_models.validation import validate as report_on
 
     status = 0
-    for path in files:
-        report = report_on(path, data=data, external_links=external_links)
+    for number, path in enumerate(files, 1):
+        with progress(f"Validating {path} ({number} of {len(files)})", of="objects"):
+            report = report_on(path, data=data, external_links=external_links)
         is_valid = report.ok and not (strict and len(report))
         status = max(status, 2 if not report.is_readable else int(not is_valid))
         for line in [json.dumps(report.to_json())] if as_json else str(report).splitlines():

@@ -1,4 +1,4 @@
-"""How far writing has come, for who asks: the commands do, the library itself shows nothing."""
+"""How far long work has come, for who asks: `nwb_models.views.progress` does, the work itself shows nothing."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ _REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
 
 @contextmanager
 def reported(report: Report) -> Iterator[None]:
-    """Let something be told, in this block, how far writing has come.
+    """Let something be told, in this block, how far work has come.
 
     Parameters
     ----------
     report
-        Called with bytes that were written just now, and how many there are in all; None where that was said already.
+        Called with how many bytes (or objects, or pictures) were done just now, and how many there are in all; None
+        where that was said already.
     """
     token = _REPORT.set(report)
     try:
@@ -35,8 +36,8 @@ def is_reported() -> bool:
     return _REPORT.get() is not None
 
 
-def report(written: int, total: int | None = None) -> None:
-    """Say how many bytes were written just now."""
+def report(done: int, total: int | None = None) -> None:
+    """Say how much was done just now, and at the beginning how much there is."""
     found = _REPORT.get()
     if found is not None:
-        found(written, total)
+        found(done, total)

@@ -178,6 +178,12 @@ class Array:
 
         return f"<Array {self.shape} {dtype_name(self.dtype)} at {self._source.where()}>"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows; no value is read."""
+        from nwb_models.models.html import html_of
+
+        return html_of(self)
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Take anything that has a shape and a dtype, and lists, which become numpy arrays."""

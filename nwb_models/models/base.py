@@ -304,6 +304,12 @@ class NWBModel(BaseModel):
 
     __str__ = __repr__
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what is in the object, unfolding; the data of arrays is not read."""
+        from nwb_models.models.html import html_of
+
+        return html_of(self)
+
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         """Yield name and place; pydantic's own would follow every reference."""
         yield "name", self.name

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FEW = 12
+"""The most names that are listed."""
+
 
 class Pending(Protocol):
     """The children of a stored group that no model has been built of yet."""
@@ -366,8 +369,16 @@ class Collection(MutableMapping[str, T]):
         return located or (Collection, (), (None, state))
 
     def __repr__(self) -> str:
-        """Return the names."""
-        return f"<Collection {', '.join(map(printable, self)) or '(empty)'}>"
+        """Return the names, the first few of many; nothing is built."""
+        names = [printable(name) for name in self]
+        shown = ", ".join(names[:FEW]) + (f", ... ({len(names)})" if len(names) > FEW else "")
+        return f"<Collection {shown or '(empty)'}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the objects, unfolding; the data of arrays is not read."""
+        from nwb_models.models.html import html_of
+
+        return html_of(self)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same collection; comparing what they hold would build it."""
@@ -436,6 +447,6 @@ def missing(name: str, names: list[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, names, n=1)
-    listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    listed = ", ".join(names[:FEW]) + (", ..." if len(names) > FEW else "")
     hint = f": did you mean {near[0]!r}?" if near else ""
     return f"Nothing is called {name!r} here{hint}; there are: {listed or 'none'}"

@@ -16,6 +16,7 @@ from nwb_models.errors import DanglingReferenceError, InvalidModelError, NWBErro
 from nwb_models.io.classes import SPECIFIED
 from nwb_models.io.deconstruct import deconstruct
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.progress import report
 from nwb_models.io.sources import Sources
 from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBGroup, NWBModel
@@ -145,7 +146,9 @@ def _of_rules(models: list[tuple[str, NWBModel]], root: Any, severity: Severity 
     """Return what breaks the rules in models; of those that need no data, all or those of a severity."""
     found = []
     asked = _asked(models) if data else {}
+    report(0, len(models))
     for path, model in models:
+        report(1)
         problems: Iterator[tuple[Rule, Problem]] = problems_of(model, severity)
         found += [_of_problem(path, model, rule, problem) for rule, problem in problems]
         if data:

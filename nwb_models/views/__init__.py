@@ -1,0 +1,1 @@
+"""What people look at: pictures of what is in a file, and pages with it."""

@@ -1,0 +1,132 @@
+"""`plot`: a picture of an object, by its type or the nearest one above that is known.
+
+Each picture is made of a bounded part of the data, however long a recording is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nwb_models.models.base import NWBGroup, NWBModel
+from nwb_models.models.children import Collection
+from nwb_models.views import marks, pictures, traces
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+Picture = Callable[..., None]
+"""What draws objects of a type: called with the object, the axes, and options."""
+
+PICTURES: dict[str, Picture] = {
+    "AnnotationSeries": marks.notes,
+    "EventsTable": marks.events,
+    "Image": pictures.image,
+    "ImageSeries": pictures.frame,
+    "IndexSeries": traces.steps,
+    "IntervalSeries": marks.interval_series,
+    "PlaneSegmentation": pictures.rois,
+    "SpatialSeries": traces.position,
+    "TimeIntervals": marks.intervals,
+    "TimeSeries": traces.series,
+    "Units": marks.raster,
+    # of ndx-events
+    "AnnotatedEventsTable": marks.ragged_events,
+    "Events": marks.events,
+}
+"""neurodata_type -> what draws it.  Types that derive from one of these are drawn as it; others can be put in."""
+
+
+def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
+    """Draw an object: a series, units, intervals, events, an image, a frame, or the regions of a segmentation.
+
+    Parameters
+    ----------
+    thing
+        A model.  Something that is drawn in no way of its own is drawn as the one child that is.
+    ax
+        The axes of matplotlib to draw in; new ones where they are not given.
+    **options
+        Of series: ``start`` and ``stop`` in seconds, and ``channels``, a list or slice.  Of positions, units, events
+        and intervals: ``start`` and ``stop``; of units ``units``, a list or slice of rows; of intervals and events
+        ``by``, the name of a column to tell them apart.  Of image series ``frame``, a number; of all images
+        ``transpose``.  Of segmentations ``rois``, a list or slice of rows.
+
+        What is not said is chosen such that little is read, and the title says so where that is not all.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        What was drawn in.  Times are in seconds; data is in its unit, conversion and offset applied.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is not installed.
+    TypeError
+        Where no picture of the object is known, or an option is not for it.
+    ValueError
+        Where there is nothing to draw: no data, no times, or data that is in other files.
+
+    Examples
+    --------
+    >>> import nwb_models as nwb
+    >>> nwbfile = nwb.read("session.nwb")  # doctest: +SKIP
+    >>> nwb.plot(nwbfile.acquisition["ElectricalSeries"], start=1.0, stop=1.5)  # doctest: +SKIP
+    """
+    drawn, draw = _found(thing)
+    if ax is None:
+        ax = _new_axes()
+    draw(drawn, ax, **options)
+    return ax
+
+
+def picture_of(model: Any) -> Picture | None:
+    """Return what draws an object, by its type or the nearest one above; None where nothing does."""
+    for base in type(model).__mro__:
+        draw = PICTURES.get(getattr(base, "neurodata_type", None) or "")
+        if draw is not None:
+            return draw
+    return None
+
+
+def _found(thing: Any) -> tuple[Any, Picture]:
+    draw = picture_of(thing)
+    if draw is not None:
+        return thing, draw
+    inside = []
+    if isinstance(thing, NWBGroup | Collection):
+        typed = ((name, thing[name]) for name in thing)
+        inside = [(name, child) for name, child in typed if picture_of(child) is not None]
+    if len(inside) == 1:
+        return _found(inside[0][1])
+    known = ", ".join(sorted(PICTURES))
+    hint = f"these are drawn: {known}, and what derives from them"
+    if inside:
+        hint = f"draw one of what is in it: {', '.join(repr(name) for name, _ in inside[:8])}"
+    msg = f"{thing!r:.200} has no picture; {hint}"
+    raise TypeError(msg)
+
+
+def _new_axes() -> Axes:
+    require_matplotlib()
+    from matplotlib import pyplot
+
+    _, ax = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+    return ax
+
+
+def require_matplotlib() -> None:
+    """Say what to install.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is not there.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        msg = "Pictures are drawn with matplotlib, which is not installed: pip install 'pydantic-nwb[plot]'"
+        raise ImportError(msg) from error

@@ -1,0 +1,157 @@
+"""Pictures of series: traces of channels over time, and paths in space."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.views.windows import plain, thinned, titled, window_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+CHANNELS = 16
+"""How many channels are drawn where nobody says which."""
+BINS = 2000
+"""Into how many pieces of time a trace is divided, of each of which the least and the largest value are drawn."""
+NO_UNIT = ("n.a.", "n/a", "na", "none", "unknown", "")
+"""What is written where there is none."""
+SYMBOLS = {
+    "volts": "V", "volt": "V", "V": "V", "amperes": "A", "ampere": "A", "A": "A", "meters": "m", "meter": "m",
+    "metres": "m", "m": "m", "watts": "W", "W": "W", "siemens": "S", "S": "S", "ohms": "Ω", "farads": "F", "F": "F",
+}  # fmt: skip
+"""Units that are written with a prefix, such as µV."""
+PREFIXES = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p"}
+"""Those of powers of ten."""
+LINE, INK = "#2f6f9f", "#444444"
+
+
+def series(
+    thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None, channels: Any = None
+) -> None:
+    """Draw a series over time: channels above each other, where there are several."""
+    window = window_of(thing, start, stop)
+    chosen, note = _channels(thing, channels)
+    times, values, is_part = thinned(thing, window, chosen)
+    if values.dtype.kind not in "biuf":
+        msg = f"{thing!r} holds {values.dtype}, which is no number: there is nothing to draw"
+        raise ValueError(msg)
+    values, label = _prefixed(_scaled(thing, values, chosen), _unit(thing))
+    if values.shape[1] == 1:
+        ax.plot(*_envelope(times, values[:, 0]), color=LINE, linewidth=0.8)
+        ax.set_ylabel(_axis(thing, label))
+    else:
+        _stacked(ax, times, values, chosen, label)
+    _decorated(ax, thing, [window.note, note, "thinned out" if is_part else ""])
+
+
+def _stacked(ax: Axes, times: Any, values: Any, chosen: Any, label: str) -> None:
+    """Draw channels above each other, the first one on top, with a bar that says how far apart they are."""
+    center = np.nanmedian(values, axis=0)
+    spread = np.nanpercentile(np.abs(values - center), 99)
+    step = _round(float(spread) * 2.5) if np.isfinite(spread) and spread > 0 else 1.0
+    count = values.shape[1]
+    for place in range(count):
+        ax.plot(*_envelope(times, values[:, place] - center[place] - place * step), color=LINE, linewidth=0.6)
+    ax.set_yticks([-place * step for place in range(count)], [str(number) for number in chosen])
+    ax.set_ylabel(f"channel (one step: {step:g} {label})" if label else "channel")
+
+
+def steps(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
+    """Draw a series of numbers that hold until the next one."""
+    window = window_of(thing, start, stop)
+    times, values, is_part = thinned(thing, window, np.arange(1))
+    ax.step(times, values[:, 0], where="post", color=LINE, linewidth=0.9)
+    ax.set_ylabel(plain(thing.name))
+    _decorated(ax, thing, [window.note, "thinned out" if is_part else ""])
+
+
+def position(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
+    """Draw a position: the path where there are two coordinates, and each over time otherwise."""
+    shape = thing.data.shape
+    if len(shape) != 2 or shape[1] != 2:
+        series(thing, ax, start=start, stop=stop)
+        return
+    window = window_of(thing, start, stop)
+    _, values, is_part = thinned(thing, window, np.arange(2))
+    values, label = _prefixed(_scaled(thing, values, np.arange(2)), _unit(thing))
+    ax.plot(values[:, 0], values[:, 1], color=LINE, linewidth=0.8, alpha=0.8)
+    ax.plot(values[:1, 0], values[:1, 1], "o", color=INK, markersize=4, label="start")
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_xlabel(f"x [{label}]" if label else "x")
+    ax.set_ylabel(f"y [{label}]" if label else "y")
+    ax.legend(frameon=False, fontsize="small")
+    _decorated(ax, thing, [window.note, "thinned out" if is_part else ""], is_in_time=False)
+
+
+def _channels(thing: Any, channels: Any) -> tuple[Any, str]:
+    """Return the numbers of the channels, and what there is to say about that."""
+    shape = thing.data.shape
+    count = math.prod(shape[1:])
+    if channels is None:
+        note = f"{CHANNELS} of {count} channels" if count > CHANNELS else ""
+        return np.arange(min(count, CHANNELS)), note
+    asked = [channels] if isinstance(channels, int) else channels
+    return np.arange(count)[asked if isinstance(asked, slice) else np.asarray(asked)], ""
+
+
+def _scaled(thing: Any, values: Any, chosen: Any) -> Any:
+    """Return values in their unit, as ``data * conversion * channel_conversion + offset``."""
+    data = thing.data
+    factors = np.asarray(_number(data, "conversion", 1.0))
+    each = getattr(thing, "channel_conversion", None)
+    if each is not None and np.shape(each) == tuple(thing.data.shape[1:2]):
+        factors = factors * np.asarray(each, dtype=float)[chosen % len(each)]
+    return values.astype(float) * factors + _number(data, "offset", 0.0)
+
+
+def _number(data: Any, name: str, default: float) -> float:
+    value = getattr(data, name, None)
+    return float(value) if isinstance(value, int | float | np.number) else default
+
+
+def _unit(thing: Any) -> str:
+    unit = getattr(thing.data, "unit", None)
+    return unit if isinstance(unit, str) and unit.lower() not in NO_UNIT else ""
+
+
+def _prefixed(values: Any, unit: str) -> tuple[Any, str]:
+    """Return values with a prefix before their unit with which they are neither very large nor very small."""
+    symbol = SYMBOLS.get(unit)
+    largest = np.nanmax(np.abs(values), initial=0.0) if values.size else 0.0
+    if symbol is None or not np.isfinite(largest) or largest == 0:
+        return values, symbol or unit
+    power = 3 * math.floor(math.log10(float(largest)) / 3)
+    power = min(max(power, -12), 9)
+    return values / 10.0**power, PREFIXES[power] + symbol
+
+
+def _axis(thing: Any, label: str) -> str:
+    return f"{plain(thing.name)} [{label}]" if label else plain(thing.name)
+
+
+def _envelope(times: Any, values: Any) -> tuple[Any, Any]:
+    """Return a trace with the least and the largest value of each of `BINS` pieces, where it has many more."""
+    if len(values) <= 4 * BINS:
+        return times, values
+    size = math.ceil(len(values) / BINS)
+    whole = len(values) // size * size
+    pieces = values[:whole].reshape(-1, size)
+    low, high = pieces.min(axis=1), pieces.max(axis=1)
+    middle = times[:whole].reshape(-1, size)[:, size // 2]
+    return np.repeat(middle, 2), np.column_stack([low, high]).ravel()
+
+
+def _round(value: float) -> float:
+    """Return a round number that is not smaller: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value * 0.999)
+
+
+def _decorated(ax: Axes, thing: Any, notes: list[str], *, is_in_time: bool = True) -> None:
+    if is_in_time:
+        ax.set_xlabel("time [s]")
+        ax.margins(x=0)
+    titled(ax, thing, notes)

@@ -1,0 +1,178 @@
+"""Which part of a recording is drawn: a window in time, of which a bounded number of values is read."""
+
+from __future__ import annotations
+
+import math
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nwb_models.models.issues import printable
+from nwb_models.models.outline import is_costly
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST: ContextVar[int] = ContextVar("most", default=2_000_000)
+"""How many values are read for one picture."""
+PIECES = 200
+"""In how many places a window is read that is too long to be read as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Samples of a series, and what there is to say about them."""
+
+    start: int
+    stop: int
+    note: str
+
+
+def window_of(series: Any, start: float | None, stop: float | None) -> Window:
+    """Return the samples between two times; the first ones, as many as may be read, where no time is given.
+
+    Raises
+    ------
+    ValueError
+        Where there are none, the data is in other files, or nobody knows when they were taken.
+    """
+    shape: tuple[int, ...] = getattr(series.data, "shape", ())
+    require_data(series, shape)
+    length = shape[0]
+    first = 0 if start is None else row_at(series, start, length)
+    last = length if stop is None else row_at(series, stop, length)
+    if last <= first:
+        begin, end = time_of(series, 0), time_of(series, length - 1)
+        msg = f"{series!r} has nothing between {start} s and {stop} s: it goes from {begin:g} s to {end:g} s"
+        raise ValueError(msg)
+    per_row = math.prod(shape[1:])
+    allowed = max(2, MOST.get() // max(1, per_row))
+    if start is None and stop is None and last - first > allowed:
+        seconds = time_of(series, allowed - 1) - time_of(series, 0)
+        total = time_of(series, length - 1) - time_of(series, 0)
+        return Window(0, allowed, f"first {seconds:.3g} s of {total:.3g} s")
+    return Window(first, last, "")
+
+
+def require_data(series: Any, shape: Any) -> None:
+    """Refuse what has no data in this file.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    files = getattr(series, "external_file", None)
+    if (not shape or 0 in shape) and files is not None and len(files):
+        names = ", ".join(printable(str(name)) for name in files[:3])
+        msg = f"{series!r} has no data of its own, its frames are in {names}: read them with a library for videos"
+        raise ValueError(msg)
+    if not shape or 0 in shape:
+        msg = f"{series!r} has no data to draw"
+        raise ValueError(msg)
+    require_cheap(series.data.value, series)
+
+
+def require_cheap(array: Any, owner: Any) -> None:
+    """Refuse an array of which the smallest part takes much memory.
+
+    Raises
+    ------
+    ValueError
+        Where it is stored in very large chunks.
+    """
+    if is_costly(array):
+        msg = f"{owner!r} is stored in chunks of {array.chunks}, which are too large to be read for a picture"
+        raise ValueError(msg)
+
+
+def time_of(series: Any, row: int) -> float:
+    """Return the time of a sample, in seconds."""
+    if series.timestamps is not None:
+        return float(series.timestamps[row])
+    begin, rate = _clock(series)
+    return begin + row / rate
+
+
+def times_of(series: Any, start: int, stop: int) -> Any:
+    """Return the times of samples, in seconds."""
+    if series.timestamps is not None:
+        return np.asarray(series.timestamps[start:stop], dtype=float)
+    begin, rate = _clock(series)
+    return begin + np.arange(start, stop) / rate
+
+
+def _clock(series: Any) -> tuple[float, float]:
+    starting = series.starting_time
+    rate = None if starting is None else starting.rate
+    if rate is None or not float(rate) > 0:
+        msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
+        raise ValueError(msg)
+    return float(starting.value), float(rate)
+
+
+def row_at(series: Any, time: float, length: int) -> int:
+    """Return the first sample that is not before a time, as far as timestamps ascend."""
+    if series.timestamps is not None:
+        return found_at(series.timestamps, time, 0, min(length, len(series.timestamps)))
+    begin, rate = _clock(series)
+    return min(max(math.ceil((time - begin) * rate - 1e-6), 0), length)
+
+
+def found_at(values: Any, wanted: float, low: int, high: int) -> int:
+    """Return the first place of an ascending array whose value is not smaller; some 30 values are read of it."""
+    while high - low > 4096:
+        middle = (low + high) // 2
+        if float(values[middle]) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low + int(np.searchsorted(np.asarray(values[low:high]), wanted))
+
+
+def thinned(series: Any, window: Window, columns: Any) -> tuple[Any, Any, bool]:
+    """Return times and values of a window, and whether some are left out.
+
+    Parameters
+    ----------
+    columns
+        The numbers of the channels, of all further axes together.
+
+    Returns
+    -------
+    tuple
+        Times of the shape ``(samples,)``, values of the shape ``(samples, channels)``, and whether it is a part: where
+        a window is too long to be read, pieces of it are, evenly spread.
+    """
+    shape = series.data.shape
+    per_row = math.prod(shape[1:])
+    allowed = max(PIECES, MOST.get() // max(1, per_row))
+    count = window.stop - window.start
+    if count <= allowed:
+        return times_of(series, window.start, window.stop), _rows(series, window.start, window.stop, columns), False
+    length = max(1, allowed // PIECES)
+    starts = np.linspace(window.start, window.stop - length, PIECES).astype(np.int64).tolist()
+    times = np.concatenate([times_of(series, place, place + length) for place in starts])
+    values = np.concatenate([_rows(series, place, place + length, columns) for place in starts])
+    return times, values, True
+
+
+def _rows(series: Any, start: int, stop: int, columns: Any) -> Any:
+    rows = np.asarray(series.data[start:stop])
+    return rows.reshape(len(rows), -1)[:, columns]
+
+
+def titled(ax: Axes, thing: Any, notes: list[str]) -> None:
+    """Say what is drawn, and which part of it."""
+    said = ", ".join(note for note in notes if note)
+    ax.set_title(f"{plain(thing.name)}{f' ({said})' if said else ''}", loc="left", fontsize="medium")
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+
+
+def plain(text: Any, most: int = 60) -> str:
+    """Return text of a file as matplotlib shows it: it takes what is between two dollars for a formula."""
+    line = printable(str(text))
+    return (line if len(line) <= most else line[: most - 1] + "…").replace("$", r"\$")
