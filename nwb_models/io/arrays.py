@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MANY = 64
 """From how many references on it pays to look which are the same."""
+FEW = 1000
+"""Up to how many texts are all looked at when one is read."""
 
 
 ELSEWHERE = "; its data is in other files: HDF5 looks for those of external storage from the working directory on"
@@ -87,7 +89,7 @@ class HDF5Array:
                 if self.elsewhere:
                     self._require_inside(stored)
                 if not self._is_bounded:
-                    self._require_bounded(stored, index)
+                    self._require_bounded(file, stored, index)
                 if self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index):
                     return self._block(stored, index)
                 dataset = h5py.Dataset(stored)
@@ -135,14 +137,29 @@ class HDF5Array:
             require_inside(dataset, self.io.filename, self.path, self.io.limits.sources)
             self._allowed_from = here
 
-    def _require_bounded(self, dataset: h5d.DatasetID, index: tuple[Any, ...]) -> None:
-        """Refuse what HDF5 would take more memory for than the limits allow, see `expansion`."""
+    def _require_bounded(self, file: h5py.File, dataset: h5d.DatasetID, index: tuple[Any, ...]) -> None:
+        """Refuse what HDF5 would take more memory for than the limits allow, see `expansion`.
+
+        Few texts are looked at once, all of them; where some are no good, the others can still be read.
+        """
+        if not self.shape or 0 in self.shape:
+            self._is_bounded = True
+            return
+        limits = self.io.limits
         if self.elsewhere:
-            require_sources(dataset, self.io.limits)
+            require_sources(dataset, limits)
+        if self.dtype.hasobject and math.prod(self.shape) <= FEW:
+            try:
+                self._is_bounded = require_bounded(dataset, limits, file=file)
+            except NWBError:
+                pass
+            else:
+                return
         bounds = [_bounds(entry, length) for entry, length in zip(index, self.shape, strict=False)]
         bounds += [(0, length) for length in self.shape[len(index) :]]
         start, count = tuple(low for low, _ in bounds), tuple(high - low for low, high in bounds)
-        self._is_bounded = not self.shape or (0 not in count and require_bounded(dataset, self.io.limits, start, count))
+        if 0 not in count:
+            self._is_bounded = require_bounded(dataset, limits, start, count, file)
 
     def _note_encoding(self, values: np.ndarray[Any, Any]) -> None:
         """Note text that is no UTF-8, which comes with surrogates for the bytes that are none."""
