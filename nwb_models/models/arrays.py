@@ -189,7 +189,27 @@ class Array:
         """Take anything that has a shape and a dtype, and lists, which become numpy arrays."""
         from pydantic_core import core_schema
 
-        return core_schema.no_info_plain_validator_function(_as_array)
+        schema = core_schema.no_info_plain_validator_function(_as_array)
+        schema["metadata"] = {"pydantic_js_functions": [lambda _schema, _handler: ARRAY_IN_JSON]}
+        return schema
+
+
+ARRAY_IN_JSON = {
+    "description": "Values, in lists; or what an array is: shape and dtype, and its values where they are asked for.",
+    "anyOf": [
+        {"type": "array"},
+        {
+            "type": "object",
+            "required": ["shape", "dtype"],
+            "properties": {
+                "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+                "dtype": {"type": "string"},
+                "values": {},
+            },
+        },
+    ],
+}
+"""What JSON Schema says of arrays, see `nwb_models.models.metadata`."""
 
 
 def _as_array(value: Any) -> Any:

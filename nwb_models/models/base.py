@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler
+    from pydantic import (
+        GetCoreSchemaHandler,
+        GetJsonSchemaHandler,
+        SerializationInfo,
+        SerializerFunctionWrapHandler,
+    )
+    from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
     from nwb_models.models.children import Shelf
@@ -110,6 +116,24 @@ class NWBModel(BaseModel):
         from nwb_models.models.refining import refined
 
         return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), handler(source))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in JSON Schema what is written: the fields, where pydantic only knows that a function writes them."""
+        plain: Any = {**schema}
+        if "schema" in plain:
+            plain["schema"] = {key: value for key, value in plain["schema"].items() if key != "serialization"}
+        plain.pop("serialization", None)
+        found = handler(plain)
+        if cls.neurodata_type is None:  # its place says how it is called
+            told = handler.resolve_ref_schema(found)
+            told["required"] = [key for key in told.get("required", ()) if key != "name"]
+        return found
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a field take the place of a shortcut of a class above, which pydantic counts as a class variable."""
+        cls.__class_vars__ = {name for name in cls.__class_vars__ if name not in cls.__pydantic_fields__}
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -281,8 +305,11 @@ class NWBModel(BaseModel):
         from nwb_models.models.metadata import metadata
 
         kept, left_out = info.include or (), info.exclude or ()
+        whole = isinstance(info.context, dict) and info.context.get("arrays") == "whole"
         return {
-            key: value for key, value in metadata(self).items() if key not in left_out and (not kept or key in kept)
+            key: value
+            for key, value in metadata(self, whole=whole).items()
+            if key not in left_out and (not kept or key in kept)
         }
 
     def _touch(self, field: str) -> None:

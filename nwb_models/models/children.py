@@ -412,7 +412,14 @@ class Collection(MutableMapping[str, T]):
             collection.bind(field, wanted)
             return collection
 
-        return core_schema.no_info_plain_validator_function(validated)
+        schema = core_schema.no_info_plain_validator_function(validated)
+        objects = {
+            "type": "array",
+            "items": {"type": ["object", "string"]},
+            "description": f"Each a {getattr(wanted, '__name__', 'object')}, or the path of one that is elsewhere.",
+        }
+        schema["metadata"] = {"pydantic_js_functions": [lambda _schema, _handler: objects]}
+        return schema
 
 
 def _problem(name: str, item: Any, field: str, wanted: type | None) -> str | None:

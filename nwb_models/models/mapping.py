@@ -24,7 +24,7 @@ from nwb_models.models.convert import array_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import GetCoreSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
 Shapes = tuple[tuple[int | None, ...], ...]
@@ -59,6 +59,14 @@ class Stored:
         if self.dtype is None and self.shape is None:
             return schema
         return core_schema.no_info_wrap_validator_function(self._checked, schema)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Say in JSON Schema that an object may be a path: that of one that is elsewhere."""
+        found = handler(schema)
+        options = [found, *found.get("anyOf", ())]
+        if not isinstance(self, Member | Reference) or not any("$ref" in one or "properties" in one for one in options):
+            return found
+        return {"anyOf": [found, {"type": "string", "description": "The path of the object."}]}
 
     def _checked(self, value: Any, handler: Callable[[Any], Any]) -> Any:
         if isinstance(value, Iterator):

@@ -169,17 +169,27 @@ class _Metadata:
         shape = tuple(array.shape)
         if self._whole or math.prod(shape) <= LIMIT:
             try:
-                values = self._nested(np.asarray(array))
-                is_numbers = self._whole and np.dtype(array.dtype).kind in "biuf"
-                return {**_summary(array), "values": values} if is_numbers else values
+                values = np.asarray(array)
             except UnreadableObjectError:
-                pass  # for want of a filter, say: shape and dtype are known all the same
+                return _summary(array)  # for want of a filter, say: shape and dtype are known all the same
+            kind = _kind(values) if self._whole and shape else "text"
+            listed = self._nested(values)
+            return listed if kind == "text" else {**_summary(array), "dtype": kind, "values": listed}
         return _summary(array)
 
     def _nested(self, array: np.ndarray[Any, Any]) -> Any:
         if array.ndim == 0:
             return self._value(array[()])
         return [self._nested(entry) if array.ndim > 1 else self._value(entry) for entry in array]
+
+
+def _kind(values: np.ndarray[Any, Any]) -> str:
+    """Return the name of the dtype of an array; of one in memory, its values tell text from objects."""
+    if values.dtype.kind != "O":
+        return dtype_name(values.dtype)
+    if any(isinstance(value, Region) for value in values.ravel()):
+        return "region reference"
+    return "object reference" if any(isinstance(value, NWBModel | Unresolved) for value in values.ravel()) else "text"
 
 
 def _summary(array: Any) -> dict[str, Any]:

@@ -30,6 +30,10 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
     (True, None)
     """
     found = type(value)
+    if found is dict and "neurodata_type" in value:
+        from nwb_models.models.from_json import is_object, model_of
+
+        return model_of(value, cls) if is_object(value) else value
     if isinstance(value, cls) or not hasattr(found, "neurodata_type"):
         return value
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
