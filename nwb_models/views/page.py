@@ -16,7 +16,7 @@ from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.progress import report
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.html import STYLE, departures, text_of, unfolding
-from nwb_models.models.outline import Bounds, described, human_size, kind_of, outline, short
+from nwb_models.models.outline import Bounds, described, first_children, human_size, kind_of, outline, short
 from nwb_models.views.plot import picture_of, require_matplotlib
 from nwb_models.views.windows import MOST
 
@@ -53,7 +53,7 @@ h2{{font-size:1.1em;margin:1.6em 0 .4em;border-bottom:1px solid rgba(128,128,128
 dl{{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1em;margin:0}}
 dt{{opacity:.68}}
 dd{{margin:0;overflow-wrap:anywhere}}
-.pictures{{display:flex;flex-wrap:wrap;gap:1em}}
+.pictures{{display:grid;grid-template-columns:repeat(auto-fill,minmax(26em,1fr));gap:1em}}
 figure{{margin:0;max-width:100%}}
 figure img{{max-width:100%;border-radius:4px;display:block}}
 figcaption,.note{{font-size:.85em;opacity:.75;overflow-wrap:anywhere}}
@@ -175,7 +175,7 @@ def _drawable(root: NWBGroup) -> Iterator[NWBModel]:
     types: dict[str, int] = {}
     while waiting and count < PICTURES:
         group = waiting.popleft()
-        for name in group.keys():  # noqa: SIM118 - a table is iterated otherwise
+        for name, _ in first_children(group, BOUNDS.children)[0]:
             looked += 1
             if looked > LOOKED_AT or count >= PICTURES:
                 return
