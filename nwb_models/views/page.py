@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io as streams
 import time
+import warnings
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,7 +210,9 @@ def _figure(model: NWBModel) -> str:
     stream = streams.BytesIO()
     try:
         draw(model, figure.add_subplot())
-        figure.savefig(stream, format="png", dpi=100)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of letters for which its font has no picture
+            figure.savefig(stream, format="png", dpi=100)
     except (NWBError, ValueError, TypeError, IndexError, KeyError, AttributeError, MemoryError, RuntimeError) as error:
         reason = short(" ".join(str(entry) for entry in error.args), 120)
         return f"<figure><figcaption>{text_of(str(model.path))} is not drawn: {text_of(reason)}</figcaption></figure>"

@@ -119,7 +119,7 @@ def _number(data: Any, name: str, default: float) -> float:
 
 def _unit(thing: Any) -> str:
     unit = getattr(thing.data, "unit", None)
-    return unit if isinstance(unit, str) and unit.lower() not in NO_UNIT else ""
+    return plain(unit, 20) if isinstance(unit, str) and unit.lower() not in NO_UNIT else ""
 
 
 def _prefixed(values: Any, unit: str) -> tuple[Any, str]:

@@ -157,5 +157,5 @@ def test_data_that_cannot_be_read_is_no_hindrance(tmp_path: Path) -> None:
         offset = data.id.get_chunk_info(0).byte_offset
     with (tmp_path / "a.nwb").open("r+b") as raw:
         raw.seek(offset)
-        raw.write(b"\xff\xff")
+        raw.write(b"\x12\x34")
     assert "/acquisition/one is not drawn" in Markup(page_of(tmp_path / "a.nwb")).text
