@@ -29,6 +29,7 @@ ALONE = [page for page in PAGES if BLOCK.search(page.read_text()) and page != BE
 def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of one page share their names, as in a session."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")  # pictures, and no window
     shutil.copy(EXAMPLE, "session.nwb")
     names: dict[str, Any] = {}
     text = page.read_text()

@@ -326,6 +326,8 @@ class NWBModel(BaseModel):
 
     def __repr__(self) -> str:
         """Return type, name and place in one line; nothing is read."""
+        if "name" not in self.__dict__:  # its constructor has failed, and an error shows it
+            return f"<{type(self).__name__}, not made>"
         where = f" at {printable(self._path)}" if self._path else ""
         return f"<{type(self).__name__} {self.name!r}{where}>"
 

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.issues import printable
-from nwb_models.models.outline import Bounds, outline
+from nwb_models.models.outline import Bounds, outline, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ STYLE = """<style>
 .nwbm .nwbm-p{color:#d0652f}
 .nwbm table{border-collapse:collapse;margin:.3em 0 .5em 1.1em;font-size:12px}
 .nwbm th,.nwbm td{border:1px solid rgba(128,128,128,.35);padding:.15em .6em;text-align:left;vertical-align:top;
-max-width:22em;overflow-wrap:anywhere;background:transparent;color:inherit}
+max-width:22em;overflow-wrap:break-word;background:transparent;color:inherit}
 .nwbm th{background:rgba(128,128,128,.13)}
 </style>"""
 """It takes the colours of the page around it, so that it is legible on light and on dark ones."""
@@ -62,7 +62,7 @@ def unfolding(line: Line, *, is_open: bool = False) -> str:
 
 
 def _label(line: Line) -> str:
-    name, text = text_of(line.name), text_of(line.text)
+    name, text = text_of(short(line.name)), text_of(line.text)
     if line.is_problem:
         return f'<span class="nwbm-k">{name}</span><span class="nwbm-p">{text}</span>'
     if not line.kind:
@@ -75,7 +75,7 @@ def _label(line: Line) -> str:
 
 
 def _head(head: Head) -> str:
-    titles = "".join(f"<th>{text_of(name)}</th>" for name in head.columns)
+    titles = "".join(f"<th>{text_of(short(name))}</th>" for name in head.columns)
     rows = "".join("<tr>" + "".join(f"<td>{text_of(cell)}</td>" for cell in row) + "</tr>" for row in head.rows)
     more = [
         f"{count:,} more {noun}" for count, noun in ((head.more_rows, "rows"), (head.more_columns, "columns")) if count

@@ -140,11 +140,8 @@ class _Walk:
             except NWBError as error:
                 line.lines.append(_problem("rows", error))
         if isinstance(model, NWBGroup):
-            children = list(model._children())
-            first = children[: self.bounds.children]
-            self.add(
-                line, [(*child, lambda child=child: _child(model, *child)) for child in first], len(children), model
-            )
+            children, count = first_children(model, self.bounds.children)
+            self.add(line, [(*child, lambda child=child: _child(model, *child)) for child in children], count, model)
 
     def add(self, line: Line, children: list[tuple[str, Any, Any]], count: int, parent: Any) -> None:
         """Add lines for children, each with what builds it."""
@@ -188,7 +185,7 @@ def _summary(model: NWBModel) -> str:
     if isinstance(data, NWBDataset):
         return described(data.value)
     if model.neurodata_type is None:
-        count = sum(1 for _ in model._names())
+        count = len(set(model._names()))
         return _counted(count, "object") if count else "empty"
     description = model.__dict__.get("description")
     return short(description, 80) if isinstance(description, str) else ""
@@ -201,6 +198,19 @@ def _attributes(model: NWBModel) -> Iterator[Line]:
             yield Line(entry.field, "link" if isinstance(value, NWBModel) else "", described(value))
     for name, value in (model.__pydantic_extra__ or {}).items():
         yield Line(name, "", described(value))
+
+
+def first_children(group: NWBGroup, most: int) -> tuple[list[tuple[str, StoredField | None]], int]:
+    """Return the first children with their fields, and how many there are.
+
+    Of many, only the names are listed: to look at the type of each of 8,000 takes seconds.
+    """
+    names = list(dict.fromkeys(group._names()))
+    if len(names) <= most:
+        children = list(group._children())
+        return children, len(children)
+    known = storage(type(group)).children
+    return [(name, known.get(name)) for name in names[:most]], len(names)
 
 
 def _child(group: NWBGroup, name: str, entry: StoredField | None) -> Any:

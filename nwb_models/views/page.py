@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io as streams
 import time
+import warnings
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.progress import report
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.html import STYLE, departures, text_of, unfolding
-from nwb_models.models.outline import Bounds, described, human_size, kind_of, outline, short
+from nwb_models.models.outline import Bounds, described, first_children, human_size, kind_of, outline, short
 from nwb_models.views.plot import picture_of, require_matplotlib
 from nwb_models.views.windows import MOST
 
@@ -53,7 +54,7 @@ h2{{font-size:1.1em;margin:1.6em 0 .4em;border-bottom:1px solid rgba(128,128,128
 dl{{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1em;margin:0}}
 dt{{opacity:.68}}
 dd{{margin:0;overflow-wrap:anywhere}}
-.pictures{{display:flex;flex-wrap:wrap;gap:1em}}
+.pictures{{display:grid;grid-template-columns:repeat(auto-fill,minmax(26em,1fr));gap:1em}}
 figure{{margin:0;max-width:100%}}
 figure img{{max-width:100%;border-radius:4px;display:block}}
 figcaption,.note{{font-size:.85em;opacity:.75;overflow-wrap:anywhere}}
@@ -175,7 +176,7 @@ def _drawable(root: NWBGroup) -> Iterator[NWBModel]:
     types: dict[str, int] = {}
     while waiting and count < PICTURES:
         group = waiting.popleft()
-        for name in group.keys():  # noqa: SIM118 - a table is iterated otherwise
+        for name, _ in first_children(group, BOUNDS.children)[0]:
             looked += 1
             if looked > LOOKED_AT or count >= PICTURES:
                 return
@@ -209,7 +210,9 @@ def _figure(model: NWBModel) -> str:
     stream = streams.BytesIO()
     try:
         draw(model, figure.add_subplot())
-        figure.savefig(stream, format="png", dpi=100)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of letters for which its font has no picture
+            figure.savefig(stream, format="png", dpi=100)
     except (NWBError, ValueError, TypeError, IndexError, KeyError, AttributeError, MemoryError, RuntimeError) as error:
         reason = short(" ".join(str(entry) for entry in error.args), 120)
         return f"<figure><figcaption>{text_of(str(model.path))} is not drawn: {text_of(reason)}</figcaption></figure>"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.models.check import dtype_name
+from nwb_models.views.marks import notes
 from nwb_models.views.windows import plain, thinned, titled, window_of
 
 if TYPE_CHECKING:
@@ -31,12 +33,15 @@ LINE, INK = "#2f6f9f", "#444444"
 def series(
     thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None, channels: Any = None
 ) -> None:
-    """Draw a series over time: channels above each other, where there are several."""
+    """Draw a series over time: channels above each other, where there are several; text as notes."""
+    if getattr(thing.data, "ndim", 0) == 1 and thing.data.dtype.kind in "OSU":
+        notes(thing, ax, start=start, stop=stop)
+        return
     window = window_of(thing, start, stop)
     chosen, note = _channels(thing, channels)
     times, values, is_part = thinned(thing, window, chosen)
     if values.dtype.kind not in "biuf":
-        msg = f"{thing!r} holds {values.dtype}, which is no number: there is nothing to draw"
+        msg = f"{thing!r} holds {dtype_name(values.dtype)}, which is no number: there is nothing to draw"
         raise ValueError(msg)
     values, label = _prefixed(_scaled(thing, values, chosen), _unit(thing))
     if values.shape[1] == 1:
@@ -114,7 +119,7 @@ def _number(data: Any, name: str, default: float) -> float:
 
 def _unit(thing: Any) -> str:
     unit = getattr(thing.data, "unit", None)
-    return unit if isinstance(unit, str) and unit.lower() not in NO_UNIT else ""
+    return plain(unit, 20) if isinstance(unit, str) and unit.lower() not in NO_UNIT else ""
 
 
 def _prefixed(values: Any, unit: str) -> tuple[Any, str]:

@@ -1,0 +1,1 @@
+"""Tests of `nwb_models.views`."""
