@@ -13,6 +13,7 @@ import nwb_models as nwb
 from nwb_models.errors import NWBWarning
 from nwb_models.generated.core import v2_11_0
 from nwb_models.generated.hdmf_common import v1_10_0
+from nwb_models.models.consistency import RULES
 from nwb_models.schema.provider import SchemaProvider
 from tests.conftest import CORPUS, EXAMPLE, corpus_files
 from tests.io.examples import World
@@ -53,13 +54,14 @@ def test_every_type_of_core(name: str) -> None:
 @pytest.mark.corpus
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: str(path.relative_to(CORPUS)))
 def test_the_corpus(path: Path) -> None:
-    """The schema exported from a file accepts it where it departs from nothing, and refuses it otherwise."""
+    """The schema exported from a file refuses it where it departs from what a schema can say, and accepts it else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NWBWarning)
         with nwb.open(path) as io:
             dumped = io.read(eager=True).model_dump(mode="json")
             found = errors(io.make_provider().specifications, dumped)
-            assert bool(found) == bool(io.issues), found
+            in_words = {rule.name for rule in RULES}
+            assert bool(found) == any(issue.rule not in in_words for issue in io.issues), found
 
 
 # ------------------------------------------------------------------------------------------ refused
