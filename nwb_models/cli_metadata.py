@@ -49,6 +49,9 @@ def metadata(
         with HDF5IO(file) as io:
             text = to_text(document_of(io.read(eager=True), finite=kind == "json"), kind)  # type: ignore[arg-type]
         if output is not None:
+            if Path(output).exists() and Path(output).samefile(file):
+                msg = f"--output {output}: this is the NWB file itself"
+                raise typer.BadParameter(msg)
             Path(output).write_text(text, encoding="utf-8", newline="\n")
         else:
             _print_utf8(text)

@@ -299,6 +299,8 @@ def test_the_document_of_another_file(session: Path, document: Any, said: str) -
 def test_wrong_usage(session: Path, run: Any) -> None:
     """Options that do not go together, and a document that is not there."""
     assert run(session, "--dry-run")[0] == 2
+    assert run(session, "-o", session)[0] == 2
+    assert session.read_bytes() == EXAMPLE.read_bytes()
     assert run(session, "--apply", "x.yaml", "-o", "y.yaml")[0] == 2
     status, _, err = run(session, "--apply", "nowhere.yaml")
     assert (status, "nowhere.yaml" in err) == (2, True)

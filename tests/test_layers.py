@@ -131,8 +131,8 @@ def test_the_public_face() -> None:
     """What `from nwb_models import *` gives."""
     import nwb_models
 
-    functions = {"check", "diff", "object_types", "open", "read", "repack", "truncate", "validate", "write"}
-    functions |= {"plot", "progress"}
+    functions = {"apply_metadata", "check", "diff", "metadata", "object_types", "open", "plot", "progress", "read"}
+    functions |= {"repack", "truncate", "validate", "write"}
     classes = {"DatasetOptions", "HDF5IO", "Limits", "SchemaProvider"}
     assert set(nwb_models.__all__) == {"__version__", *classes, *functions}
     assert all(hasattr(nwb_models, name) for name in nwb_models.__all__)

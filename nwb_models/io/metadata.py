@@ -26,7 +26,7 @@ from nwb_models.models.consistency import problems_of
 from nwb_models.models.convert import is_exact
 from nwb_models.models.issues import printable
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Link, Reference, StoredField, storage
+from nwb_models.models.mapping import Link, Reference, StoredField, storage, stored_fields
 from nwb_models.models.metadata import metadata as document_of
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ class _Edits:
         _RefusedError
             Where it cannot be.
         """
-        entry = _fields(type(model)).get(key)
+        entry = stored_fields(type(model)).get(key)
         if key in IDENTITY and (model.neurodata_type is not None or key == "name"):
             msg = f"it says which object this is, and cannot be edited; {IN_PYTHON}"
             raise _RefusedError(msg)
@@ -336,7 +336,7 @@ class _Edits:
             Where it cannot be one.
         """
         model, key, value = change.model, change.key, change.value
-        entry = _fields(type(model)).get(key)
+        entry = stored_fields(type(model)).get(key)
         current = getattr(model, key, None)
         if value is None:
             return None
@@ -391,15 +391,8 @@ def _has_dict(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(map(_has_dict, value)))
 
 
-def _fields(cls: type) -> dict[str, StoredField]:
-    """Return how the fields of a class are stored, by their names."""
-    tables = storage(cls)
-    entries = [*tables.attributes.values(), *tables.children.values(), *tables.unnamed, *tables.collections]
-    return {entry.field: entry for entry in [*entries, *([tables.value] if tables.value is not None else [])]}
-
-
 def _is_required(model: NWBModel, key: str) -> bool:
-    entry = _fields(type(model)).get(key)
+    entry = stored_fields(type(model)).get(key)
     return entry is not None and entry.required
 
 
@@ -457,7 +450,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _spelled(value: Any) -> str:
-    return {True: "true", False: "false"}.get(value, repr(value)) if isinstance(value, bool) else repr(value)
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _said(line: Any) -> str:

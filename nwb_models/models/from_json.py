@@ -12,7 +12,7 @@ import numpy as np
 
 from nwb_models.models.convert import array_of
 from nwb_models.models.links import Unresolved
-from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, storage
+from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, stored_fields
 from nwb_models.models.metadata import SPECIAL_NUMBERS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Loader:
         self._classes[id(document)] = cls, dtype
         if isinstance(document.get("path"), str):
             self._documents[document["path"]] = document
-        fields = _fields(cls)
+        fields = stored_fields(cls)
         for key, value in document.items():
             entry = fields.get(key)
             if entry is not None and entry.model is not None:
@@ -96,7 +96,7 @@ class _Loader:
     def _filled(self, document: dict[str, Any], name: str | None) -> NWBModel:
         """Return an object with what JSON says of it."""
         cls, dtype = self._classes[id(document)]
-        fields, where = _fields(cls), str(document.get("path", name))
+        fields, where = stored_fields(cls), str(document.get("path", name))
         given: dict[str, Any] = {"object_id": document["object_id"]} if "object_id" in document else {}
         extra = {}
         for key, value in document.items():
@@ -227,13 +227,6 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def _mapped(value: Any, function: Any) -> Any:
     return [_mapped(entry, function) for entry in value] if isinstance(value, list) else function(value)
-
-
-def _fields(cls: type[NWBModel]) -> dict[str, StoredField]:
-    """Return how the fields of a class are stored, by their names."""
-    tables = storage(cls)
-    entries = [*tables.attributes.values(), *tables.children.values(), *tables.unnamed, *tables.collections]
-    return {entry.field: entry for entry in [*entries, *([tables.value] if tables.value is not None else [])]}
 
 
 def _packages(cls: type[NWBModel]) -> dict[str, str]:

@@ -256,6 +256,14 @@ def storage(model: type) -> Storage:
     return result
 
 
+@cache
+def stored_fields(model: type) -> dict[str, StoredField]:
+    """Return how the fields of a class are stored, by their own names."""
+    tables = storage(model)
+    entries = [*tables.attributes.values(), *tables.children.values(), *tables.unnamed, *tables.collections]
+    return {entry.field: entry for entry in [*entries, *([tables.value] if tables.value is not None else [])]}
+
+
 def _add(result: Storage, model: type) -> None:
     for entry in own_fields(model):
         for known in (result.unnamed, result.collections):
