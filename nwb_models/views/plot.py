@@ -27,6 +27,7 @@ PICTURES: dict[str, Picture] = {
     "IndexSeries": traces.steps,
     "IntervalSeries": marks.interval_series,
     "PlaneSegmentation": pictures.rois,
+    "SpikeEventSeries": traces.snippets,
     "SpatialSeries": traces.position,
     "TimeIntervals": marks.intervals,
     "TimeSeries": traces.series,
@@ -50,8 +51,8 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
     **options
         Of series: ``start`` and ``stop`` in seconds, and ``channels``, a list or slice.  Of positions, units, events
         and intervals: ``start`` and ``stop``; of units ``units``, a list or slice of rows; of intervals and events
-        ``by``, the name of a column to tell them apart.  Of image series ``frame``, a number; of all images
-        ``transpose``.  Of segmentations ``rois``, a list or slice of rows.
+        ``by``, the name of a column to tell them apart.  Of snippets of spikes ``channel``.  Of image series ``frame``,
+        a number; of all images ``transpose``.  Of segmentations ``rois``, a list or slice of rows.
 
         What is not said is chosen such that little is read, and the title says so where that is not all.
 

@@ -9,13 +9,15 @@ import numpy as np
 
 from nwb_models.models.check import dtype_name
 from nwb_models.views.marks import notes
-from nwb_models.views.windows import plain, thinned, titled, window_of
+from nwb_models.views.windows import plain, require_data, thinned, titled, window_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CHANNELS = 16
 """How many channels are drawn where nobody says which."""
+SNIPPETS = 100
+"""How many snippets of spikes are drawn."""
 BINS = 2000
 """Into how many pieces of time a trace is divided, of each of which the least and the largest value are drawn."""
 NO_UNIT = ("n.a.", "n/a", "na", "none", "unknown", "")
@@ -37,8 +39,8 @@ def series(
     if getattr(thing.data, "ndim", 0) == 1 and thing.data.dtype.kind in "OSU":
         notes(thing, ax, start=start, stop=stop)
         return
-    window = window_of(thing, start, stop)
     chosen, note = _channels(thing, channels)
+    window = window_of(thing, start, stop, chosen)
     times, values, is_part = thinned(thing, window, chosen)
     if values.dtype.kind not in "biuf":
         msg = f"{thing!r} holds {dtype_name(values.dtype)}, which is no number: there is nothing to draw"
@@ -54,9 +56,11 @@ def series(
 
 def _stacked(ax: Axes, times: Any, values: Any, chosen: Any, label: str) -> None:
     """Draw channels above each other, the first one on top, with a bar that says how far apart they are."""
-    center = np.nanmedian(values, axis=0)
-    spread = np.nanpercentile(np.abs(values - center), 99)
-    step = _round(float(spread) * 2.5) if np.isfinite(spread) and spread > 0 else 1.0
+    center = np.array([_middle(column) for column in values.T])
+    distances = np.abs(values - center)
+    distances = distances[np.isfinite(distances)]
+    spread = float(np.percentile(distances, 99)) if distances.size else 0.0
+    step = _round(spread * 2.5) if spread > 0 else 1.0
     count = values.shape[1]
     for place in range(count):
         ax.plot(*_envelope(times, values[:, place] - center[place] - place * step), color=LINE, linewidth=0.6)
@@ -64,13 +68,37 @@ def _stacked(ax: Axes, times: Any, values: Any, chosen: Any, label: str) -> None
     ax.set_ylabel(f"channel (one step: {step:g} {label})" if label else "channel")
 
 
+def _middle(column: Any) -> float:
+    numbers = column[np.isfinite(column)]
+    return float(np.median(numbers)) if numbers.size else 0.0
+
+
 def steps(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
     """Draw a series of numbers that hold until the next one."""
-    window = window_of(thing, start, stop)
+    window = window_of(thing, start, stop, np.arange(1))
     times, values, is_part = thinned(thing, window, np.arange(1))
     ax.step(times, values[:, 0], where="post", color=LINE, linewidth=0.9)
     ax.set_ylabel(plain(thing.name))
     _decorated(ax, thing, [window.note, "thinned out" if is_part else ""])
+
+
+def snippets(thing: Any, ax: Axes, /, *, channel: int = 0) -> None:
+    """Draw snippets around spikes over each other, of one channel."""
+    shape: tuple[int, ...] = getattr(thing.data, "shape", ())
+    require_data(thing, shape)
+    if len(shape) not in (2, 3):
+        msg = f"{thing!r} has the shape {shape}, and snippets have two axes or three"
+        raise ValueError(msg)
+    values = np.asarray(thing.data[:SNIPPETS] if len(shape) == 2 else thing.data[:SNIPPETS, channel])
+    chosen = np.array([channel])
+    values, label = _prefixed(_scaled(thing, values, chosen), _unit(thing))
+    for snippet in values:
+        ax.plot(snippet, color=LINE, linewidth=0.6, alpha=0.4)
+    ax.set_ylabel(_axis(thing, label))
+    ax.set_xlabel("sample")
+    notes = [f"channel {channel} of {shape[1]}" if len(shape) == 3 else ""]
+    notes += [f"first {len(values)} of {shape[0]:,}" if len(values) < shape[0] else ""]
+    _decorated(ax, thing, notes, is_in_time=False)
 
 
 def position(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
@@ -79,7 +107,7 @@ def position(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float
     if len(shape) != 2 or shape[1] != 2:
         series(thing, ax, start=start, stop=stop)
         return
-    window = window_of(thing, start, stop)
+    window = window_of(thing, start, stop, np.arange(2))
     _, values, is_part = thinned(thing, window, np.arange(2))
     values, label = _prefixed(_scaled(thing, values, np.arange(2)), _unit(thing))
     ax.plot(values[:, 0], values[:, 1], color=LINE, linewidth=0.8, alpha=0.8)
@@ -125,8 +153,8 @@ def _unit(thing: Any) -> str:
 def _prefixed(values: Any, unit: str) -> tuple[Any, str]:
     """Return values with a prefix before their unit with which they are neither very large nor very small."""
     symbol = SYMBOLS.get(unit)
-    largest = np.nanmax(np.abs(values), initial=0.0) if values.size else 0.0
-    if symbol is None or not np.isfinite(largest) or largest == 0:
+    largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
+    if symbol is None or largest == 0:
         return values, symbol or unit
     power = 3 * math.floor(math.log10(float(largest)) / 3)
     power = min(max(power, -12), 9)
@@ -144,7 +172,7 @@ def _envelope(times: Any, values: Any) -> tuple[Any, Any]:
     size = math.ceil(len(values) / BINS)
     whole = len(values) // size * size
     pieces = values[:whole].reshape(-1, size)
-    low, high = pieces.min(axis=1), pieces.max(axis=1)
+    low, high = np.fmin.reduce(pieces, axis=1), np.fmax.reduce(pieces, axis=1)  # NaN where there is nothing else
     middle = times[:whole].reshape(-1, size)[:, size // 2]
     return np.repeat(middle, 2), np.column_stack([low, high]).ravel()
 

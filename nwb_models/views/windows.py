@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST: ContextVar[int] = ContextVar("most", default=2_000_000)
 """How many values are read for one picture."""
+BYTES = 1 << 28
+"""How many bytes of chunks are decompressed for one picture, about."""
 PIECES = 200
 """In how many places a window is read that is too long to be read as a whole."""
 
@@ -30,7 +32,7 @@ class Window:
     note: str
 
 
-def window_of(series: Any, start: float | None, stop: float | None) -> Window:
+def window_of(series: Any, start: float | None, stop: float | None, columns: Any) -> Window:
     """Return the samples between two times; the first ones, as many as may be read, where no time is given.
 
     Raises
@@ -40,20 +42,40 @@ def window_of(series: Any, start: float | None, stop: float | None) -> Window:
     """
     shape: tuple[int, ...] = getattr(series.data, "shape", ())
     require_data(series, shape)
-    length = shape[0]
+    length = shape[0] if series.timestamps is None else min(shape[0], len(series.timestamps))
     first = 0 if start is None else row_at(series, start, length)
     last = length if stop is None else row_at(series, stop, length)
+    if length == 0:
+        msg = f"{series!r} has no timestamps, so that nobody knows when its samples were taken"
+        raise ValueError(msg)
     if last <= first:
         begin, end = time_of(series, 0), time_of(series, length - 1)
         msg = f"{series!r} has nothing between {start} s and {stop} s: it goes from {begin:g} s to {end:g} s"
         raise ValueError(msg)
-    per_row = math.prod(shape[1:])
-    allowed = max(2, MOST.get() // max(1, per_row))
+    allowed = _allowed(series, columns)
     if start is None and stop is None and last - first > allowed:
         seconds = time_of(series, allowed - 1) - time_of(series, 0)
         total = time_of(series, length - 1) - time_of(series, 0)
         return Window(0, allowed, f"first {seconds:.3g} s of {total:.3g} s")
     return Window(first, last, "")
+
+
+def _allowed(series: Any, columns: Any) -> int:
+    """Return how many samples are read at most: HDF5 reads whole chunks, so what these hold counts, too."""
+    shape, chunks = series.data.shape, getattr(series.data.value, "chunks", None)
+    low, high = _span(shape, columns)
+    touched = high - low
+    if chunks and len(shape) == 2:
+        touched = (-(-high // chunks[1]) - low // chunks[1]) * chunks[1]
+    bytes_of_row = max(1, touched * series.data.dtype.itemsize)
+    return int(max(2, min(MOST.get() // max(1, high - low), BYTES // bytes_of_row)))
+
+
+def _span(shape: tuple[int, ...], columns: Any) -> tuple[int, int]:
+    """Return from which channel to which one is read."""
+    if len(shape) != 2 or not len(columns):
+        return 0, math.prod(shape[1:])
+    return int(columns.min()), int(columns.max()) + 1
 
 
 def require_data(series: Any, shape: Any) -> None:
@@ -146,20 +168,22 @@ def thinned(series: Any, window: Window, columns: Any) -> tuple[Any, Any, bool]:
         Times of the shape ``(samples,)``, values of the shape ``(samples, channels)``, and whether it is a part: where
         a window is too long to be read, pieces of it are, evenly spread.
     """
-    shape = series.data.shape
-    per_row = math.prod(shape[1:])
-    allowed = max(PIECES, MOST.get() // max(1, per_row))
-    count = window.stop - window.start
-    if count <= allowed:
+    allowed = _allowed(series, columns)
+    if window.stop - window.start <= allowed:
         return times_of(series, window.start, window.stop), _rows(series, window.start, window.stop, columns), False
-    length = max(1, allowed // PIECES)
-    starts = np.linspace(window.start, window.stop - length, PIECES).astype(np.int64).tolist()
+    chunks = getattr(series.data.value, "chunks", None) or (1,)
+    pieces = min(PIECES, allowed, max(1, BYTES // (math.prod(chunks) * series.data.dtype.itemsize)))
+    length = allowed // pieces
+    starts = np.linspace(window.start, window.stop - length, pieces).astype(np.int64).tolist()
     times = np.concatenate([times_of(series, place, place + length) for place in starts])
     values = np.concatenate([_rows(series, place, place + length, columns) for place in starts])
     return times, values, True
 
 
 def _rows(series: Any, start: int, stop: int, columns: Any) -> Any:
+    if series.data.ndim == 2:
+        low, high = _span(series.data.shape, columns)
+        return np.asarray(series.data[start:stop, low:high])[:, columns - low]
     rows = np.asarray(series.data[start:stop])
     return rows.reshape(len(rows), -1)[:, columns]
 

@@ -29,8 +29,8 @@ from nwb_models.core import (
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.views.marks import EVENTS
 from nwb_models.views.plot import PICTURES, picture_of
-from nwb_models.views.traces import BINS, CHANNELS
-from nwb_models.views.windows import MOST, found_at
+from nwb_models.views.traces import BINS, CHANNELS, SNIPPETS
+from nwb_models.views.windows import BYTES, MOST, _allowed, found_at
 from tests.conftest import EXAMPLE
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -151,6 +151,47 @@ def test_a_long_trace_keeps_its_peaks(ax: Axes) -> None:
     assert (max(drawn), min(drawn)) == (9.0, -7.0)
 
 
+def test_values_that_are_missing(ax: Axes) -> None:
+    """A channel of NaN is drawn as nothing, and others where they have values."""
+    data = np.column_stack([np.full(20_000, np.nan), np.sin(np.arange(20_000.0))])
+    data[::3, 1] = np.nan
+    nwb.plot(series(data=data), ax)
+    (_, nothing), (_, drawn) = lines(ax)
+    assert np.isnan(nothing).all()
+    assert np.isfinite(drawn).all()
+
+
+def test_fewer_timestamps_than_samples(ax: Axes) -> None:
+    short = TimeSeries(name="one", data=np.arange(5.0), unit="V", timestamps=[1.0, 2.0])
+    nwb.plot(short, ax)
+    assert lines(ax) == [([1.0, 2.0], [0.0, 1.0])]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "rows"),
+    [((1, 20_000), 6710), ((1000, 16), 10_000), ((5000, 8), 10_000)],
+    ids=["a row a chunk", "channels apart", "few channels"],
+)
+def test_what_chunks_hold_counts(chunks: tuple[int, int], rows: int) -> None:
+    """Of 20,000 channels 16 are drawn, and HDF5 reads whole chunks for that."""
+
+    class Data:
+        shape, dtype = (10_000, 20_000), np.dtype("u2")
+
+        class value:  # noqa: N801 - as a model has it
+            pass
+
+    Data.value.chunks = chunks  # type: ignore[attr-defined]
+
+    class Series:
+        data = Data
+
+    allowed = _allowed(Series, np.arange(16))
+    across = -(-16 // chunks[1]) * chunks[1]
+    assert allowed * across * 2 <= BYTES
+    assert min(allowed, 10_000) == rows
+
+
 @pytest.fixture
 def huge(tmp_path: Path) -> Path:
     """A series of 512 GB, of which nothing is stored."""
@@ -190,7 +231,7 @@ def test_of_a_huge_recording_a_part_is_read(
     assert said in title(ax)
     low, high = ax.get_xlim()
     assert low >= options.get("start", 0.0)
-    assert high <= options.get("stop", 2.0)
+    assert high <= options.get("stop", 5.0)
 
 
 def test_how_much_is_read_can_be_set(ax: Axes) -> None:
@@ -206,6 +247,20 @@ def test_a_place_in_ascending_times() -> None:
     times = np.arange(100_000) * 0.5
     for wanted in (-1.0, 0.0, 0.3, 20_000.0, 49_999.5, 1e9):
         assert found_at(times, wanted, 0, len(times)) == np.searchsorted(times, wanted)
+
+
+@pytest.mark.parametrize("shape", [(120, 30), (120, 2, 30)], ids=["one channel", "two"])
+def test_snippets_of_spikes_are_drawn_over_each_other(ax: Axes, shape: tuple[int, ...]) -> None:
+    class Spikes(TimeSeries):
+        neurodata_type = "SpikeEventSeries"
+
+    data = np.random.default_rng(0).normal(size=shape)
+    nwb.plot(Spikes(name="s", data=data, unit="volts", timestamps=np.arange(120.0)), ax)
+    assert len(ax.lines) == SNIPPETS
+    first = data[0] if len(shape) == 2 else data[0, 0]
+    assert np.allclose(ax.lines[0].get_ydata(), first)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("sample", "s [V]")
+    assert "first 100 of 120" in title(ax)
 
 
 def test_numbers_that_hold_until_the_next_one(ax: Axes) -> None:
