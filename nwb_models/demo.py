@@ -26,7 +26,7 @@ series.electrodes.table is nwbfile.electrodes        # references are the object
 nwb.read("session.nwb", "/units")                    # one object and what it refers to
 with nwb.open("session.nwb") as io:                  # HDF5IO
     io.read("/units/spike_times")                    # a dataset, too
-    io.make_provider().versions                      # {'core': '2.5.0', 'ndx-pose': '0.2.0', ...}
+    io.make_provider().versions                      # {'core': '2.11.0', 'hdmf-common': '1.10.0', ...}
 """
 """As it stands in the README; a test compares the two."""
 

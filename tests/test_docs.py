@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import importlib.util
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import nwb_models
 from tests.conftest import EXAMPLE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MADE = {"commands.md", "decisions/index.md"}
+"""Pages that are made when the documentation is built, by scripts/mkdocs_hooks.py."""
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -41,4 +46,44 @@ def test_links_lead_somewhere() -> None:
     """Relative links of every page name files that are there."""
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+            assert target in MADE or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """Each row of its comparison begins one of docs/performance.md."""
+    section = (ROOT / "README.md").read_text().split("## Beside PyNWB")[1].split("##")[0]
+    rows = re.findall(r"^\| (?=\w)(.+) \|$", section, re.MULTILINE)
+    measured = re.sub(r" +", " ", (ROOT / "docs" / "performance.md").read_text())
+    assert len(rows) == 9
+    for row in rows:
+        assert f"\n| {re.sub(r' +', ' ', row)} |" in measured
+
+
+def test_the_picture_of_the_tree_is_what_the_command_prints() -> None:
+    """It was drawn by scripts/draw_tree.py; how rich draws may differ between its versions, the words may not."""
+    spec = importlib.util.spec_from_file_location("draw_tree", ROOT / "scripts" / "draw_tree.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    drawn, committed = script.draw(), script.TARGET.read_text(encoding="utf-8")
+    assert words(committed) == words(drawn)
+    assert "TwoPhotonSeries" in words(committed)
+    assert "url(http" not in committed
+
+
+def words(picture: str) -> list[str]:
+    """The words in an SVG, in their order."""
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+    return " ".join(html.unescape(text).replace("\N{NO-BREAK SPACE}", " ") for text in texts).split()
+
+
+def test_the_reference_has_every_public_name() -> None:
+    """Each name of the package, and each error, is on the page of functions and classes."""
+    page = (ROOT / "docs" / "reference.md").read_text()
+    named = set(re.findall(r"^      heading: nwb\.(\w+)$", page, re.MULTILINE))
+    assert named == set(nwb_models.__all__) - {"__version__"}
+    assert "::: nwb_models.errors" in page
+    for place in re.findall(r"^::: (\S+)$", page, re.MULTILINE):
+        module, _, name = place.rpartition(".")
+        assert place == "nwb_models.errors" or hasattr(importlib.import_module(module), name), place
