@@ -1,6 +1,6 @@
 """Write `docs/tree.svg`, the picture in the README: what ``nwb-models tree`` prints of the example.
 
-python scripts/draw_tree.py
+Run it where the example, or what the command prints, has changed.
 """
 
 from __future__ import annotations
@@ -30,13 +30,10 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal">
-<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
-</clipPath>
 {lines}
 </defs>
 {chrome}
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate({terminal_x}, {terminal_y})">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}

@@ -26,6 +26,12 @@ ELSEWHERE = {
 }
 """Pages at the top of the repository, and what they are called in the site."""
 
+EACH_COMMAND = """\
+Each command says this itself: `nwb-models COMMAND --help`. An error is one line, and `nwb-models --traceback COMMAND`
+shows where it comes from. The exit status is 0 where all went well, 1 where a file has the problem that was asked about,
+2 where it cannot be read or the command was used wrongly, and 130 after an interrupt.
+"""
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are not in ``docs/``."""
@@ -65,14 +71,7 @@ def commands() -> str:
 
     from nwb_models.cli import PROGRAM, app
 
-    lines = [
-        "# Commands",
-        "",
-        f"Each command says this itself: `{PROGRAM} COMMAND --help`. An error is one line, and `{PROGRAM} --traceback "
-        "COMMAND` shows where it comes from. The exit status is 0 where all went well, 1 where a file has the problem "
-        "that was asked about, 2 where it cannot be read or the command was used wrongly, and 130 after an interrupt.",
-        "",
-    ]
+    lines = [f"# Commands\n\n{EACH_COMMAND}"]
     for name, text in _helps(typer.main.get_command(app), PROGRAM):
         lines += [f"## {name}", "", "```text", text.rstrip(), "```", ""]
     return "\n".join(lines)
