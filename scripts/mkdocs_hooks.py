@@ -28,8 +28,8 @@ ELSEWHERE = {
 
 EACH_COMMAND = """\
 Each command says this itself: `nwb-models COMMAND --help`. An error is one line, and `nwb-models --traceback COMMAND`
-shows where it comes from. The exit status is 0 where all went well, 1 where a file has the problem that was asked about,
-2 where it cannot be read or the command was used wrongly, and 130 after an interrupt.
+shows where it comes from. The exit status is 0 where all went well, 1 where a file has the problem that was asked
+about, 2 where it cannot be read or the command was used wrongly, and 130 after an interrupt.
 """
 
 
