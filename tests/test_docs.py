@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 import importlib.util
 import re
+import shlex
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 
 import nwb_models
+from nwb_models.cli import app
 from tests.conftest import EXAMPLE, ROOT
 
 if TYPE_CHECKING:
@@ -87,3 +91,38 @@ def test_the_reference_has_every_public_name() -> None:
     for place in re.findall(r"^::: (\S+)$", page, re.MULTILINE):
         module, _, name = place.rpartition(".")
         assert place == "nwb_models.errors" or hasattr(importlib.import_module(module), name), place
+
+
+def test_commands_in_the_documentation_are_commands() -> None:
+    """What follows ``$ nwb-models`` on a page, or stands between backticks, is a command with options that it has."""
+    top = typer.main.get_command(app)
+    seen = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for line in re.findall(r"(?:^\$ |`)nwb-models ([a-z][^#`\n]*)", text, re.MULTILINE):
+            words = shlex.split(line.replace("\\", ""))
+            command: Any = top
+            while words and words[0] in getattr(command, "commands", {}):
+                command = command.commands[words.pop(0)]
+            where = f"{page.name}: nwb-models {line}"
+            assert not hasattr(command, "commands") or not words, where
+            options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+            assert {word for word in words if word.startswith("-")} <= options, where
+            seen.add(command.name)
+    assert {"tree", "check", "validate", "truncate", "generate", "export", "references"} <= seen
+
+
+def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(EXAMPLE, "session.nwb")
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = [
+        (command, output)
+        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for command, output in re.findall(r"^\$ (.+)\n((?:(?!\$ ).+\n)*)", block, re.MULTILINE)
+        if output
+    ]
+    assert len(shown) == 2
+    for command, output in shown:
+        printed = subprocess.run(shlex.split(command), check=True, capture_output=True, text=True).stdout
+        assert printed == output
