@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import sys
 import tempfile
 import tokenize
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nwb_models.errors import NotWritableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +44,31 @@ class Step:
     """What Python's prompt would show for it."""
 
 
+def save_example(path: str | os.PathLike[str]) -> None:
+    """Save the recording that comes with the library as a new file.
+
+    Raises
+    ------
+    NotWritableError
+        Where something of this name is there already, or cannot be.
+    """
+    try:
+        with Path(path).open("xb") as file:
+            file.write(files("nwb_models.examples").joinpath("example.nwb").read_bytes())
+    except FileExistsError:
+        msg = f"{os.fspath(path)} is there already, and was left as it is"
+        raise NotWritableError(msg) from None
+    except OSError as error:
+        msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
+        raise NotWritableError(msg) from error
+
+
 @contextlib.contextmanager
 def example_folder() -> Iterator[None]:
     """Work in a temporary folder that holds the example as ``session.nwb``; it is removed at the end."""
     # Windows removes no file that a model keeps open; such a one is left in the folder for temporary files.
     with tempfile.TemporaryDirectory(prefix="nwb-models-", ignore_cleanup_errors=True) as folder:
-        example = files("nwb_models.examples").joinpath("example.nwb").read_bytes()
-        Path(folder, "session.nwb").write_bytes(example)
+        save_example(Path(folder, "session.nwb"))
         with contextlib.chdir(folder):
             yield
 
