@@ -171,12 +171,19 @@ def repack(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    save: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Only save that recording, as a new file.", show_default=False)
+    ] = None,
+) -> None:
     """Run the quick start on the recording that comes with the library."""
     from nwb_models import demo
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.tree import file_tree
 
+    if save is not None:
+        demo.save_example(save)
+        return
     with demo.example_folder():
         for step in demo.run(demo.QUICK_START):
             _print_step(step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import sys
 import tempfile
 import tokenize
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nwb_models.errors import NotWritableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +29,7 @@ series.electrodes.table is nwbfile.electrodes        # references are the object
 nwb.read("session.nwb", "/units")                    # one object and what it refers to
 with nwb.open("session.nwb") as io:                  # HDF5IO
     io.read("/units/spike_times")                    # a dataset, too
-    io.make_provider().versions                      # {'core': '2.5.0', 'ndx-pose': '0.2.0', ...}
+    io.make_provider().versions                      # {'core': '2.11.0', 'hdmf-common': '1.10.0', ...}
 """
 """As it stands in the README; a test compares the two."""
 
@@ -41,13 +44,31 @@ class Step:
     """What Python's prompt would show for it."""
 
 
+def save_example(path: str | os.PathLike[str]) -> None:
+    """Save the recording that comes with the library as a new file.
+
+    Raises
+    ------
+    NotWritableError
+        Where something of this name is there already, or cannot be.
+    """
+    try:
+        with Path(path).open("xb") as file:
+            file.write(files("nwb_models.examples").joinpath("example.nwb").read_bytes())
+    except FileExistsError:
+        msg = f"{os.fspath(path)} is there already, and was left as it is"
+        raise NotWritableError(msg) from None
+    except OSError as error:
+        msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
+        raise NotWritableError(msg) from error
+
+
 @contextlib.contextmanager
 def example_folder() -> Iterator[None]:
     """Work in a temporary folder that holds the example as ``session.nwb``; it is removed at the end."""
     # Windows removes no file that a model keeps open; such a one is left in the folder for temporary files.
     with tempfile.TemporaryDirectory(prefix="nwb-models-", ignore_cleanup_errors=True) as folder:
-        example = files("nwb_models.examples").joinpath("example.nwb").read_bytes()
-        Path(folder, "session.nwb").write_bytes(example)
+        save_example(Path(folder, "session.nwb"))
         with contextlib.chdir(folder):
             yield
 

@@ -1,7 +1,5 @@
 """The exceptions of this library, one tree.
 
-::
-
     NWBError
     ├── NotReadableError (OSError)         the file cannot be opened: missing, a folder, not HDF5, cut off
     ├── NotNWBError (ValueError)           an HDF5 file, but nothing in it is NWB

@@ -31,7 +31,7 @@ class Limits(NamedTuple):
     To read one entry, HDF5 inflates the chunk that it is in."""
     value_bytes: int = 1 << 26
     """The most bytes of an attribute, and of a dataset with a single value: what is larger is no metadata, and comes as
-    `~nwb_models.models.links.Unreadable`."""
+    `nwb_models.models.links.Unreadable`."""
     sources: int = 10_000
     """How many other datasets the data of a virtual dataset may come from, those of its sources included."""
 

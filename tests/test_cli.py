@@ -323,6 +323,19 @@ def test_demo_runs_the_quick_start_of_the_readme() -> None:
     assert found[1] == demo.QUICK_START
 
 
+def test_demo_saves_the_recording_where_nothing_is_yet(run: Any, tmp_path: Path) -> None:
+    target = tmp_path / "session.nwb"
+    assert run("demo", "--save", str(target)) == (0, "", "")
+    assert target.read_bytes() == EXAMPLE.read_bytes()
+    target.write_bytes(b"mine")
+    status, _, err = run("demo", "--save", str(target))
+    assert status == 2
+    assert "is there already" in err
+    assert target.read_bytes() == b"mine"
+    status, _, err = run("demo", "--save", str(tmp_path / "nowhere" / "session.nwb"))
+    assert (status, err.count("\n")) == (2, 1)
+
+
 def test_demo_cleans_up_after_an_error(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(demo, "QUICK_START", "open('session.nwb', 'rb').close()\n1 / 0\n")

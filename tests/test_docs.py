@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import html
+import importlib.util
 import re
+import shlex
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 
 import nwb_models as nwb
+from nwb_models.cli import app
 from tests.conftest import EXAMPLE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MADE = {"commands.md", "decisions/index.md"}
+"""Pages that are made when the documentation is built, by scripts/mkdocs_hooks.py."""
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -93,4 +101,79 @@ def test_links_lead_somewhere() -> None:
     """Relative links of every page name files that are there."""
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+            assert target in MADE or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """Each row of its comparison begins one of docs/performance.md."""
+    section = (ROOT / "README.md").read_text().split("## Beside PyNWB")[1].split("##")[0]
+    rows = re.findall(r"^\| (?=\w)(.+) \|$", section, re.MULTILINE)
+    measured = re.sub(r" +", " ", (ROOT / "docs" / "performance.md").read_text())
+    assert len(rows) == 9
+    for row in rows:
+        assert f"\n| {re.sub(r' +', ' ', row)} |" in measured
+
+
+def test_the_picture_of_the_tree_is_what_the_command_prints() -> None:
+    """It was drawn by scripts/draw_tree.py; how rich draws may differ between its versions, the words may not."""
+    spec = importlib.util.spec_from_file_location("draw_tree", ROOT / "scripts" / "draw_tree.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    drawn, committed = script.draw(), script.TARGET.read_text(encoding="utf-8")
+    assert words(committed) == words(drawn)
+    assert "TwoPhotonSeries" in words(committed)
+    assert "url(http" not in committed
+
+
+def words(picture: str) -> list[str]:
+    """The words in an SVG, in their order."""
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+    return " ".join(html.unescape(text).replace("\N{NO-BREAK SPACE}", " ") for text in texts).split()
+
+
+def test_the_reference_has_every_public_name() -> None:
+    """Each name of the package, and each error, is on the page of functions and classes."""
+    page = (ROOT / "docs" / "reference.md").read_text()
+    named = set(re.findall(r"^      heading: nwb\.(\w+)$", page, re.MULTILINE))
+    assert named == set(nwb.__all__) - {"__version__"}
+    assert "::: nwb_models.errors" in page
+    for place in re.findall(r"^::: (\S+)$", page, re.MULTILINE):
+        module, _, name = place.rpartition(".")
+        assert place == "nwb_models.errors" or hasattr(importlib.import_module(module), name), place
+
+
+def test_commands_in_the_documentation_are_commands() -> None:
+    """What follows ``$ nwb-models`` on a page, or stands between backticks, is a command with options that it has."""
+    top = typer.main.get_command(app)
+    seen = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for line in re.findall(r"(?:^\$ |`)nwb-models ([a-z][^#`\n]*)", text, re.MULTILINE):
+            words = shlex.split(line.replace("\\", ""))
+            command: Any = top
+            while words and words[0] in getattr(command, "commands", {}):
+                command = command.commands[words.pop(0)]
+            where = f"{page.name}: nwb-models {line}"
+            assert not hasattr(command, "commands") or not words, where
+            options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+            assert {word for word in words if word.startswith("-")} <= options, where
+            seen.add(command.name)
+    assert {"tree", "check", "validate", "truncate", "generate", "export", "references"} <= seen
+
+
+def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(EXAMPLE, "session.nwb")
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = [
+        (command, output)
+        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for command, output in re.findall(r"^\$ (.+)\n((?:(?!\$ ).+\n)*)", block, re.MULTILINE)
+        if output
+    ]
+    assert len(shown) == 2
+    for command, output in shown:
+        printed = subprocess.run(shlex.split(command), check=True, capture_output=True, text=True).stdout
+        assert printed == output
