@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import os
 import re
 import shlex
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +21,6 @@ import typer
 import nwb_models as nwb
 from nwb_models.cli import app
 from tests.conftest import EXAMPLE, ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MADE = {"commands.md", "decisions/index.md"}
@@ -174,6 +174,10 @@ def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path, monkey
         if output
     ]
     assert len(shown) == 2
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for command, output in shown:
-        printed = subprocess.run(shlex.split(command), check=True, capture_output=True, text=True).stdout
+        name, *arguments = shlex.split(command)
+        program = shutil.which(name, path=folders)
+        assert program is not None
+        printed = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
         assert printed == output
