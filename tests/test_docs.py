@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nwb_models.views import plot
 from tests.conftest import EXAMPLE, ROOT
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytes
     """The blocks of one page share their names, as in a session."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")  # pictures, and no window
+    monkeypatch.setattr(plot, "PICTURES", dict(plot.PICTURES))  # a page puts one in
     shutil.copy(EXAMPLE, "session.nwb")
     names: dict[str, Any] = {}
     text = page.read_text()
