@@ -20,6 +20,7 @@ import typer
 
 import nwb_models as nwb
 from nwb_models.cli import app
+from nwb_models.views import plot
 from tests.conftest import EXAMPLE, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -38,6 +39,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytes
     """The blocks of one page share their names, as in a session."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")  # pictures, and no window
+    monkeypatch.setattr(plot, "PICTURES", dict(plot.PICTURES))  # a page puts one in
     shutil.copy(EXAMPLE, "session.nwb")
     names: dict[str, Any] = {}
     text = page.read_text()

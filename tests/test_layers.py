@@ -27,6 +27,7 @@ RARE = {
         "io.outside",
         "io.reference_index",
         "io.write",
+        "models.outline",
         "schema.cache",
     )
 } | {f"nwb_models.schema.{name}" for name in ("translation.documents", "codegen.allowlist", "codegen.generator")}

@@ -140,7 +140,11 @@ class _Walk:
             except NWBError as error:
                 line.lines.append(_problem("rows", error))
         if isinstance(model, NWBGroup):
-            children, count = first_children(model, self.bounds.children)
+            try:
+                children, count = first_children(model, self.bounds.children)
+            except NWBError as error:
+                line.lines.append(_problem("children", error))
+                return
             self.add(line, [(*child, lambda child=child: _child(model, *child)) for child in children], count, model)
 
     def add(self, line: Line, children: list[tuple[str, Any, Any]], count: int, parent: Any) -> None:
@@ -167,7 +171,10 @@ class _Walk:
 
 def _line(name: str, model: NWBModel) -> Line:
     """Return the line of an object, which says what it is without what is in it."""
-    return Line(name, kind_of(model), _summary(model))
+    try:
+        return Line(name, kind_of(model), _summary(model))
+    except NWBError as error:
+        return Line(name, kind_of(model), _problem("", error).text)
 
 
 def kind_of(model: NWBModel) -> str:

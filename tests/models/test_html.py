@@ -214,6 +214,19 @@ def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatc
     assert "voltage_1" in shown
 
 
+def test_of_a_file_that_was_replaced_is_shown_what_is_known(tmp_path: Path) -> None:
+    """A notebook shows no traceback for that."""
+    file = file_with()
+    file.acquisition.add(series())
+    nwb.write(file, tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb") as io:
+        root = io.read()
+        acquisition = root.acquisition
+    (tmp_path / "a.nwb").unlink()
+    for thing in (root, acquisition):
+        assert "a.nwb" in markup_of(thing).text  # the error, in its place
+
+
 def test_objects_made_by_hand_and_collections() -> None:
     module = ProcessingModule(name="behavior", description="what it does")
     module.add(series("speed"))
