@@ -14,7 +14,7 @@ import numpy as np
 
 from nwb_models.io.faults import reason_of
 from nwb_models.io.nodes import StoredGroup, StoredObject
-from nwb_models.io.queue import DAMAGE, open_path, read_node
+from nwb_models.io.queue import DAMAGE, node_of, open_path
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
@@ -79,7 +79,7 @@ class Classes:
                 obj, path = found
                 if path not in self._found:
                     try:
-                        node = read_node(file, obj, path, self._io.limits)
+                        node = node_of(file, obj, path, self._io.limits)
                     except DAMAGE as error:  # the objects beside it can be read
                         self._io.builder.add(Issue(path, None, "unreadable", "an object", reason_of(error)))
                         return None

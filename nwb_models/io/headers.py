@@ -240,6 +240,15 @@ class Headers:
         except REFUSALS:
             return None
 
+    def attribute(self, address: int, path: str, name: str) -> Any:
+        """Return the value of one attribute of an object, None where there is none, or h5py has to look."""
+        if self._reader is None:
+            return None
+        try:
+            return self._reader.attribute(address, path, name)
+        except REFUSALS:
+            return None
+
     def stored_size(self, address: int, path: str) -> int | None:
         """Return how many bytes the values of a dataset take in the file, None where h5py has to say it."""
         if self._reader is None:
@@ -294,6 +303,10 @@ class _Reader:
             links = [(name, link.key[1]) for name, link in found.items() if link.key is not None]
         (value,) = self._attributes(plan.naming, values, path).values() or (None,)
         return text_of(value), links
+
+    def attribute(self, address: int, path: str, name: str) -> Any:
+        plan, values = self._plan(address, path)
+        return self._attributes([place for place in plan.attributes if place[0] == name], values, path).get(name)
 
     def stored_size(self, address: int, path: str) -> int:
         plan, values = self._plan(address, path)

@@ -215,6 +215,12 @@ def _open_child(file: h5py.File, path: str, parent: Any, link: StoredLink | None
     return None if isinstance(obj, h5t.TypeID) else (obj, path)
 
 
+def node_of(file: h5py.File, obj: Any, path: str, limits: Limits = DEFAULT) -> StoredObject:
+    """Read one open object, without HDF5 where that is possible: it may never come back from a damaged heap."""
+    node = Headers(file, limits).node(key_of(obj)[1], path, whole=False)
+    return read_node(file, obj, path, limits) if node is None else node
+
+
 def read_node(file: h5py.File, obj: Any, path: str, limits: Limits = DEFAULT) -> StoredObject:
     """Read what one open object says of itself: attributes, and shape and dtype of a dataset."""
 

@@ -16,8 +16,10 @@ from h5py import h5a, h5d, h5g, h5l, h5o, h5r, h5s, h5t
 
 from nwb_models.errors import SpecificationError
 from nwb_models.io.elsewhere import has_sources
+from nwb_models.io.headers import Headers
 from nwb_models.io.opening import State, identity_of
 from nwb_models.io.queue import SPECLOC, open_path
+from nwb_models.io.stored_bytes import StoredBytes, heap_bytes
 from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attribute, read_scalar
 from nwb_models.schema.language import Namespace
 
@@ -203,12 +205,13 @@ class JSONDocuments(Mapping[str, Any]):
 
 def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocuments]]:
     """Yield each namespace in each version with its documents."""
+    data = heap_bytes(group.file)
     for name, versions in _children(group.id):
         if isinstance(versions, h5g.GroupID):
             for version, documents in _children(versions):
                 if isinstance(documents, h5g.GroupID):
                     texts = {
-                        key: _document(dataset)
+                        key: _document(dataset, data)
                         for key, dataset in _children(documents)
                         if isinstance(dataset, h5d.DatasetID)
                     }
@@ -252,7 +255,9 @@ def stored_specifications(file: h5py.File) -> StoredSpecifications:
 
 def version_of(file: h5py.File) -> str | None:
     """Return what a file says of its version of NWB, None where it says none or no text."""
-    said = read_attribute(file.id, b"nwb_version", str)
+    said = Headers(file).attribute(h5o.get_info(file.id).addr, "/", "nwb_version")
+    if said is None:  # or HDF5 might never come back from the heap that it is in
+        said = read_attribute(file.id, b"nwb_version", str)
     return said if isinstance(said, str) else None
 
 
@@ -291,10 +296,10 @@ _SINGLE = h5s.create(h5s.SCALAR)
 _REFUSALS = (OSError, RuntimeError, TypeError, ValueError, KeyError)
 
 
-def _document(dataset: h5d.DatasetID) -> bytes:
+def _document(dataset: h5d.DatasetID, data: StoredBytes | None) -> bytes:
     """Return the text of a document; b"", which is no JSON, where it is none, or is not in the file."""
     buffer = np.empty((), dtype=_TEXT)
-    if has_sources(dataset):
+    if has_sources(dataset) or (data is not None and data.is_endless(dataset.get_offset())):
         return b""
     try:
         space = dataset.get_space()  # h5s.ALL would give the first of many

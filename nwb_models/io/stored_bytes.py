@@ -197,6 +197,17 @@ class StoredBytes:
                 _sound.clear()
             _sound.add(known)
 
+    def is_endless(self, where: int | None) -> bool:
+        """Tell whether HDF5 would never come back from reading the text of any length that is stored somewhere."""
+        try:
+            if where is not None:
+                self.require_heap(_ADDRESS(self.at(where, 16), 4)[0])
+        except EndlessHeapError:
+            return True
+        except UnfamiliarError:
+            pass
+        return False
+
     def in_heap(self, address: int, index: int) -> bytes:
         """Return one object of a global heap collection, where text of any length is."""
         heap = self._heaps.get(address)

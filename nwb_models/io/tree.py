@@ -21,8 +21,7 @@ from nwb_models.io.headers import Headers
 from nwb_models.io.hierarchy import start_of
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import SPECLOC, flatten, join, key_of, links_of, open_path
-from nwb_models.io.specifications import specifications_group
-from nwb_models.io.values import read_attribute
+from nwb_models.io.specifications import specifications_group, version_of
 from nwb_models.models.links import Unreadable
 from nwb_models.naming import version_key
 
@@ -153,11 +152,10 @@ def file_tree(io: HDF5IO, path: str = "/", *, depth: int | None = None) -> Docum
         start = start_of(io, file, path)
         walk = _Walk(start, depth, io.is_skipped)
         flat = flatten(file, [start], walk.follow, walk.skip, walk.locate, limits=io.limits)
-        version = read_attribute(h5o.open(file.id, b"/"), b"nwb_version", lambda reference: reference)
         return {
             "file": io.filename,
             "size": Path(io.filename).stat().st_size if Path(io.filename).is_file() else None,
-            "nwb_version": version if isinstance(version, str) else None,
+            "nwb_version": version_of(file),
             "namespaces": _namespaces(file),
             "tree": to_tree(flat, start, walk.opened, _Look(file, flat, io.is_skipped)),
         }

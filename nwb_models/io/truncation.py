@@ -26,7 +26,7 @@ from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
 from nwb_models.io.outside import require_inside
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
-from nwb_models.io.queue import flatten, join, read_node, walk
+from nwb_models.io.queue import flatten, join, node_of, walk
 from nwb_models.io.rows import Rows
 from nwb_models.io.sources import Sources
 from nwb_models.io.unflatten import unflatten
@@ -428,7 +428,7 @@ class Truncation:
         if obj is None:
             msg = f"there is no {link.path} in {link.filename}"
             raise ObjectNotFoundError(msg)
-        node = read_node(file, obj, path, self.io.limits)
+        node = node_of(file, obj, path, self.io.limits)
         self._external.append(f"{where}: copied from {path} of {link.filename}")
         if isinstance(node, StoredGroup) or node.neurodata_type is not None:
             self.outside.setdefault(other, {})[where] = path
