@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import UnreadableObjectError
-from nwb_models.io.queue import join, link_of, links_of, open_path
+from nwb_models.io.queue import join, link_of, open_path
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from nwb_models.io.construct import Builder
     from nwb_models.io.nodes import StoredGroup, StoredLink
@@ -39,7 +39,8 @@ class StoredChildren:
         self._builder, self._path, self.cls, self.members = builder, node.path, cls, members
         self._node = None if eager else node
         self._excluded: set[str] = set()
-        self._names: dict[str, Any] | None = None  # a dict, to be searched as well as listed
+        self._names: Mapping[str, StoredLink | None] | None = None
+        """The names of all children once they are listed, with their links where HDF5 need not be asked for them."""
         if node.complete:
             self._names = dict.fromkeys(node.links) if eager else node.links
 
@@ -72,9 +73,7 @@ class StoredChildren:
     def names(self) -> list[str]:
         """Return the names, in the order of the file."""
         if self._names is None:
-            with self._builder.io.reading(self._path) as file:
-                found = open_path(file, self._path)
-                self._names = dict.fromkeys(links_of(found[0]) if found is not None else ())
+            self._names = self._builder.links(self._path)
         known, excluded, is_skipped = storage(self.cls).children, self._excluded, self._builder.io.is_skipped
         return [
             name
@@ -135,8 +134,9 @@ class StoredChildren:
                 self._builder.add(Issue(self._path, self.cls.neurodata_type, "missing", wanted, "none"))
 
     def _link(self, name: str) -> StoredLink | None:
-        if self._node is not None and self._node.complete:
-            return self._node.links.get(name)
+        link = self._names.get(name) if self._names is not None else None
+        if link is not None or (self._node is not None and self._node.complete):
+            return link
         with self._builder.io.reading(self._path) as file:
             found = open_path(file, self._path)
             return link_of(found[0], name) if found is not None else None

@@ -14,7 +14,7 @@ import numpy as np
 
 from nwb_models.io.faults import reason_of
 from nwb_models.io.nodes import StoredGroup, StoredObject
-from nwb_models.io.queue import DAMAGE, node_of, open_path
+from nwb_models.io.queue import DAMAGE
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
 from nwb_models.models.check import dtype_name
@@ -73,17 +73,15 @@ class Classes:
     def _at(self, path: str) -> type[NWBModel] | None:
         if path not in self._found:
             with self._io.reading(path) as file:
-                found = open_path(file, path)
-                if found is None:
+                try:
+                    node = self._io.builder.look(file, path)
+                except DAMAGE as error:  # the objects beside it can be read
+                    self._io.builder.add(Issue(path, None, "unreadable", "an object", reason_of(error)))
                     return None
-                obj, path = found
-                if path not in self._found:
-                    try:
-                        node = node_of(file, obj, path, self._io.limits)
-                    except DAMAGE as error:  # the objects beside it can be read
-                        self._io.builder.add(Issue(path, None, "unreadable", "an object", reason_of(error)))
-                        return None
-                    self.of(node)
+                if node is None:
+                    return None
+                path = node.path
+                self.of(node)
         return self._found[path]
 
     def of(self, node: StoredObject) -> type[NWBModel] | None:

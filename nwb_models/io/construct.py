@@ -42,7 +42,7 @@ from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Reference, StoredField, Value, fits, storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pydantic.fields import FieldInfo
 
@@ -179,6 +179,15 @@ class Builder:
                 with contextlib.suppress(UnreadableObjectError):  # which is noted below
                     self._build(self._single.read(file, where, key))
             return self.models[key] if key in self.models else self.through(where, link)
+
+    def look(self, file: h5py.File, path: str) -> StoredObject | None:
+        """Return what an object says of itself, None where there is none; nothing is built."""
+        return self._single.look(file, path)
+
+    def links(self, path: str) -> Mapping[str, StoredLink | None]:
+        """Return the names of all that is in a group, with the links where HDF5 need not be asked for them."""
+        with BUILDING, self.io.reading(path) as file:
+            return self._single.links(file, path)
 
     def release(self) -> None:
         """Let go of what is kept of an open file: it is closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 
@@ -21,10 +21,10 @@ from nwb_models.io.queue import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from nwb_models.io.hdf5 import HDF5IO
-    from nwb_models.io.nodes import Key, StoredObject, StoredReference
+    from nwb_models.io.nodes import Key, StoredLink, StoredObject, StoredReference
 
 
 class SingleObjects:
@@ -83,33 +83,53 @@ class SingleObjects:
                     waiting.append((found, self.key_at(found)))
         return flat
 
+    def look(self, file: h5py.File, path: str) -> StoredObject | None:
+        """Return what an object says of itself, None where there is none; of a group, the links may not be there."""
+        return self._object(file, path, self.key_at(path), Flat())[0]
+
+    def links(self, file: h5py.File, path: str) -> Mapping[str, StoredLink | None]:
+        """Return the names of all that is in a group, with the links where `Headers` finds them."""
+        found = open_path(file, path)
+        if found is None:
+            return {}
+        node = self._headers(file).node(key_of(found[0])[1], path)
+        if isinstance(node, StoredGroup) and node.complete:
+            self._groups[path] = node
+            return node.links
+        return dict.fromkeys(links_of(found[0]))
+
     def _node(self, file: h5py.File, path: str, key: Key | None, flat: Flat) -> StoredObject | None:
-        """Read one object; None where it was read, or there is none that counts."""
+        """Read one object and the links of a group; None where it was read, or there is none that counts."""
+        node, obj = self._object(file, path, key, flat)
+        if isinstance(node, StoredGroup):
+            if node.complete:
+                self._groups[node.path] = node
+            else:
+                names = self._wanted(node)
+                node.links, node.complete = links_of(obj, names), names is None
+        return node
+
+    def _object(self, file: h5py.File, path: str, key: Key | None, flat: Flat) -> tuple[StoredObject | None, Any]:
+        """Read one object; return it, and the open object where HDF5 was needed."""
         if path in flat.keys or self._io.is_skipped(path):
-            return None
+            return None, None
         headers, obj = self._headers(file), None
         node = headers.node(key[1], path, whole=False) if key is not None else None
         if node is None:
             found = open_path(file, path)
             if found is None or self._io.is_skipped(found[1]):
-                return None
+                return None, None
             obj, path = found
             key = key_of(obj)
             flat.keys[path] = key
             if key in flat.nodes:
-                return None
+                return None, None
             node = headers.node(key[1], path, whole=False)
         if node is None:
             node = read_node(file, obj, path, self._io.limits)
-        if isinstance(node, StoredGroup):
-            if node.complete:
-                self._groups[path] = node
-            else:
-                names = self._wanted(node)
-                node.links, node.complete = links_of(obj, names), names is None
         flat.keys[path] = node.key
         flat.nodes[node.key] = node
-        return node
+        return node, obj
 
     def _headers(self, file: h5py.File) -> Headers:
         """Return what reads headers of the open file; it is another one after that was closed."""

@@ -716,8 +716,8 @@ class NWBGroup(NWBModel):
         return (name for name, _ in self._children())
 
     def __len__(self) -> int:
-        """Return the number of children."""
-        return sum(1 for _ in self._children())
+        """Return the number of children; their types are not looked at."""
+        return len(set(self._names()))
 
     def keys(self) -> KeysView[str]:
         """Return the names of the children."""
