@@ -10,6 +10,7 @@ from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.blocks import converted
 from nwb_models.io.copying import copy_references, read_attribute, translated
 from nwb_models.io.encode import has_references
+from nwb_models.io.expansion import require_replaceable
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.queue import join, key_of, paths_by_key
 from nwb_models.io.revision import soft_path
@@ -126,6 +127,8 @@ class Editor(Writer):
         if not (made.attributes or made.without or value is not None):
             return
         with self.explained(made):
+            if value is not None and not isinstance(value.data, Array):
+                require_replaceable(self._source(made), self.home.limits)
             obj = self._opened(made)
             for name in made.without:
                 h5a.delete(obj, encode(name))

@@ -93,6 +93,26 @@ def require_bounded(
     return is_bounded and (not varying or count == shape)
 
 
+def require_replaceable(dataset: h5d.DatasetID, limits: Limits) -> None:
+    """Refuse to replace texts in a heap that was overwritten with zeros: HDF5 would look for the old ones for ever.
+
+    Raises
+    ------
+    UnreadableObjectError
+        Where that is so.
+    """
+    if dataset.shape:
+        if list(_varying(dataset.get_type())):
+            require_bounded(dataset, limits)
+    elif _is_text(dataset.get_type()):
+        file = h5i.get_file_id(dataset)
+        data = heap_bytes(h5py.File(file))
+        if data is not None and data.is_endless(dataset.get_offset()):
+            where = f"{decode(h5f.get_name(file))}:{decode(h5i.get_name(dataset) or b'?')}"
+            msg = f"{where} cannot be replaced: {EndlessHeapError()}"
+            raise UnreadableObjectError(msg)
+
+
 def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> None:
     """Refuse a virtual dataset with a source that `require_bounded` might refuse.
 
