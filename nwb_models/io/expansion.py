@@ -104,13 +104,18 @@ def require_replaceable(dataset: h5d.DatasetID, limits: Limits) -> None:
     if dataset.shape:
         if list(_varying(dataset.get_type())):
             require_bounded(dataset, limits)
-    elif _is_text(dataset.get_type()):
-        file = h5i.get_file_id(dataset)
-        data = heap_bytes(h5py.File(file))
-        if data is not None and data.is_endless(dataset.get_offset()):
-            where = f"{decode(h5f.get_name(file))}:{decode(h5i.get_name(dataset) or b'?')}"
-            msg = f"{where} cannot be replaced: {EndlessHeapError()}"
-            raise UnreadableObjectError(msg)
+    elif is_endless(dataset):
+        where = f"{decode(h5f.get_name(h5i.get_file_id(dataset)))}:{decode(h5i.get_name(dataset) or b'?')}"
+        msg = f"{where} cannot be replaced: {EndlessHeapError()}"
+        raise UnreadableObjectError(msg)
+
+
+def is_endless(dataset: h5d.DatasetID) -> bool:
+    """Tell whether HDF5 would never come back from reading the single text that a dataset holds."""
+    if not _is_text(dataset.get_type()):
+        return False
+    data = heap_bytes(h5py.File(h5i.get_file_id(dataset)))
+    return data is not None and data.is_endless(dataset.get_offset())
 
 
 def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> None:

@@ -1257,3 +1257,41 @@ def test_what_was_not_built_is_not_looked_at(tmp_path: Path) -> None:
         assert len(io.builder.models) < 60
     assert hashlib.sha1(path.read_bytes()).hexdigest() != before
     assert nwb.read(path, "/acquisition/s7").comments == "touched"
+
+
+@pytest.mark.parametrize("field", ["notes", "keywords"])
+def test_texts_in_a_heap_of_zeros_are_not_replaced(field: str, tmp_path: Path) -> None:
+    """HDF5 2.0.0 would look for the old ones for ever; so this is done in another process."""
+    path = tmp_path / "a.nwb"
+    long = "x" * 5000  # in a heap of its own
+    with new_file(path) as file:
+        if field == "notes":
+            file["general/notes"] = long
+        else:
+            file.create_dataset("general/keywords", data=[long, "short"], dtype=TEXT)
+    content = bytearray(path.read_bytes())
+    heap = content.rindex(b"GCOL", 0, content.index(long.encode()))
+    size = int.from_bytes(content[heap + 8 : heap + 16], "little")
+    content[heap + 16 : heap + size] = bytes(size - 16)
+    path.write_bytes(content)
+    program = f"""
+        import nwb_models as nwb
+        with nwb.open({str(path)!r}, "r+") as io:
+            root = io.read()
+            root.{field} = "new" if {field!r} == "notes" else ["new", "words"]
+            try:
+                io.write(root)
+            except nwb.errors.UnreadableObjectError as error:
+                print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert f"{path}:/general/{field} cannot be" in done.stdout
+    assert "the heap that its text is in was overwritten with zeros" in done.stdout
+    assert path.read_bytes() == bytes(content)
+    assert list(tmp_path.iterdir()) == [path]
