@@ -146,8 +146,8 @@ class TimeSeriesMixin:
         ImportError
             Where dask is not installed.
         """
-        array = _module("dask.array", "dask[array]")
         frames_elsewhere(self)
+        array = _module("dask.array", "dask[array]")
         source = self.scaled if scaled else self.data.value
         meta = np.empty((0,) * len(source.shape), source.dtype)
         return array.from_array(source, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None)
