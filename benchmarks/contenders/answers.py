@@ -79,15 +79,7 @@ def of_columns(found: dict[str, np.ndarray[Any, Any]]) -> Answer:
 
 def of_frame(frame: Any) -> Answer:
     """Return what is in a DataFrame of the trials."""
-    row = len(frame) // 2
-    return {
-        "columns": sorted(frame.columns),
-        "rows": len(frame),
-        "sum": float(frame["value_3"].sum()),
-        "text": str(frame["stimulus"].iloc[row]),
-        "ragged": list(frame["tags"].iloc[row]),
-        "referred": [entry[2].name for entry in frame["timeseries"].iloc[row]],
-    }
+    return {**of_rows(frame), "referred": [entry[2].name for entry in frame["timeseries"].iloc[len(frame) // 2]]}
 
 
 def of_rows(frame: Any) -> Answer:

@@ -19,6 +19,7 @@ from nwb_models.io.cutting import parts_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredReference
 from nwb_models.io.queue import join
 from nwb_models.io.rows import Rows
+from nwb_models.models.mapping import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -77,7 +78,6 @@ class Axes:
         """Dataset of numbers -> the axis whose rows they are."""
         self.windows: set[Key] = set()
         """Datasets of TimeSeriesReferences."""
-        self._types: dict[type | None, frozenset[str]] = {}
         self._dims: dict[type, dict[str, list[list[str]]]] = {}
         nodes = [node for node in flat.nodes.values() if not io.is_skipped(node.path)]
         groups = [node for node in nodes if isinstance(node, StoredGroup)]
@@ -97,10 +97,7 @@ class Axes:
     def types(self, node: StoredObject) -> frozenset[str]:
         """Return the neurodata_types that an object has: its own and those that this one is made from."""
         cls = self._io.builder.classes.of(node)
-        if cls not in self._types:
-            names = (getattr(base, "neurodata_type", None) for base in cls.__mro__) if cls is not None else ()
-            self._types[cls] = frozenset(name for name in names if name is not None)
-        return self._types[cls]
+        return frozenset() if cls is None else type_names(cls)
 
     def child(self, group: StoredObject, name: str) -> Any:
         """Return a child by its name, soft links followed; None where there is none."""

@@ -22,7 +22,7 @@ from nwb_models.models.cells import (
 )
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
-from nwb_models.models.mapping import storage
+from nwb_models.models.mapping import storage, type_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def _aligned(
 
     What is said of a column stands under ``(table, column)``, as the frame calls it.
     """
-    if not any(getattr(base, "neurodata_type", None) == "AlignedDynamicTable" for base in cls.__mro__):
+    if "AlignedDynamicTable" not in type_names(cls):
         msg = f"{cls.__name__} holds no tables: a DataFrame with one level of columns is needed"
         raise ValueError(msg)
     default = cls.model_fields["name"].default
@@ -236,7 +236,7 @@ def column_models(
     if model is not column.model and column.depth is not None:
         msg = f"{column.name!r} of {cls.__name__} is a {column.model.__name__}, and takes no rows of a table"
         raise ValueError(msg)
-    if is_region(model):
+    if "DynamicTableRegion" in type_names(model):
         if table is None:
             msg = f"{column.name!r} is a column of rows of a table: say which, as {{{column.name!r}: table}} in tables="
             raise ValueError(msg)
@@ -271,17 +271,12 @@ def _described(model: Any, description: str, *, is_given: bool) -> dict[str, str
 
 def _class_for(column: Foreseen, values: Any, table: Any) -> Any:
     """Return the class of a column: that of its field, else one that holds such values."""
-    if table is not None and not is_region(column.model):
+    if table is not None and not column.is_a("DynamicTableRegion"):
         return related(column.model, "DynamicTableRegion")
     fields = getattr(getattr(values, "dtype", None), "names", None)
     if column.depth is None and fields is not None and len(values) and "timeseries" in fields:
         return related(type(values["timeseries"].flat[0]), "TimeSeriesReferenceVectorData")
     return column.model
-
-
-def is_region(model: Any) -> bool:
-    """Tell whether a class is one of columns of rows of tables."""
-    return any(getattr(base, "neurodata_type", None) == "DynamicTableRegion" for base in model.__mro__)
 
 
 def related(cls: Any, name: str) -> Any:

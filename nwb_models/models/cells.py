@@ -21,7 +21,7 @@ from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.check import DATES, TEXTS
 from nwb_models.models.convert import array_of
 from nwb_models.models.links import Unresolved
-from nwb_models.models.mapping import storage
+from nwb_models.models.mapping import storage, type_names
 from nwb_models.models.time_series_reference import TimeSeriesReference
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Foreseen:
 
     def is_a(self, neurodata_type: str) -> bool:
         """Tell whether it is a column of this type."""
-        return any(getattr(base, "neurodata_type", None) == neurodata_type for base in self.model.__mro__)
+        return neurodata_type in type_names(self.model)
 
 
 @cache
@@ -309,17 +309,14 @@ def _references(cells: list[Any], missing: list[bool], column: Foreseen) -> np.n
     target = column.dtype.partition(":")[2] if isinstance(column.dtype, str) else ""
     found = np.empty(len(cells), dtype=object)
     for number, cell in enumerate(cells):
-        fits = isinstance(cell, Unresolved) or (isinstance(cell, NWBModel) and _is_of(cell, target))
+        fits = isinstance(cell, Unresolved) or (
+            isinstance(cell, NWBModel) and (not target or target in type_names(type(cell)))
+        )
         if missing[number] or not fits:
             kind = f"objects of type {target}" if target else "objects"
             raise _other(column, kind, cell, number)
         found[number] = cell
     return found
-
-
-def _is_of(model: Any, neurodata_type: str) -> bool:
-    types = (getattr(base, "neurodata_type", None) for base in type(model).__mro__)
-    return not neurodata_type or neurodata_type in types
 
 
 def _with_references(cells: list[Any], missing: list[bool], column: Foreseen) -> list[Any]:

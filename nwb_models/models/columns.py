@@ -6,7 +6,7 @@ A column is read in as few pieces as its rows lie in, and cut into rows in memor
 from __future__ import annotations
 
 import contextlib
-from functools import lru_cache, partial
+from functools import partial
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
@@ -15,6 +15,7 @@ import numpy as np
 
 from nwb_models.errors import NWBError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
+from nwb_models.models.mapping import type_names
 from nwb_models.models.time_series_reference import TimeSeriesReference
 
 if TYPE_CHECKING:
@@ -135,12 +136,8 @@ def column_names(value: Any) -> list[str]:
 
 def is_a(model: Any, neurodata_type: str) -> bool:
     """Tell whether a model is of a type or one that derives from it, in any version."""
-    return _derives(type(model), neurodata_type)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=10_000)
-def _derives(cls: type[Any], neurodata_type: str) -> bool:
-    return any(getattr(base, "neurodata_type", None) == neurodata_type for base in cls.__mro__)
+    cls: Any = type(model)
+    return neurodata_type in type_names(cls)
 
 
 # ---------------------------------------------------------------------------------------------- reading rows

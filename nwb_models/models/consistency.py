@@ -18,7 +18,7 @@ import numpy as np
 from nwb_models.errors import NWBError
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.columns import column_names
-from nwb_models.models.mapping import storage
+from nwb_models.models.mapping import storage, type_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -361,19 +361,14 @@ def rules_of(cls: type, severity: Severity | None = None) -> tuple[Rule, ...]:
 
 def applying(rules: tuple[Rule, ...], cls: type) -> tuple[Rule, ...]:
     """Return those of some rules that are about objects of a class."""
-    types = _types(cls)
+    types = type_names(cls)
     return tuple(rule for rule in rules if not rule.types or not types.isdisjoint(rule.types))
 
 
 def types_of(model: Any) -> frozenset[str]:
     """Return the types of a model: its own and those that it derives from, in any version; none of anything else."""
     cls: Any = type(model)
-    return _types(cls)
-
-
-@cache
-def _types(cls: Any) -> frozenset[str]:
-    return frozenset(name for base in cls.__mro__ if (name := getattr(base, "neurodata_type", None)) is not None)
+    return type_names(cls)
 
 
 def _is_dataset(model: Any) -> bool:

@@ -223,6 +223,12 @@ def fits(found: Any, declared: Any) -> bool:
 
 
 @cache
+def type_names(cls: Any) -> frozenset[str]:
+    """Return the types of a class: its own and those that it derives from, in any version; none of any other class."""
+    return frozenset(name for base in cls.__mro__ if (name := getattr(base, "neurodata_type", None)) is not None)
+
+
+@cache
 def _fits(found: Any, declared: Any) -> bool:
     if issubclass(found, declared) or refines(declared, found):
         return True
