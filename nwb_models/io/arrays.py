@@ -12,7 +12,7 @@ from h5py import h5d, h5t, h5z
 
 from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import spaces_of
-from nwb_models.io.expansion import require_bounded, require_sources
+from nwb_models.io.expansion import require_bounded, require_sources, touched_chunks
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 from nwb_models.models.issues import Issue
@@ -27,6 +27,8 @@ MANY = 64
 """From how many references on it pays to look which are the same."""
 FEW = 1000
 """Up to how many texts are all looked at when one is read."""
+MOST = 10_000
+"""Of how many chunks it is kept that they can be read."""
 
 
 ELSEWHERE = "; its data is in other files: HDF5 looks for those of external storage from the working directory on"
@@ -38,12 +40,14 @@ class HDF5Array:
 
     __slots__ = (
         "_allowed_from",
+        "_fine",
         "_io",
         "_is_bounded",
         "_spec",
         "chunks",
         "dtype",
         "elsewhere",
+        "filtered",
         "maxshape",
         "path",
         "shape",
@@ -58,8 +62,11 @@ class HDF5Array:
         self.dtype = node.dtype
         self.maxshape = node.maxshape
         self.chunks = node.chunks
+        self.filtered = node.filtered
         self.elsewhere = node.elsewhere
         self._is_bounded = not node.filtered and not node.dtype.hasobject and not node.elsewhere
+        self._fine: set[tuple[int, ...]] = set()
+        """Where chunks begin that can be read; as long as it is not all of them."""
         self._allowed_from: str | None = None
         """The working directory, where HDF5 looks for files too, in which the data was found to be of this folder."""
 
@@ -85,14 +92,14 @@ class HDF5Array:
         self._require_size(index)
         try:
             with self.io.opened() as file:
-                stored = h5d.open(file.id, encode(self.path))
+                dataset, is_known = self.io.datasets.of(file, self)
                 if self.elsewhere:
-                    self._require_inside(stored)
+                    self._require_inside(dataset.id)
                 if not self._is_bounded:
-                    self._require_bounded(file, stored, index)
-                if self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index):
-                    return self._block(stored, index)
-                dataset = h5py.Dataset(stored)
+                    self._require_bounded(file, dataset.id, index)
+                is_block = self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index)
+                if is_block and not is_known:
+                    return self._block(dataset.id, index)
                 dtype = dataset.dtype
                 if dtype.kind not in "OSV":
                     return dataset[index]
@@ -119,7 +126,7 @@ class HDF5Array:
             raise UnreadableObjectError(msg) from error
 
     def _block(self, stored: h5d.DatasetID, index: tuple[slice, ...]) -> np.ndarray[Any, Any]:
-        """Read a block of numbers; what h5py looks up of a dataset first takes 30 us, and reading a few of them 10."""
+        """Read a block of numbers, the first one of its dataset: h5py takes 30 us more to look up what it needs."""
         slices = *index, *(slice(None),) * (len(self.shape) - len(index))
         bounds = [part.indices(length) for part, length in zip(slices, self.shape, strict=True)]
         start, count = tuple(a for a, _, _ in bounds), tuple(max(0, b - a) for a, b, _ in bounds)
@@ -140,7 +147,8 @@ class HDF5Array:
     def _require_bounded(self, file: h5py.File, dataset: h5d.DatasetID, index: tuple[Any, ...]) -> None:
         """Refuse what HDF5 would take more memory for than the limits allow, see `expansion`.
 
-        Few texts are looked at once, all of them; where some are no good, the others can still be read.
+        Few texts are looked at once, all of them; where some are no good, the others can still be read.  A chunk of
+        numbers is looked at once as well: HDF5 then forgets what it has decompressed of it.
         """
         if not self.shape or 0 in self.shape:
             self._is_bounded = True
@@ -158,8 +166,12 @@ class HDF5Array:
         bounds = [_bounds(entry, length) for entry, length in zip(index, self.shape, strict=False)]
         bounds += [(0, length) for length in self.shape[len(index) :]]
         start, count = tuple(low for low, _ in bounds), tuple(high - low for low, high in bounds)
-        if 0 not in count:
+        if 0 in count:
+            return
+        touched = touched_chunks(self.chunks, start, count) if not self.dtype.hasobject else []
+        if not touched or not self._fine.issuperset(touched):
             self._is_bounded = require_bounded(dataset, limits, start, count, file)
+            self._fine = self._fine.union(touched) if len(self._fine) < MOST else set(touched)
 
     def _note_encoding(self, values: np.ndarray[Any, Any]) -> None:
         """Note text that is no UTF-8, which comes with surrogates for the bytes that are none."""

@@ -140,6 +140,17 @@ def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> No
             raise UnreadableObjectError(msg)
 
 
+def touched_chunks(chunk: Place | None, start: Place, count: Place) -> list[Place]:
+    """Return where the chunks begin that a part of a dataset lies in; of no chunks, or too many of them, none."""
+    touched = _touched(chunk, start, count) if chunk is not None else []
+    return list(itertools.product(*touched)) if touched and math.prod(map(len, touched)) <= FEW else []
+
+
+def _touched(chunk: Place, start: Place, count: Place) -> list[range]:
+    """Return where the chunks of a part begin along each axis."""
+    return [range(a // c * c, a + n, c) for a, n, c in zip(start, count, chunk, strict=True)]
+
+
 class _Part:
     """A part of a dataset that is going to be read."""
 
@@ -194,8 +205,7 @@ class _Part:
     def _chunks(self, few: int) -> list[Place]:
         """Return where those chunks of the part begin that have more than some bytes in the file."""
         assert self.chunk is not None
-        ends = zip(self.start, self.count, self.chunk, strict=True)
-        touched = [range(a // c * c, a + n, c) for a, n, c in ends]
+        touched = _touched(self.chunk, self.start, self.count)
         if math.prod(map(len, touched)) <= FEW:
             self._is_whole = False
             return [place for place in itertools.product(*touched) if self._is_larger(place, few)]

@@ -32,6 +32,7 @@ from nwb_models.errors import (
 from nwb_models.io.construct import Builder
 from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.nodes import StoredDataset
+from nwb_models.io.open_datasets import OpenDatasets
 from nwb_models.io.opening import opened, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
@@ -178,6 +179,7 @@ class HDF5IO:
         self._unsaved: set[str] = set()
         """The paths of models that were changed and not written since."""
         self.builder = Builder(self)
+        self.datasets = OpenDatasets(self)
         self._guard: FileLock | None = None
         """The right to edit the file."""
         self._is_there = mode in ("r", "r+") or (mode == "a" and self._stream is None and Path(self.location).exists())
@@ -374,6 +376,7 @@ class HDF5IO:
             Whether it has other specifications.
         """
         with self._lock:
+            self.datasets.release()
             if self._file is not None and self._users == 0:
                 self._file.close()
             self._file = None  # whoever reads in another thread ends with the file that was
@@ -518,6 +521,7 @@ class HDF5IO:
     def _close_unused(self) -> None:
         """Close the file where that was asked for and nobody reads, in this thread or another one."""
         if self._closed and self._users == 0 and self._file is not None:
+            self.datasets.release()
             self._file.close()
             self._file = None
             self.builder.release()

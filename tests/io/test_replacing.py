@@ -231,6 +231,7 @@ import resource, sys
 import nwb_models as nwb
 from nwb_models.io.opening import ROOM
 root = nwb.read(sys.argv[1], eager=True)
+nwb.write(root, sys.argv[3])  # which imports what it needs
 with open("/proc/self/statm") as stream:
     pages = int(stream.read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (pages * 4096, resource.RLIM_INFINITY))
@@ -253,11 +254,12 @@ def test_no_memory_to_open_a_file(tmp_path: Path) -> None:
     """HDF5 would crash: it is not asked."""
     path, source = make(tmp_path / "a.nwb", 1.0), make(tmp_path / "b.nwb", 2.0)
     before = path.read_bytes()
-    command = [sys.executable, "-W", "ignore", "-c", NO_MEMORY, str(source), str(path)]
+    (tmp_path / "other").mkdir()
+    command = [sys.executable, "-W", "ignore", "-c", NO_MEMORY, str(source), str(path), str(tmp_path / "other/c.nwb")]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
     assert (done.returncode, done.stdout) == (0, "refused\nrefused\n"), done.stderr
     assert path.read_bytes() == before
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "b.nwb"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.nwb", "b.nwb", "other"]
 
 
 def test_an_interrupt_while_the_lock_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
