@@ -61,7 +61,8 @@ class OpenDatasets:
             dataset = self._held.pop(array.path, None)
             is_known = dataset is not None
             if not is_known:
-                dataset = h5py.Dataset(h5d.open(file.id, encode(array.path), _access(_kept(file, array))))
+                stored = h5d.open(file.id, encode(array.path), _access(_kept(file, array)))
+                dataset = h5py.Dataset(stored, readonly=True)  # which lets h5py keep what it has looked up
                 if len(self._held) == MOST:
                     del self._held[next(iter(self._held))]
             self._held[array.path] = dataset
