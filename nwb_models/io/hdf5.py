@@ -178,6 +178,8 @@ class HDF5IO:
         """Whether the file has the specifications of core that it is read with, once the provider has looked."""
         self._unsaved: set[str] = set()
         """The paths of models that were changed and not written since."""
+        self.changes = 0
+        """How often a model was changed, or the file."""
         self.builder = Builder(self)
         self.datasets = OpenDatasets(self)
         self._guard: FileLock | None = None
@@ -355,6 +357,7 @@ class HDF5IO:
     def note_change(self, path: str) -> None:
         """Note that the model of an object was changed: the file does not say what it says until it is written."""
         self._unsaved.add(path)
+        self.changes += 1
 
     def has_changes(self, path: str = "/") -> bool:
         """Tell whether the model of an object, or one below it, was changed and not written since."""
@@ -376,6 +379,7 @@ class HDF5IO:
             Whether it has other specifications.
         """
         with self._lock:
+            self.changes += 1
             self.datasets.release()
             if self._file is not None and self._users == 0:
                 self._file.close()

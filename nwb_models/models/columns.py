@@ -31,6 +31,9 @@ BLOCK = 1 << 22
 _indexes: WeakKeyDictionary[Any, ref[Any]] = WeakKeyDictionary()
 """Column -> its index, of those that were made by hand: in a file, the table is asked."""
 
+_kept: WeakKeyDictionary[Any, tuple[int, list[ref[Any]]]] = WeakKeyDictionary()
+"""Column in a file -> how often anything of the file was changed, and the indexes of the column then."""
+
 
 # ---------------------------------------------------------------------------------------------- which index
 def note_target(model: Any) -> None:
@@ -64,6 +67,25 @@ def indexes_of(column: Any, table: Any = None, around: Around | None = None) -> 
     while index is not None and all(index is not other for other in found):
         found.append(index)
         index = _index_of(index, around)
+    return found
+
+
+def _kept_indexes(column: Any) -> list[Any]:
+    """Return the indexes of a column as `indexes_of` does, which is asked again once anything of the file has changed.
+
+    One goes through a column row by row, and a row is found in 30 us, its indexes in 40.
+    """
+    source = column._source if isinstance(column, NWBDataset) else None
+    if source is None:
+        return indexes_of(column)
+    changes = source.changes
+    kept = _kept.get(column)
+    if kept is not None and kept[0] == changes:
+        found = [index() for index in kept[1]]
+        if None not in found:
+            return found
+    found = indexes_of(column)
+    _kept[column] = changes, [ref(index) for index in found]
     return found
 
 
@@ -160,7 +182,7 @@ class Column:
     def of(cls, model: Any) -> Column:
         """Return a column with its indexes; of an index, the column below with what leads there."""
         if not is_a(model, "VectorIndex"):
-            return cls(model, indexes_of(model))
+            return cls(model, _kept_indexes(model))
         chain = [model]
         while is_a(chain[0].target, "VectorIndex") and all(chain[0].target is not index for index in chain):
             chain.insert(0, chain[0].target)

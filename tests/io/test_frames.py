@@ -442,6 +442,24 @@ def test_an_index_that_is_given_another_target() -> None:
     assert found["notes"][1] == 2
 
 
+def test_rows_follow_what_is_done_to_the_indexes(rows: Any) -> None:
+    """Which indexes a column has is asked again after any change: another target, another name, none, a new one."""
+    odd, words = rows["odd"], rows["words"]
+    assert lists(odd[0]) == [7, 8]
+    assert lists(words[2]) == ["b", "ü", "d"]
+    rows["ends_of_odd"].target = rows["flat"]
+    assert odd[0] == 7
+    assert lists(rows["flat"][0]) == [[0, 1], [2, 3]]
+    rows["ends_of_odd"].target = odd
+    assert lists(odd[0]) == [7, 8]
+    del rows["words_index"]
+    assert words[2] == "ü"
+    rows["ends_of_words"] = common.VectorIndex(name="ends_of_words", description="d", value=[2, 3, 4], target=words)
+    assert lists(words[0]) == ["a", "b"]
+    rows["ends_of_words"].value = [1, 3, 4]
+    assert lists(words[1]) == ["b", "ü"]
+
+
 # ---------------------------------------------------------------------------------------------- what does not fit
 def broken(path: Path) -> None:
     """Write a table in which everything is wrong."""
