@@ -68,6 +68,8 @@ FIGURES = (
         dict.fromkeys((*MANY, "sweeps"), Target(1.0, later=0.3)),
     ),
     Figure("spikes", "spike times of one unit", ("units",), {"units": Target(2.0)}, repeats=9),
+    Figure("all_spikes", "spike times of all units, one by one", ("units",)),
+    Figure("samples", "2,000 samples, one by one", ("compressed",)),
     Figure("columns", "all columns of a table", ("trials",), note="PyNWB's are as stored, too"),
     Figure("dataframe", "table to pandas", ("trials",), {"trials": Target(2.0)}, note="floor: columns as stored"),
     Figure("rows", "rows added to a table, one by one", ("trials",), note="7 columns, one of them ragged"),

@@ -80,6 +80,7 @@ LABELS = {
     "little_data": "{megabytes[0]:,} MB",
     "data": "{megabytes[1]:,} MB",
     "much_data": "{megabytes[2]:,} MB",
+    "compressed": "{megabytes[0]:,} MB in gzip",
     "unseen_core": "unseen core",
     "extension": "unseen extension",
 }
@@ -281,7 +282,7 @@ def _sweeps(path: Path, scale: Scale) -> None:
 
 
 # ------------------------------------------------------------------------------------ data
-def _data(which: int) -> Make:
+def _data(which: int, compression: str | None = None) -> Make:
     """Write one series of so many megabytes, in chunks; PyNWB writes it empty and h5py fills it block by block."""
 
     def make(path: Path, scale: Scale) -> None:
@@ -290,7 +291,9 @@ def _data(which: int) -> Make:
         nwbfile.add_acquisition(
             TimeSeries(
                 name="raw",
-                data=H5DataIO(shape=(samples, CHANNELS), dtype=np.dtype("i2"), chunks=(4_096, CHANNELS)),
+                data=H5DataIO(
+                    shape=(samples, CHANNELS), dtype=np.dtype("i2"), chunks=(4_096, CHANNELS), compression=compression
+                ),
                 unit="V",
                 rate=30_000.0,
             )
@@ -369,6 +372,7 @@ MAKERS: dict[str, Make] = {
     "units": _units,
     "trials": _trials,
     "little_data": _data(0),
+    "compressed": _data(0, "gzip"),
     "data": _data(1),
     "much_data": _data(2),
     "unseen_core": _unseen_core,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from benchmarks.contenders import Answer
     from benchmarks.contenders.floor import Tree
 
+SAMPLES = 2_000
+"""How many samples are read one by one."""
+
 Types = dict[str, str | None]
 """Path -> neurodata_type."""
 
@@ -63,6 +66,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, str | int | float | bool):
         return value
     return "a reference"
+
+
+def of_pieces(found: list[np.ndarray[Any, Any]]) -> Answer:
+    """Return what was read piece by piece."""
+    return {"pieces": len(found), "values": sum(piece.size for piece in found), "sum": float(sum(map(np.sum, found)))}
 
 
 def of_columns(found: dict[str, np.ndarray[Any, Any]]) -> Answer:

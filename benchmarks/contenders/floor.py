@@ -6,6 +6,7 @@ as fast as ``visititems`` when it was measured.  Drivers, larger caches and ``li
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 from pathlib import Path
@@ -151,6 +152,28 @@ def spikes(path: Path, _scratch: Path) -> Operation:
             return file["units/spike_times"][start:stop]
 
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
+
+
+def all_spikes(path: Path, _scratch: Path) -> Operation:
+    """The spike times of each unit, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        with h5py.File(path, "r") as file:
+            ends, times = file["units/spike_times_index"][:].tolist(), file["units/spike_times"]
+            return [times[start:stop] for start, stop in itertools.pairwise((0, *ends))]
+
+    return Operation(run, answers.of_pieces)
+
+
+def samples(path: Path, _scratch: Path) -> Operation:
+    """Samples of all channels, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        with h5py.File(path, "r") as file:
+            data = file["acquisition/raw/data"]
+            return [data[number] for number in range(answers.SAMPLES)]
+
+    return Operation(run, answers.of_pieces)
 
 
 def columns(path: Path, _scratch: Path) -> Operation:

@@ -99,6 +99,26 @@ def spikes(path: Path, _scratch: Path) -> Operation:
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
 
 
+def all_spikes(path: Path, _scratch: Path) -> Operation:
+    """The spike times of each unit, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        units = nwb.read(path).units
+        return [units["spike_times"][row] for row in range(len(units))]
+
+    return Operation(run, answers.of_pieces)
+
+
+def samples(path: Path, _scratch: Path) -> Operation:
+    """Samples of all channels, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        data = nwb.read(path).acquisition["raw"].data
+        return [data[number] for number in range(answers.SAMPLES)]
+
+    return Operation(run, answers.of_pieces)
+
+
 def columns(path: Path, _scratch: Path) -> Operation:
     """Every column of the trials as it is stored, references as the objects that they lead to."""
 

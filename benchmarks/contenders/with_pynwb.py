@@ -105,6 +105,28 @@ def spikes(path: Path, _scratch: Path) -> Operation:
     return Operation(run, lambda found: {"count": len(found), "sum": float(np.sum(found))})
 
 
+def all_spikes(path: Path, _scratch: Path) -> Operation:
+    """The spike times of each unit, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        with NWBHDF5IO(str(path), "r") as io:
+            units = io.read().units
+            return [units["spike_times"][row] for row in range(len(units))]
+
+    return Operation(run, answers.of_pieces)
+
+
+def samples(path: Path, _scratch: Path) -> Operation:
+    """Samples of all channels, after one another."""
+
+    def run(_: None) -> list[np.ndarray[Any, Any]]:
+        with NWBHDF5IO(str(path), "r") as io:
+            data = io.read().acquisition["raw"].data
+            return [data[number] for number in range(answers.SAMPLES)]
+
+    return Operation(run, answers.of_pieces)
+
+
 def columns(path: Path, _scratch: Path) -> Operation:
     """Every column of the trials, as arrays and not as rows; references are read as h5py has them."""
 
