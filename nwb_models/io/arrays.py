@@ -12,7 +12,7 @@ from h5py import h5d, h5t, h5z
 
 from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import spaces_of
-from nwb_models.io.expansion import require_bounded, require_sources, touched_chunks
+from nwb_models.io.expansion import require_bounded, require_sources, touched_blocks
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 from nwb_models.models.issues import Issue
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MANY = 64
 """From how many references on it pays to look which are the same."""
 FEW = 1000
-"""Up to how many texts are all looked at when one is read."""
+"""How many rows are looked at when one is read, where there are no chunks."""
 MOST = 10_000
 """Of how many chunks it is kept that they can be read."""
 
@@ -147,8 +147,8 @@ class HDF5Array:
     def _require_bounded(self, file: h5py.File, dataset: h5d.DatasetID, index: tuple[Any, ...]) -> None:
         """Refuse what HDF5 would take more memory for than the limits allow, see `expansion`.
 
-        Few texts are looked at once, all of them; where some are no good, the others can still be read.  A chunk of
-        numbers is looked at once as well: HDF5 then forgets what it has decompressed of it.
+        Whole chunks are looked at, and once: to look at one again would take as long as to read a row of it, and makes
+        HDF5 forget what it has decompressed.  Where some of a chunk is no good, the rest can still be read.
         """
         if not self.shape or 0 in self.shape:
             self._is_bounded = True
@@ -156,22 +156,26 @@ class HDF5Array:
         limits = self.io.limits
         if self.elsewhere:
             require_sources(dataset, limits)
-        if self.dtype.hasobject and math.prod(self.shape) <= FEW:
-            try:
-                self._is_bounded = require_bounded(dataset, limits, file=file)
-            except NWBError:
-                pass
-            else:
-                return
         bounds = [_bounds(entry, length) for entry, length in zip(index, self.shape, strict=False)]
         bounds += [(0, length) for length in self.shape[len(index) :]]
         start, count = tuple(low for low, _ in bounds), tuple(high - low for low, high in bounds)
         if 0 in count:
             return
-        touched = touched_chunks(self.chunks, start, count) if not self.dtype.hasobject else []
-        if not touched or not self._fine.issuperset(touched):
-            self._is_bounded = require_bounded(dataset, limits, start, count, file)
-            self._fine = self._fine.union(touched) if len(self._fine) < MOST else set(touched)
+        block = self.chunks or (FEW, *self.shape[1:])
+        touched = touched_blocks(block, start, count)
+        if touched and self._fine.issuperset(touched):
+            return
+        if touched:
+            ends = (min(a + n, length) for a, n, length in zip(touched[-1], block, self.shape, strict=True))
+            whole = tuple(end - a for a, end in zip(touched[0], ends, strict=True))
+            try:
+                self._is_bounded = require_bounded(dataset, limits, touched[0], whole, file)
+            except NWBError:
+                pass
+            else:
+                self._fine = self._fine.union(touched) if len(self._fine) < MOST else set(touched)
+                return
+        self._is_bounded = require_bounded(dataset, limits, start, count, file)
 
     def _note_encoding(self, values: np.ndarray[Any, Any]) -> None:
         """Note text that is no UTF-8, which comes with surrogates for the bytes that are none."""

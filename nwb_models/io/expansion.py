@@ -140,10 +140,10 @@ def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> No
             raise UnreadableObjectError(msg)
 
 
-def touched_chunks(chunk: Place | None, start: Place, count: Place) -> list[Place]:
-    """Return where the chunks begin that a part of a dataset lies in; of no chunks, or too many of them, none."""
-    touched = _touched(chunk, start, count) if chunk is not None else []
-    return list(itertools.product(*touched)) if touched and math.prod(map(len, touched)) <= FEW else []
+def touched_blocks(block: Place, start: Place, count: Place) -> list[Place]:
+    """Return where the chunks begin, or other blocks, that a part of a dataset lies in; none where those are many."""
+    touched = _touched(block, start, count)
+    return list(itertools.product(*touched)) if math.prod(map(len, touched)) <= FEW else []
 
 
 def _touched(chunk: Place, start: Place, count: Place) -> list[range]:

@@ -12,7 +12,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models.errors import UnreadableObjectError
-from nwb_models.io import open_datasets
+from nwb_models.io import arrays, open_datasets
 from tests.io.handmade import new_file, series
 
 if TYPE_CHECKING:
@@ -83,6 +83,23 @@ def test_what_was_decompressed_is_there_for_the_next_row(path: Path) -> None:
     with pytest.raises(UnreadableObjectError, match="/acquisition/gzip/data"):
         data[500]
     np.testing.assert_array_equal(data[2], VALUES[2])
+
+
+@pytest.mark.parametrize("options", [{}, {"chunks": (700,)}, {"chunks": (700,), "compression": "gzip"}])
+def test_each_text_is_looked_at_once(options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of text are looked at chunk by chunk before HDF5 reads them, and not row by row."""
+    path, texts = tmp_path / "text.nwb", [f"row {number} ü" for number in range(2_500)]
+    with new_file(path) as file:
+        file["analysis"].create_dataset("text", data=texts, dtype=h5py.string_dtype(), **options)
+    looked: list[Any] = []
+    look = arrays.require_bounded
+    monkeypatch.setattr(arrays, "require_bounded", lambda *given: looked.append(given[2:4]) or look(*given))
+    data = nwb.read(path).analysis["text"]
+    for row in (*range(1_390, 1_410), 3, -1):
+        assert data[row] == texts[row]
+    assert data[690:1_410].tolist() == texts[690:1_410]
+    assert len(looked) <= 5
+    assert len(looked) == len(set(looked))
 
 
 def test_few_stay_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
