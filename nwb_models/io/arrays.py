@@ -14,6 +14,7 @@ from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, Unreadab
 from nwb_models.io.copying import spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
+from nwb_models.io.heaps import is_in_heap, watched
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 from nwb_models.models.issues import Issue
 
@@ -92,20 +93,10 @@ class HDF5Array:
                     self._require_bounded(file, stored, index)
                 if self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index):
                     return self._block(stored, index)
-                dataset = h5py.Dataset(stored)
-                dtype = dataset.dtype
-                if dtype.kind not in "OSV":
-                    return dataset[index]
-                # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
-                # slice of one it is an entry of an array like any other.
-                single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
-                rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
-                values = self._by_address(file, dataset, rows)
-                if values is None:
-                    values = plain(dataset[rows], dtype, self._resolve)
-                if h5py.check_string_dtype(dtype) is not None:
-                    self._note_encoding(values)
-                return values[single]
+                if is_in_heap(self.dtype):
+                    with watched(stored) as again:
+                        return self._entries(file, again, index)
+                return self._entries(file, stored, index)
         except NWBError:
             raise
         except MemoryError as error:
@@ -117,6 +108,23 @@ class HDF5Array:
             advice = ELSEWHERE if self.elsewhere else self._missing_filters() or ADVICE
             msg = f"{self.where()} cannot be read: {reason_of(error)}{advice}"
             raise UnreadableObjectError(msg) from error
+
+    def _entries(self, file: h5py.File, stored: h5d.DatasetID, index: tuple[Any, ...]) -> Any:
+        """Read entries of any type, in any order."""
+        dataset = h5py.Dataset(stored)
+        dtype = dataset.dtype
+        if dtype.kind not in "OSV":
+            return dataset[index]
+        # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a slice of one it
+        # is an entry of an array like any other.
+        single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
+        rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
+        values = self._by_address(file, dataset, rows)
+        if values is None:
+            values = plain(dataset[rows], dtype, self._resolve)
+        if h5py.check_string_dtype(dtype) is not None:
+            self._note_encoding(values)
+        return values[single]
 
     def _block(self, stored: h5d.DatasetID, index: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         """Read a block of numbers; what h5py looks up of a dataset first takes 30 us, and reading a few of them 10."""

@@ -15,6 +15,7 @@ from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.copying import attribute_names, refers, tile
 from nwb_models.io.expansion import require_bounded
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
 from nwb_models.io.outside import is_self_contained
@@ -25,7 +26,7 @@ from nwb_models.limits import DEFAULT
 from nwb_models.models.building import BUILDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 BLOCK = 1 << 22
 """About how many bytes of references are read at a time."""
@@ -256,7 +257,7 @@ def _in_attribute(file: h5py.File, attribute: h5a.AttrID, name: str) -> Iterator
     if shape is None or 0 in shape or math.prod(shape) * dtype.itemsize > MAX_VALUE:
         return
     for column in reference_columns(dtype):
-        found = column.read(file, shape, attribute.read)
+        found = column.read(file, shape, attribute)
         for reference, count in found.items():
             yield f"{name}.{column.name}" if column.name else name, reference, count
 
@@ -289,7 +290,7 @@ def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> It
                 if start:
                     space.select_hyperslab(start, count)
                 memory = h5s.create_simple(count) if start else h5s.create(h5s.SCALAR)
-                total.update(column.read(file, count, functools.partial(dataset.read, memory, space)))
+                total.update(column.read(file, count, dataset, (memory, space)))
             for reference, number in total.items():
                 yield column.name, reference, number
     except (OSError, RuntimeError) as error:
@@ -327,27 +328,27 @@ class Column:
     simple: bool
     """Whether it holds object references, and not regions or rows of their own length."""
 
-    def read(self, file: h5py.File, shape: tuple[int, ...], read: Callable[..., None]) -> Counter[Found]:
+    def read(self, file: h5py.File, shape: tuple[int, ...], obj: Any, spaces: tuple[Any, ...] = ()) -> Counter[Found]:
         """Return how often which reference is there, in the order in which they come first.
 
         Parameters
         ----------
         shape
             What is read of a dataset or attribute.
-        read
-            Reads into an array, given the type in memory.
+        obj, spaces
+            The dataset or attribute; of a dataset, where what is read belongs in memory, and where it is.
         """
         found: Counter[Found] = Counter()
         if self.simple and has_addresses(file):
             buffer = np.empty((*shape, self.dtype.itemsize // 8), dtype=np.uint64)
-            read(buffer, mtype=h5t.py_create(self.dtype, logical=True))
+            obj.read(*spaces, buffer, h5t.py_create(self.dtype, logical=True))
             addresses, first, counts = np.unique(buffer, return_index=True, return_counts=True)
             for number in np.argsort(first):
                 if addresses[number]:
                     found["object", int(addresses[number])] = int(counts[number])
             return found
         array = np.empty(shape, dtype=self.dtype)
-        read(array, mtype=h5t.py_create(self.dtype))
+        read_stored(obj, array, h5t.py_create(self.dtype), spaces)
         for reference in references_in(plain(array, self.dtype, lambda one: stored_reference(file.id, one))):
             if reference.key is not None:
                 found[reference.kind, reference.key[1]] += 1
