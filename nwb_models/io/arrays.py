@@ -16,6 +16,7 @@ from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
 from nwb_models.io.heaps import is_in_heap, watched
 from nwb_models.io.values import decode, encode, plain, plain_dtype
+from nwb_models.limits import raising
 from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class HDF5Array:
         if size > most:
             msg = (
                 f"{self.where()}: {size} bytes would be read at once, and {most} are the limit: read a part of it, as "
-                "in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
+                f"in array[:1000], or {raising('array_bytes')}"
             )
             raise TooLargeError(msg)
 

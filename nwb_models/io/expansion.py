@@ -24,7 +24,8 @@ from nwb_models.io.elsewhere import names_sources
 from nwb_models.io.faults import ADVICE
 from nwb_models.io.heaps import read_stored, uses_heaps, where
 from nwb_models.io.stored_bytes import UnfamiliarError, heap_bytes
-from nwb_models.io.values import dtype_of
+from nwb_models.io.values import dtype_of, size_of
+from nwb_models.limits import raising
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -243,7 +244,7 @@ class _Part:
         """Refuse what may become so many bytes."""
         msg = (
             f"{self.where()}: one of its chunks may take {size} bytes of memory, and {self.limits.chunk_size()} are "
-            "the limit: raise it with limits=nwb_models.Limits(chunk_bytes=...)"
+            f"the limit: {raising('chunk_bytes')}"
         )
         raise TooLargeError(msg)
 
@@ -310,14 +311,14 @@ class _Part:
             values = np.empty(count, dtype)
             begin = tuple(a + b for a, b in zip(self.start, corner, strict=True))
             read_stored(self.dataset, values, h5t.py_create(dtype), spaces_of(self.dataset, begin, count))
-            total += 2 * sum(map(_size, values.flat))
+            total += 2 * sum(map(size_of, values.flat))
             if total > most:
                 self._refuse_texts(total, most)
 
     def _refuse_texts(self, size: int, most: int) -> None:
         msg = (
             f"{self.where()}: its texts or rows would take {size} bytes of memory, and {most} are the limit: read a "
-            "part of it, as in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
+            f"part of it, as in array[:1000], or {raising('array_bytes')}"
         )
         raise TooLargeError(msg)
 
@@ -327,15 +328,6 @@ def _in_order(raw: bytes, size: int) -> bytes:
     count = len(raw) // size if size else 0
     array = np.frombuffer(raw, "u1", count * size).reshape(size, count)
     return array.T.tobytes() + raw[count * size :]
-
-
-def _size(value: Any) -> int:
-    """Return the bytes of an entry that was read, with those of the texts and rows in it."""
-    if isinstance(value, bytes | str):
-        return len(value)
-    if isinstance(value, np.ndarray):
-        return value.nbytes + (sum(map(_size, value.flat)) if value.dtype.hasobject else 0)
-    return sum(map(_size, value.item())) if isinstance(value, np.void) and value.dtype.names is not None else 8
 
 
 def _stored_size(stored: h5t.TypeID) -> int:

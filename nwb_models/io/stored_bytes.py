@@ -15,6 +15,7 @@ import numpy as np
 
 from nwb_models.errors import NWBError
 from nwb_models.io.opening import descriptor_of
+from nwb_models.limits import raising
 
 if TYPE_CHECKING:
     import h5py
@@ -50,11 +51,16 @@ class RefusedValueError(NWBError):
     """A value that is not read, and that HDF5 is not asked for."""
 
 
+def too_large(size: int, most: int) -> str:
+    """Say that a value has more bytes than `Limits.value_bytes` allow."""
+    return f"it has {size} bytes, and {most} are the limit: {raising('value_bytes')}"
+
+
 class LargeTextsError(RefusedValueError):
     """Texts that are more than a value may have; any number of them can be one and the same in the file."""
 
     def __init__(self, size: int, most: int) -> None:
-        super().__init__(f"its texts have {size} bytes, and {most} are the limit")
+        super().__init__(too_large(size, most))
 
 
 class StoredBytes:

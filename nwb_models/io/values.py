@@ -14,6 +14,7 @@ from h5py import h5a, h5d, h5o, h5r, h5s, h5t
 
 from nwb_models.io.heaps import ENDLESS, EndlessHeapError, read_stored, watched
 from nwb_models.io.nodes import StoredReference
+from nwb_models.io.stored_bytes import LargeTextsError, too_large
 from nwb_models.limits import DEFAULT
 from nwb_models.models.links import Unreadable
 
@@ -69,10 +70,13 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: i
         if shape is None:
             return h5py.Empty(dtype)
         if math.prod(shape) * dtype.itemsize > most:
-            return Unreadable(f"it has {math.prod(shape) * dtype.itemsize} bytes, and {most} are the limit")
+            return Unreadable(too_large(math.prod(shape) * dtype.itemsize, most))
         array = np.empty(shape, dtype=dtype)
         if array.size:
             read_stored(attribute, array, h5t.py_create(dtype))
+        require_small(array, most)
+    except LargeTextsError as error:
+        return Unreadable(str(error))
     except EndlessHeapError:
         return Unreadable(ENDLESS)
     except (TypeError, OSError, RuntimeError, ValueError, KeyError, UnicodeDecodeError) as error:
@@ -80,17 +84,45 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: i
     return plain(array, dtype, resolve)
 
 
-def read_scalar(dataset: h5d.DatasetID, dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:
+def read_scalar(
+    dataset: h5d.DatasetID, dtype: np.dtype[Any], resolve: Callable[[Any], Any], most: int = MAX_VALUE
+) -> Any:
     """Read a dataset that holds a single value.
 
     Raises
     ------
+    LargeTextsError
+        Where it has more than `most` bytes.
     EndlessHeapError
         Where that is in a heap that HDF5 would never come back from.
     """
     array = np.empty((), dtype=dtype)
     read_stored(dataset, array, h5t.py_create(dtype), (h5s.ALL, h5s.ALL))
+    require_small(array, most)
     return plain(array, dtype, resolve)
+
+
+def require_small(array: np.ndarray[Any, Any], most: int) -> None:
+    """Refuse a value whose texts and rows have more bytes than it may have.
+
+    Raises
+    ------
+    LargeTextsError
+        Where they have.
+    """
+    if array.dtype.hasobject:
+        size = sum(map(size_of, array.flat))
+        if size > most:
+            raise LargeTextsError(size, most)
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes of an entry that was read, with those of the texts and rows in it."""
+    if isinstance(value, bytes | str):
+        return len(value)
+    if isinstance(value, np.ndarray):
+        return value.nbytes + (sum(map(size_of, value.flat)) if value.dtype.hasobject else 0)
+    return sum(map(size_of, value.item())) if isinstance(value, np.void) and value.dtype.names is not None else 8
 
 
 def plain(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:

@@ -22,7 +22,7 @@ import nwb_models as nwb
 from nwb_models.io.copying import read_blocks
 from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
 from nwb_models.io.values import read_attribute
-from tests.io.handmade import TEXT, new_file, series, typed
+from tests.io.handmade import TEXT, as_before, new_file, series, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,12 +120,7 @@ def damaged(path: Path, add: Callable[[h5py.Group], None], libver: str) -> Path:
     with h5py.File(path.with_name("sound.nwb"), "r+") as file:
         add_to(file, add)
     if libver == "earliest":
-        with h5py.File(path) as old, h5py.File(path.with_suffix(".old"), "w") as file:
-            for name in old:
-                old.copy(name, file)
-            file.attrs.update({name: value for name, value in old.attrs.items() if name != ".specloc"})
-            file.attrs[".specloc"] = file["specifications"].ref
-        path.with_suffix(".old").replace(path)
+        as_before(path)
     before = path.stat().st_size
     with h5py.File(path, "r+", libver=libver) as file:
         add_to(file, add)
