@@ -21,6 +21,7 @@ from nwb_models.cli_check import check
 from nwb_models.cli_generate import generate
 from nwb_models.cli_graph import graph, references
 from nwb_models.cli_html import html
+from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.cli_metadata import metadata
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
@@ -94,12 +95,13 @@ def tree(
     types: Annotated[
         bool, typer.Option("--types", help="Path and type of each object only, one a line: the fastest.")
     ] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Show what is in a file, with types, shapes and sizes."""
     from nwb_models.io.hdf5 import HDF5IO
     from nwb_models.io.tree import file_tree
 
-    with HDF5IO(file) as io:
+    with HDF5IO(file, limits=limits_of(limit)) as io:
         if types:
             from nwb_models.io.hierarchy import types_below
 
@@ -126,11 +128,12 @@ def _print_types(found: dict[str, str | None], *, as_json: bool) -> None:
 def copy(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The NWB file.")],
     target: Annotated[str, typer.Argument(metavar="TARGET", help="The new file; one that is there is replaced.")],
+    limit: LimitOption = None,
 ) -> None:
     """Read a file into models, and write the models to a new file."""
     from nwb_models.io.hdf5 import HDF5IO
 
-    with HDF5IO(source) as io, HDF5IO(target, "w") as new, progress("Copying"):
+    with HDF5IO(source, limits=limits_of(limit)) as io, HDF5IO(target, "w") as new, progress("Copying"):
         new.write(io.read(eager=True))
 
 
@@ -143,11 +146,12 @@ def diff(
         bool, typer.Option("--specifications", help="Compare the specifications in the files, too.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Say what differs between two files, object by object; exit status 1 where anything does."""
     from nwb_models.io.diff import diff as differences
 
-    found = differences(one, two, storage=storage, specifications=specifications)
+    found = differences(one, two, storage=storage, specifications=specifications, limits=limits_of(limit))
     if as_json:
         print(json.dumps({"one": one, "two": two, "differences": [difference.to_json() for difference in found]}))
     else:
@@ -161,12 +165,13 @@ def diff(
 def repack(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The NWB file.")],
     backup: Annotated[bool, typer.Option("--backup", help="Keep the file as it was, as FILE.bak.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Give back the space in a file that holds nothing any more, as after objects were removed."""
     from nwb_models.io.repack import repack
 
     with progress("Repacking"):
-        freed = repack(file, backup=backup)
+        freed = repack(file, backup=backup, limits=limits_of(limit))
     print(f"{file}: {human_size(freed)} given back")
 
 

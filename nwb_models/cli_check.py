@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Annotated
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of, size_of
 from nwb_models.io.checking import MEMORY, SECONDS, Outcome, check_files
 from nwb_models.views.progress import progress
 
 STATUS = {Outcome.FINE: 0, Outcome.DEPARTS: 1}
 """The exit status for an outcome; 2 for all others."""
-UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def check(
@@ -31,6 +30,7 @@ def check(
     ] = f"{MEMORY >> 30}G",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what departs, and all problems.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for each file, in a line.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Try to read files in a process of their own, and say in one line each what became of them.
 
@@ -40,8 +40,8 @@ def check(
     from nwb_models.cli import printable
 
     status = 0
-    limits = {"seconds": seconds or None, "memory": _size(memory) or None}
-    checked = check_files(files, deep=deep, **limits)  # type: ignore[arg-type]
+    most = size_of(memory, "--memory") or None
+    checked = check_files(files, deep=deep, seconds=seconds or None, memory=most, limits=limits_of(limit))
     for number, path in enumerate(files, 1):
         with progress(f"Checking {path} ({number} of {len(files)})", of="files"):
             found = next(checked)
@@ -57,16 +57,3 @@ def check(
         sys.stdout.flush()
     if status:
         raise typer.Exit(status)
-
-
-def _size(text: str) -> int:
-    """Return a number of bytes.
-
-    >>> _size("500M"), _size("1.5GiB"), _size("0")
-    (524288000, 1610612736, 0)
-    """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?", text.strip(), re.IGNORECASE)
-    if match is None:
-        msg = f"--memory {text}: give a size, as in 500M or 4G"
-        raise typer.BadParameter(msg)
-    return int(float(match[1]) * UNITS[match[2].upper()])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.errors import NotWritableError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def references(
         bool, typer.Option("--below", help="Count all that is below PATH, too, but not what leads from there to there.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Show what refers to an object, and where: references, soft links and further hard links.
 
@@ -38,7 +40,7 @@ def references(
     from nwb_models.cli import printable
     from nwb_models.io.dependencies import references_from, references_to
 
-    found = (references_from if outgoing else references_to)(file, path, below=below)
+    found = (references_from if outgoing else references_to)(file, path, below=below, limits=limits_of(limit))
     if as_json:
         print(json.dumps({"file": file, "path": path, "references": [_to_json(entry) for entry in found]}))
         return
@@ -92,6 +94,7 @@ def graph(
             help="Show all: also what has no type and leads to nothing, as links do that are broken or external.",
         ),
     ] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Draw what contains, links to and refers to what: a picture, GraphML, or JSON for networkx."""
     from nwb_models.io import drawing
@@ -105,8 +108,9 @@ def graph(
     if output.exists() and Path(file).exists() and output.samefile(file):
         msg = f"{output} is the file that is drawn, and is not replaced"
         raise NotWritableError(msg)
-    with HDF5IO(file) as io, io.opened() as opened:
-        found = hdf_dependency_graph(group_at(opened, path))
+    limits = limits_of(limit)
+    with HDF5IO(file, limits=limits) as io, io.opened() as opened:
+        found = hdf_dependency_graph(group_at(opened, path), limits=limits)
         if not everything:
             found = filter_dependency_graph(found)
         if suffix == ".svg":

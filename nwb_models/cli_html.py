@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.errors import NotWritableError
 
 
@@ -17,6 +18,7 @@ def html(
         typer.Option("--output", "-o", metavar="PAGE.html", help="What is written; FILE.html if not given."),
     ] = None,
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw series, units and images, or not.")] = True,
+    limit: LimitOption = None,
 ) -> None:
     """Write one page with what is in a file: its session, its tree, first rows, pictures and departures."""
     from nwb_models.cli import complain, human_size, printable
@@ -35,6 +37,6 @@ def html(
             plots = False
             complain("warning", f"{error}; the page is written without pictures")
     with progress("Drawing", of="pictures"):
-        text = page_of(file, plots=plots)
+        text = page_of(file, plots=plots, limits=limits_of(limit))
     output.write_text(text, encoding="utf-8", newline="\n")
     print(printable(f"{output}: {human_size(output.stat().st_size)}"))

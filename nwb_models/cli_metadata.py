@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of
+
 
 def metadata(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The NWB file.")],
@@ -27,6 +29,7 @@ def metadata(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what --apply would change.")] = False,
     backup: Annotated[bool, typer.Option("--backup", help="Keep the file as it was, as FILE.bak.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Print what a file says of itself as YAML, without its data; or write an edited document back.
 
@@ -46,7 +49,7 @@ def metadata(
         if kind not in ("yaml", "json"):
             msg = f"--format {kind}: give yaml or json"
             raise typer.BadParameter(msg)
-        with HDF5IO(file) as io:
+        with HDF5IO(file, limits=limits_of(limit)) as io:
             text = to_text(document_of(io.read(eager=True), finite=kind == "json"), kind)  # type: ignore[arg-type]
         if output is not None:
             if Path(output).exists() and Path(output).samefile(file):
@@ -60,7 +63,7 @@ def metadata(
         msg = "--output and --format go without --apply"
         raise typer.BadParameter(msg)
     document = from_text(sys.stdin.read()) if edited == "-" else edited
-    found = apply_metadata(file, document, dry_run=dry_run, backup=backup)
+    found = apply_metadata(file, document, dry_run=dry_run, backup=backup, limits=limits_of(limit))
     for edit in found:
         print(printable(str(edit), sys.stdout.encoding or "utf-8"))
     count = f"{len(found)} change{'s' * (len(found) != 1)}"

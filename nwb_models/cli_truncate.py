@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.views.progress import progress
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def truncate(
         Externals.keep
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what was cut.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Write a small file that is still true to its original: the first rows of everything, and all that these need."""
     from nwb_models.cli import human_size, printable
@@ -80,7 +82,16 @@ def truncate(
     window = _range(time, "--time", float) if time is not None else None
     chosen = dict(_table_rows(text) for text in rows or ())
     with progress("Truncating"):
-        found = truncate_file(source, target, n, only=only or (), time=window, rows=chosen, externals=externals.value)
+        found = truncate_file(
+            source,
+            target,
+            n,
+            only=only or (),
+            time=window,
+            rows=chosen,
+            externals=externals.value,
+            limits=limits_of(limit),
+        )
     if not quiet and str(found):
         print(*map(printable, str(found).splitlines()), sep="\n")
     print(printable(f"{found.target}: {human_size(found.target.stat().st_size)}"))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.views.progress import progress
 
 
@@ -19,6 +20,7 @@ def validate(
     external_links: Annotated[
         bool, typer.Option("--external-links", help="Follow links to files outside of the folder of a file.")
     ] = False,
+    limit: LimitOption = None,
 ) -> None:
     """Say where files are not as their own specifications ask for: all that is wrong, and what is odd.
 
@@ -27,10 +29,10 @@ def validate(
     from nwb_models.cli import printable
     from nwb_models.validation import validate as report_on
 
-    status = 0
+    status, limits = 0, limits_of(limit)
     for number, path in enumerate(files, 1):
         with progress(f"Validating {path} ({number} of {len(files)})", of="objects"):
-            report = report_on(path, data=data, external_links=external_links)
+            report = report_on(path, data=data, external_links=external_links, limits=limits)
         is_valid = report.ok and not (strict and len(report))
         status = max(status, 2 if not report.is_readable else int(not is_valid))
         for line in [json.dumps(report.to_json())] if as_json else str(report).splitlines():

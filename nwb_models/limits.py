@@ -68,3 +68,12 @@ def memory_of_machine() -> int:
 
 
 DEFAULT = Limits()
+
+
+def raising(name: str) -> str:
+    """Return how a limit is raised, for the end of an error.
+
+    >>> raising("array_bytes")
+    'raise it with limits=nwb_models.Limits(array_bytes=...), or --limit array_bytes=SIZE of a command'
+    """
+    return f"raise it with limits=nwb_models.Limits({name}=...), or --limit {name}=SIZE of a command"

@@ -14,7 +14,9 @@ from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, Unreadab
 from nwb_models.io.copying import spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources, touched_blocks
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
+from nwb_models.io.heaps import is_in_heap, watched
 from nwb_models.io.values import decode, encode, plain, plain_dtype
+from nwb_models.limits import raising
 from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
@@ -100,19 +102,10 @@ class HDF5Array:
                 is_block = self.dtype.kind in "iuf" and all(type(part) is slice and part.step == 1 for part in index)
                 if is_block and not is_known:
                     return self._block(dataset.id, index)
-                dtype = dataset.dtype
-                if dtype.kind not in "OSV":
-                    return dataset[index]
-                # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a
-                # slice of one it is an entry of an array like any other.
-                single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
-                rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
-                values = self._by_address(file, dataset, rows)
-                if values is None:
-                    values = plain(dataset[rows], dtype, self._resolve)
-                if h5py.check_string_dtype(dtype) is not None:
-                    self._note_encoding(values)
-                return values[single]
+                if is_in_heap(self.dtype):
+                    with watched(dataset.id):
+                        return self._entries(file, dataset, index)
+                return self._entries(file, dataset, index)
         except NWBError:
             raise
         except MemoryError as error:
@@ -124,6 +117,22 @@ class HDF5Array:
             advice = ELSEWHERE if self.elsewhere else self._missing_filters() or ADVICE
             msg = f"{self.where()} cannot be read: {reason_of(error)}{advice}"
             raise UnreadableObjectError(msg) from error
+
+    def _entries(self, file: h5py.File, dataset: h5py.Dataset, index: tuple[Any, ...]) -> Any:
+        """Read entries of any type, in any order."""
+        dtype = dataset.dtype
+        if dtype.kind not in "OSV":
+            return dataset[index]
+        # A single entry comes from h5py as what it holds, be that text or itself an array: taken as a slice of one it
+        # is an entry of an array like any other.
+        single = tuple(0 if isinstance(entry, int) else slice(None) for entry in index)
+        rows = tuple(slice(entry, entry + 1) if isinstance(entry, int) else entry for entry in index)
+        values = self._by_address(file, dataset, rows)
+        if values is None:
+            values = plain(dataset[rows], dtype, self._resolve)
+        if h5py.check_string_dtype(dtype) is not None:
+            self._note_encoding(values)
+        return values[single]
 
     def _block(self, stored: h5d.DatasetID, index: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         """Read a block of numbers, the first one of its dataset: h5py takes 30 us more to look up what it needs."""
@@ -193,7 +202,7 @@ class HDF5Array:
         if size > most:
             msg = (
                 f"{self.where()}: {size} bytes would be read at once, and {most} are the limit: read a part of it, as "
-                "in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
+                f"in array[:1000], or {raising('array_bytes')}"
             )
             raise TooLargeError(msg)
 

@@ -15,6 +15,7 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
 from nwb_models.io.expansion import require_bounded, require_sources
+from nwb_models.io.heaps import read_stored, uses_heaps, watched
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.type_names import has_pointers
 from nwb_models.io.values import dtype_of
@@ -85,7 +86,7 @@ def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> t
     else:
         memory = stored
         values = np.empty(attribute.shape, dtype=f"V{stored.get_size()}")
-    attribute.read(values, memory)
+    read_stored(attribute, values, memory)
     return values, memory
 
 
@@ -135,7 +136,11 @@ def copy_data(
                 deque(read_blocks(dataset, limits), maxlen=0)
     options = h5p.create(h5p.OBJECT_COPY)
     options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
-    h5o.copy(source.id, path, target.id, new_path, options)
+    if attributes or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
+        with watched(dataset) as again:
+            h5o.copy(again, b".", target.id, new_path, options)
+    else:
+        h5o.copy(source.id, path, target.id, new_path, options)
 
 
 def missing_filters(dataset: h5d.DatasetID) -> list[int]:
@@ -205,7 +210,7 @@ def read_blocks(
     for start, count in blocks(dataset.shape, dtype.itemsize):
         require_bounded(dataset, limits, start, count)
         spaces, values = spaces_of(dataset, start, count), np.empty(count, dtype=dtype)
-        dataset.read(*spaces, values, memory)
+        read_stored(dataset, values, memory, spaces)
         yield spaces, values, memory
 
 

@@ -12,6 +12,7 @@ from h5py import h5d, h5p, h5s, h5t
 from nwb_models.io.copying import BLOCK, blocks, refers
 from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.expansion import require_bounded, require_sources
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.progress import report
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
@@ -125,7 +126,7 @@ def parts_of(source: h5d.DatasetID, rows: Rows, limits: Limits = DEFAULT, *, as_
             space = source.get_space()
             space.select_hyperslab(begin, count)
             values: Values = np.empty(count, dtype)
-            source.read(h5s.create_simple(count), space, values, memory)
+            read_stored(source, values, memory, (h5s.create_simple(count), space))
             if len(run) != high - low:
                 values = np.concatenate([values[a - low : b - low] for a, b in run])
             yield (done + start[0], *start[1:]), values

@@ -22,6 +22,7 @@ from nwb_models.io.reference_index import (
 )
 from nwb_models.io.specifications import SKIP_PATTERN, is_specification, specifications_path
 from nwb_models.io.values import decode, encode
+from nwb_models.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     import os
@@ -35,13 +36,17 @@ OWN = frozenset({"kind", "missing", "external"})
 """What a graph says of a node itself; an HDF5 attribute of this name is kept with ``@`` before it."""
 
 
-def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -> nx.MultiDiGraph[str]:
+def hdf_dependency_graph(
+    h5f: str | os.PathLike[str] | h5py.File | h5py.Group, *, limits: Limits = DEFAULT
+) -> nx.MultiDiGraph[str]:
     """Return the graph of all objects of a file, or of a group and what it refers to.
 
     Parameters
     ----------
     h5f
         A path, an open file, or a group of one.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     with _opened(h5f) as group:
         file = group.file
-        flat, references = _flattened(file, decode(group.name or "/"))
+        flat, references = _flattened(file, decode(group.name or "/"), limits)
         for node in flat.nodes.values():
             graph.add_node(node.path)  # attributes may be called like the arguments of add_node
             said = {f"@{name}" if name in OWN else name: value for name, value in node.attributes.items()}
@@ -71,7 +76,7 @@ def hdf_dependency_graph(h5f: str | os.PathLike[str] | h5py.File | h5py.Group) -
     return graph
 
 
-def _flattened(file: h5py.File, start: str) -> tuple[Flat, dict[Key, list[Found]]]:
+def _flattened(file: h5py.File, start: str, limits: Limits) -> tuple[Flat, dict[Key, list[Found]]]:
     """Return the objects of a group and all that they refer to, and of each of them the references, each once."""
     skipped = specifications_path(file)
     references: dict[Key, list[Found]] = {}
@@ -79,11 +84,15 @@ def _flattened(file: h5py.File, start: str) -> tuple[Flat, dict[Key, list[Found]
     find = path_finder(file)
     while True:
         flat = flatten(
-            file, starts, skip=lambda path: is_specification(path, skipped), locate=lambda found, _: find(found)
+            file,
+            starts,
+            skip=lambda path: is_specification(path, skipped),
+            locate=lambda found, _: find(found),
+            limits=limits,
         )
         for node in flat.nodes.values():
             if node.key not in references:
-                references[node.key] = list(dict.fromkeys(_references_of_node(file, node)))
+                references[node.key] = list(dict.fromkeys(_references_of_node(file, node, limits)))
         # what attributes refer to is in `flat`, what data refers to may be elsewhere in the file
         unmet = {address for found in references.values() for _, address in found if ("", address) not in flat.nodes}
         paths = first_paths(file) if unmet else {}
@@ -94,12 +103,12 @@ def _flattened(file: h5py.File, start: str) -> tuple[Flat, dict[Key, list[Found]
         starts.update(dict.fromkeys(more))
 
 
-def _references_of_node(file: h5py.File, node: StoredObject) -> Iterator[Found]:
+def _references_of_node(file: h5py.File, node: StoredObject, limits: Limits) -> Iterator[Found]:
     for reference in references_of(node):
         if reference.key is not None:
             yield reference.kind, reference.key[1]
     if isinstance(node, StoredDataset) and node.shape and node.dtype.hasobject and reference_columns(node.dtype):
-        for _, found, _ in references_in_data(file, h5o.open(file.id, encode(node.path)), node.path):
+        for _, found, _ in references_in_data(file, h5o.open(file.id, encode(node.path)), node.path, limits):
             yield found
 
 
@@ -169,7 +178,9 @@ def find_references(h5f: str | os.PathLike[str] | h5py.File, path: str) -> list[
         return sorted({referral.source for referral in found if referral.is_reference})
 
 
-def references_to(h5f: str | os.PathLike[str] | h5py.File, path: str, *, below: bool = False) -> list[Referral]:
+def references_to(
+    h5f: str | os.PathLike[str] | h5py.File, path: str, *, below: bool = False, limits: Limits = DEFAULT
+) -> list[Referral]:
     """Return all that leads to an object, and how: references, soft links, and further hard links.
 
     Parameters
@@ -180,16 +191,20 @@ def references_to(h5f: str | os.PathLike[str] | h5py.File, path: str, *, below: 
         Any path of the object.  The hard link at its end is not returned.
     below
         Count what leads to anything below the object, too; but not what is below it itself.
+    limits
+        What is refused as too large.
 
     Raises
     ------
     ObjectNotFoundError
         Where there is no object at the path.
     """
-    return _asked(h5f, path, "to", below=below)
+    return _asked(h5f, path, "to", below=below, limits=limits)
 
 
-def references_from(h5f: str | os.PathLike[str] | h5py.File, path: str, *, below: bool = False) -> list[Referral]:
+def references_from(
+    h5f: str | os.PathLike[str] | h5py.File, path: str, *, below: bool = False, limits: Limits = DEFAULT
+) -> list[Referral]:
     """Return all that an object leads to, and how; the inverse of `references_to`.
 
     Of a group, that are also the links in it, but those that are all that leads to an object: its children.  Links
@@ -203,22 +218,24 @@ def references_from(h5f: str | os.PathLike[str] | h5py.File, path: str, *, below
         Any path of the object.
     below
         Count what is below the object, too; but not what leads to something below it.
+    limits
+        What is refused as too large.
 
     Raises
     ------
     ObjectNotFoundError
         Where there is no object at the path.
     """
-    return _asked(h5f, path, "of", below=below)
+    return _asked(h5f, path, "of", below=below, limits=limits)
 
 
 def _asked(
-    h5f: str | os.PathLike[str] | h5py.File, path: str, direction: Literal["to", "of"], *, below: bool
+    h5f: str | os.PathLike[str] | h5py.File, path: str, direction: Literal["to", "of"], *, below: bool, limits: Limits
 ) -> list[Referral]:
     with _opened(h5f) as group:
         obj, where = _located(group.file, path)
         address = key_of(obj)[1]
-        index = reference_index(group.file)
+        index = reference_index(group.file, limits)
         inside = {address}
         if below:
             above = index.paths[address].rstrip("/") + "/"

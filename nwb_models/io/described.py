@@ -10,7 +10,7 @@ from h5py import h5a, h5d, h5g, h5o, h5t
 from nwb_models.io.elsewhere import declared_space
 from nwb_models.io.outside import shape_of
 from nwb_models.io.type_names import type_name
-from nwb_models.io.values import decode
+from nwb_models.io.values import decode, read_attribute
 from nwb_models.models.check import shape_name
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ def described(obj: Any) -> str:
     """Return what an object is in few words: its type, its shape, and how much is in it."""
     if isinstance(obj, h5t.TypeID):
         return f"named type {type_name(obj)}"
-    attributes = h5py.AttributeManager(h5py.Group(obj) if isinstance(obj, h5g.GroupID) else h5py.Dataset(obj))
-    typed = attributes.get("neurodata_type") if h5a.exists(obj, b"neurodata_type") else None
-    words = [decode(typed) if isinstance(typed, str | bytes) else kind_of(obj)]
+    typed = read_attribute(obj, b"neurodata_type", str) if h5a.exists(obj, b"neurodata_type") else None
+    words = [typed if isinstance(typed, str) else kind_of(obj)]
     if isinstance(obj, h5d.DatasetID):
         shape = shape_of(obj)
         words.append("empty" if shape is None else shape_name(shape))

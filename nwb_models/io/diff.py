@@ -19,7 +19,7 @@ import numpy as np
 from h5py import h5a, h5d, h5o, h5r, h5t
 
 from nwb_models.errors import TooLargeError, UnreadableObjectError
-from nwb_models.io.copying import attribute_names
+from nwb_models.io.copying import attribute_names, read_attribute
 from nwb_models.io.described import described, kind_of, link_text, storage_of
 from nwb_models.io.faults import reading
 from nwb_models.io.hdf5 import HDF5IO
@@ -27,7 +27,7 @@ from nwb_models.io.outside import refusal
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, paths_by_key, walk
 from nwb_models.io.type_names import family, type_name
 from nwb_models.io.unequal import unequal_attributes, unequal_data
-from nwb_models.io.values import decode, encode
+from nwb_models.io.values import decode, encode, region_of, target_of
 from nwb_models.limits import DEFAULT
 from nwb_models.models.check import shape_name
 
@@ -139,7 +139,7 @@ class _Side:
     def target(self, reference: Any) -> Any:
         """Return the key of the object that a reference leads to, None where it leads nowhere."""
         try:
-            return key_of(h5r.dereference(reference, self.file.id)) if reference else None
+            return key_of(target_of(reference, self.file.id)) if reference else None
         except (ValueError, KeyError, RuntimeError, OSError, TypeError):
             return None
 
@@ -300,7 +300,7 @@ class _Comparison:
             return False
         if keys[0] is None or not isinstance(one, h5r.RegionReference):
             return True
-        spaces = h5r.get_region(one, self.one.file.id), h5r.get_region(two, self.two.file.id)
+        spaces = region_of(one, self.one.file.id), region_of(two, self.two.file.id)
         return bool(spaces[0].encode() == spaces[1].encode())
 
     # ------------------------------------------------------------------------------------------ objects
@@ -373,8 +373,7 @@ def _attribute_text(side: _Side, attribute: h5a.AttrID) -> str:
     if int(np.prod(attribute.shape, dtype=np.float64)) != 1:
         return f"{type_name(attribute.get_type())} {shape_name(attribute.shape)}"
     try:
-        values: np.ndarray[Any, Any] = np.empty(attribute.shape, dtype=attribute.get_type().dtype)
-        attribute.read(values)
+        values, _ = read_attribute(attribute)
     except (TypeError, OSError, RuntimeError, ValueError):
         return type_name(attribute.get_type())
     return side.shown(values.reshape(-1)[0])

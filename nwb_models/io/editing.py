@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from h5py import h5a, h5d, h5g, h5o, h5r, h5t
 
 from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.blocks import converted
-from nwb_models.io.copying import copy_references, read_attribute, translated
+from nwb_models.io.copying import copy_references, read_attribute, read_blocks, translated
 from nwb_models.io.encode import has_references
-from nwb_models.io.expansion import require_replaceable
+from nwb_models.io.heaps import uses_heaps
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.queue import join, key_of, paths_by_key
 from nwb_models.io.revision import soft_path
 from nwb_models.io.unflatten import REFUSALS, Writer
-from nwb_models.io.values import decode, encode
+from nwb_models.io.values import decode, encode, region_of, target_of
 from nwb_models.models.arrays import Array
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Editor(Writer):
             return
         with self.explained(made):
             if value is not None and not isinstance(value.data, Array):
-                require_replaceable(self._source(made), self.home.limits)
+                self._require_replaceable(self._source(made))
             obj = self._opened(made)
             for name in made.without:
                 h5a.delete(obj, encode(name))
@@ -138,6 +139,11 @@ class Editor(Writer):
                 self._references.append((made, lambda: self._overwrite(self._opened(made), value, made.path)))
             elif value is not None:
                 self._overwrite(obj, value, made.path)
+
+    def _require_replaceable(self, source: h5d.DatasetID) -> None:
+        """Read the texts that HDF5 looks for when it replaces them: where it does not find them, 2.0.0 crashes."""
+        if uses_heaps(source.get_type()):
+            deque(read_blocks(source, self.home.limits), maxlen=0)
 
     def _revise_attribute(self, made: NewObject, obj: Any, name: str, value: NewValue) -> None:
         if h5a.exists(obj, encode(name)):
@@ -181,7 +187,7 @@ class Editor(Writer):
             return reference
         original = self.sources.file(io)
         try:
-            key = key_of(h5r.dereference(reference, original.id))
+            key = key_of(target_of(reference, original.id))
         except (ValueError, KeyError, RuntimeError, OSError, TypeError):
             return reference  # it led nowhere before
         identity = self.changes.replaced.get(key, (id(io), key))
@@ -190,7 +196,7 @@ class Editor(Writer):
         if identity not in self.plan.objects:
             return type(reference)()  # this was asked for, and is noted: see `repair`
         if isinstance(reference, h5r.RegionReference):
-            return self._same_region(identity, h5r.get_region(reference, original.id), where)
+            return self._same_region(identity, region_of(reference, original.id), where)
         return self._object(identity)
 
     def _object(self, identity: Identity) -> h5r.Reference:

@@ -11,18 +11,21 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
+from collections import deque
 from operator import contains
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import h5py
 import numpy as np
-from h5py import h5d, h5f, h5i, h5t
+from h5py import h5d, h5i, h5t
 
 from nwb_models.errors import TooLargeError, UnreadableObjectError
 from nwb_models.io.elsewhere import names_sources
 from nwb_models.io.faults import ADVICE
-from nwb_models.io.stored_bytes import EndlessHeapError, UnfamiliarError, heap_bytes
-from nwb_models.io.values import decode, dtype_of
+from nwb_models.io.heaps import read_stored, uses_heaps, where
+from nwb_models.io.stored_bytes import UnfamiliarError, heap_bytes
+from nwb_models.io.values import dtype_of, size_of
+from nwb_models.limits import raising
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +55,7 @@ def require_bounded(
     count: Place | None = None,
     file: h5py.File | None = None,
 ) -> bool:
-    """Refuse to read what would take more memory than the limits allow, or for ever.
+    """Refuse to read what would take more memory than the limits allow.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def require_bounded(
     TooLargeError
         Where a limit has to be raised to read it.
     UnreadableObjectError
-        Where a chunk holds more than it may, or the heap of a text was overwritten with zeros.
+        Where a chunk holds more than it may.
     """
     shape = dataset.shape
     if not shape or 0 in shape:
@@ -91,31 +94,6 @@ def require_bounded(
     if varying and not names_sources(options):
         part.require_texts(varying, file)
     return is_bounded and (not varying or count == shape)
-
-
-def require_replaceable(dataset: h5d.DatasetID, limits: Limits) -> None:
-    """Refuse to replace texts in a heap that was overwritten with zeros: HDF5 would look for the old ones for ever.
-
-    Raises
-    ------
-    UnreadableObjectError
-        Where that is so.
-    """
-    if dataset.shape:
-        if list(_varying(dataset.get_type())):
-            require_bounded(dataset, limits)
-    elif is_endless(dataset):
-        where = f"{decode(h5f.get_name(h5i.get_file_id(dataset)))}:{decode(h5i.get_name(dataset) or b'?')}"
-        msg = f"{where} cannot be replaced: {EndlessHeapError()}"
-        raise UnreadableObjectError(msg)
-
-
-def is_endless(dataset: h5d.DatasetID) -> bool:
-    """Tell whether HDF5 would never come back from reading the single text that a dataset holds."""
-    if not _is_text(dataset.get_type()):
-        return False
-    data = heap_bytes(h5py.File(h5i.get_file_id(dataset)))
-    return data is not None and data.is_endless(dataset.get_offset())
 
 
 def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> None:
@@ -135,6 +113,10 @@ def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> No
         part = _Part(dataset, shape, (0,) * len(shape), shape, options.get_chunk(), [], limits)
         if codes and part.chunk_size() > limits.chunk_size() and dataset.get_storage_size():
             part.refuse_chunk(part.chunk_size())
+        if uses_heaps(dataset.get_type()):
+            from nwb_models.io.copying import read_blocks
+
+            deque(read_blocks(dataset, limits), maxlen=0)  # or HDF5 might never come back from one of them
         if sum(code in REACH for code in codes) > 1:
             msg = f"{part.where()} cannot be read through a virtual dataset: it was compressed twice"
             raise UnreadableObjectError(msg)
@@ -174,7 +156,7 @@ class _Part:
 
     def where(self) -> str:
         """Return file and path."""
-        return f"{decode(h5f.get_name(self.file))}:{decode(h5i.get_name(self.dataset) or b'?')}"
+        return where(self.dataset)
 
     # ------------------------------------------------------------------------------------------ chunks
     def chunk_size(self) -> int:
@@ -272,30 +254,27 @@ class _Part:
         """Refuse what may become so many bytes."""
         msg = (
             f"{self.where()}: one of its chunks may take {size} bytes of memory, and {self.limits.chunk_size()} are "
-            "the limit: raise it with limits=nwb_models.Limits(chunk_bytes=...)"
+            f"the limit: {raising('chunk_bytes')}"
         )
         raise TooLargeError(msg)
 
     # ------------------------------------------------------------------------------------------ texts
     def require_texts(self, varying: list[tuple[int, int]], file: h5py.File | None) -> None:
-        """Refuse texts, and rows of their own length, that are more than the limits allow, or in a heap of zeros."""
+        """Refuse texts, and rows of their own length, that are more than the limits allow."""
         most = self.limits.array_size()
         total = 0
-        addresses: set[int] = set()
         self.data = heap_bytes(file or h5py.File(self.file))
         try:
             for raw in self._stored():
                 for offset, size in varying:
                     entries = raw[..., offset : offset + REFERENCE].reshape(-1, REFERENCE)
                     total += size * int(np.ascontiguousarray(entries[:, :4]).view("<u4").sum(dtype=np.uint64))
-                    addresses.update(np.ascontiguousarray(entries[:, 4:12]).view("<u8")[:, 0].tolist())
         except UnfamiliarError:
             if 2 * math.prod(self.count) * self.file.get_filesize() > most:
                 self._require_pieces(most)
             return
         if 2 * total > most:  # HDF5 has them, and what Python makes of them
             self._refuse_texts(2 * total, most)
-        self._require_heaps(addresses - {0})
 
     def _stored(self) -> Iterator[np.ndarray[Any, Any]]:
         """Yield the stored bytes of the part, those of an entry in the last axis.
@@ -330,17 +309,6 @@ class _Part:
         inside = (slice(a, a + n) for a, n in zip(self.start[1:], self.count[1:], strict=True))
         return np.frombuffer(raw, "u1").reshape(self.count[0], *self.shape[1:], self.itemsize)[slice(None), *inside]
 
-    def _require_heaps(self, addresses: set[int]) -> None:
-        data = self.data
-        for address in sorted(addresses) if data is not None else ():
-            try:
-                data.require_heap(address)  # type: ignore[union-attr]
-            except EndlessHeapError as error:
-                msg = f"{self.where()} cannot be read: {error}"
-                raise UnreadableObjectError(msg) from error
-            except UnfamiliarError:
-                continue
-
     def _require_pieces(self, most: int) -> None:
         """Read few entries at a time, and refuse what is together more than the limit."""
         from nwb_models.io.copying import spaces_of, tile
@@ -352,15 +320,15 @@ class _Part:
             count = tuple(min(s, n - a) for a, s, n in zip(corner, step, self.count, strict=True))
             values = np.empty(count, dtype)
             begin = tuple(a + b for a, b in zip(self.start, corner, strict=True))
-            self.dataset.read(*spaces_of(self.dataset, begin, count), values, h5t.py_create(dtype))
-            total += 2 * sum(map(_size, values.flat))
+            read_stored(self.dataset, values, h5t.py_create(dtype), spaces_of(self.dataset, begin, count))
+            total += 2 * sum(map(size_of, values.flat))
             if total > most:
                 self._refuse_texts(total, most)
 
     def _refuse_texts(self, size: int, most: int) -> None:
         msg = (
             f"{self.where()}: its texts or rows would take {size} bytes of memory, and {most} are the limit: read a "
-            "part of it, as in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
+            f"part of it, as in array[:1000], or {raising('array_bytes')}"
         )
         raise TooLargeError(msg)
 
@@ -370,15 +338,6 @@ def _in_order(raw: bytes, size: int) -> bytes:
     count = len(raw) // size if size else 0
     array = np.frombuffer(raw, "u1", count * size).reshape(size, count)
     return array.T.tobytes() + raw[count * size :]
-
-
-def _size(value: Any) -> int:
-    """Return the bytes of an entry that was read, with those of the texts and rows in it."""
-    if isinstance(value, bytes | str):
-        return len(value)
-    if isinstance(value, np.ndarray):
-        return value.nbytes + (sum(map(_size, value.flat)) if value.dtype.hasobject else 0)
-    return sum(map(_size, value.item())) if isinstance(value, np.void) and value.dtype.names is not None else 8
 
 
 def _stored_size(stored: h5t.TypeID) -> int:

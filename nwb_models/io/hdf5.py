@@ -31,6 +31,7 @@ from nwb_models.errors import (
 )
 from nwb_models.io.construct import Builder
 from nwb_models.io.faults import require_none_of_h5py
+from nwb_models.io.heaps import LookedAt, forget
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.open_datasets import OpenDatasets
 from nwb_models.io.opening import opened, require_room, state_of
@@ -526,6 +527,7 @@ class HDF5IO:
         """Close the file where that was asked for and nobody reads, in this thread or another one."""
         if self._closed and self._users == 0 and self._file is not None:
             self.datasets.release()
+            forget(self._file.id.id)
             self._file.close()
             self._file = None
             self.builder.release()
@@ -661,7 +663,7 @@ class HDF5IO:
             self._require_readable()
         require_room()
         try:
-            return opened(self.location if self._stream is None else self._stream)
+            return opened(self.location if self._stream is None else LookedAt(self._stream))
         except (OSError, RuntimeError, ValueError) as error:
             raise NotReadableError(self._reason(str(error))) from None
 

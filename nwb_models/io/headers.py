@@ -405,7 +405,7 @@ class _Reader:
         try:
             value = self._value(attribute.kind, raw, 0, attribute.shape)
         except UnfamiliarError:
-            return read_attribute(self._open(path), attribute.raw_name, self._resolve)
+            return read_attribute(self._open(path), attribute.raw_name, self._resolve, self._most)
         except RefusedValueError as error:
             return Unreadable(str(error))
         if attribute.kind.reading == "number" and attribute.shape == () and len(attribute.numbers) < MAX_NUMBERS:
@@ -449,6 +449,8 @@ class _Reader:
         """Return text of any length; it ends with the first NUL, as it does in memory."""
         if not length and not address:
             return ""
+        if length > self._most:
+            raise LargeTextsError(length, self._most)
         raw = self._data.in_heap(address, index)
         if len(raw) != length:
             raise UnfamiliarError

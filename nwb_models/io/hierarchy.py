@@ -14,6 +14,7 @@ from h5py import h5a, h5g, h5l, h5o, h5t
 from nwb_models.errors import ObjectNotFoundError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.headers import Headers
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.nodes import TYPE_NAMES, text_of
 from nwb_models.io.queue import join, key_of, links_of, open_path
 from nwb_models.io.values import decode, encode, read_attribute
@@ -140,7 +141,7 @@ def _type_of(obj: Any) -> str | None:
             if attribute.shape == ():
                 value = np.empty((), dtype=object)
                 with contextlib.suppress(TypeError, *REFUSED):  # where it is anything but text of any length
-                    attribute.read(value, mtype=_TEXT)
+                    read_stored(attribute, value, _TEXT)
                     return decode(value[()])
             return text_of(read_attribute(obj, raw, lambda reference: reference))
     return None

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from nwb_models.errors import DocumentError, NWBError
 from nwb_models.io.documents import Document, Place, from_text, is_summary
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.check import DATES
 from nwb_models.models.consistency import problems_of
@@ -57,7 +58,7 @@ class MetadataEdit:
         return f"{printable(self.path)}: {printable(self.field)}: {' -> '.join(sides)}"
 
 
-def metadata(subject: str | os.PathLike[str] | NWBModel) -> dict[str, Any]:
+def metadata(subject: str | os.PathLike[str] | NWBModel, *, limits: Limits = DEFAULT) -> dict[str, Any]:
     """Return the metadata of a file or of a model as a document: text, numbers, lists and dicts only.
 
     It is what ``model.model_dump(mode="json")`` gives, except that NaN and infinite numbers stay what they are.
@@ -66,6 +67,8 @@ def metadata(subject: str | os.PathLike[str] | NWBModel) -> dict[str, Any]:
     ----------
     subject
         The path of a file, or a model.
+    limits
+        What is refused as too large, of a file.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def metadata(subject: str | os.PathLike[str] | NWBModel) -> dict[str, Any]:
     """
     if isinstance(subject, NWBModel):
         return document_of(subject, finite=False)
-    with HDF5IO(subject) as io:
+    with HDF5IO(subject, limits=limits) as io:
         return document_of(io.read(eager=True), finite=False)
 
 
@@ -89,6 +92,7 @@ def apply_metadata(
     *,
     dry_run: bool = False,
     backup: bool = False,
+    limits: Limits = DEFAULT,
 ) -> list[MetadataEdit]:
     """Write to a file what was edited in its document: only that, and nothing where anything of it cannot be.
 
@@ -103,6 +107,8 @@ def apply_metadata(
         Whether nothing is written, and all is checked.
     backup
         Whether to keep the file as it was, beside it: see `HDF5IO.write`.
+    limits
+        What is refused as too large.
 
     Returns
     -------
@@ -117,7 +123,7 @@ def apply_metadata(
     if isinstance(document, str | os.PathLike):
         document = _read(document)
     given = document if isinstance(document, Document) else Document(document, {})
-    with HDF5IO(path, "r" if dry_run else "r+") as io:
+    with HDF5IO(path, "r" if dry_run else "r+", limits=limits) as io:
         root = io.read(eager=True)
         edits = _Edits(root, given)
         edits.check_file()

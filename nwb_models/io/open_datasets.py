@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import h5py
 from h5py import h5d, h5p
 
+from nwb_models.io.heaps import is_in_heap, watched
 from nwb_models.io.opening import LocalFile
 from nwb_models.io.values import encode
 
@@ -62,6 +63,9 @@ class OpenDatasets:
             is_known = dataset is not None
             if not is_known:
                 stored = h5d.open(file.id, encode(array.path), _access(_kept(file, array)))
+                if is_in_heap(array.dtype):
+                    with watched(stored) as again:
+                        stored = again
                 dataset = h5py.Dataset(stored, readonly=True)  # which lets h5py keep what it has looked up
                 if len(self._held) == MOST:
                     del self._held[next(iter(self._held))]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 import h5py
 import numpy as np
 from h5py import h5f, h5p
-
-if TYPE_CHECKING:
-    from io import IOBase
 
 State = tuple[int, ...]
 """What `state_of` says of a file."""
@@ -40,8 +37,8 @@ class LocalFile(h5py.File):  # type: ignore[misc]
     descriptor: int
 
 
-def opened(place: str | IOBase) -> h5py.File:
-    """Open a file to read it, local or a file object.
+def opened(place: Any) -> h5py.File:
+    """Open a file to read it: a path, or a file object.
 
     A local one has properties that are made once, which leaves out a quarter of what `h5py.File` takes.
 
@@ -52,7 +49,7 @@ def opened(place: str | IOBase) -> h5py.File:
     """
     if not isinstance(place, str):
         file = h5py.File(place, "r")
-        _limit_cache(file.id)
+        limit_cache(file.id)
         return file
     file = LocalFile(h5f.open(os.fsencode(place), h5f.ACC_RDONLY, _properties()))
     file.descriptor = file.id.get_vfd_handle()
@@ -74,11 +71,11 @@ def _properties() -> h5p.PropFAID:
     properties = h5p.create(h5p.FILE_ACCESS)
     properties.set_libver_bounds(h5f.LIBVER_EARLIEST, h5f.LIBVER_LATEST)  # as h5py does
     properties.set_fapl_sec2()
-    _limit_cache(properties)
+    limit_cache(properties)
     return properties
 
 
-def _limit_cache(place: h5f.FileID | h5p.PropFAID) -> None:
+def limit_cache(place: h5f.FileID | h5p.PropFAID) -> None:
     """Let HDF5 keep few headers of a file.
 
     Left to itself it keeps more and more where it finds that it comes by each only once, decoded and therefore many

@@ -17,11 +17,11 @@ from h5py import h5d, h5g, h5l, h5o, h5t
 
 from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.elsewhere import declared_space, names_sources
-from nwb_models.io.expansion import is_endless
 from nwb_models.io.faults import FAULTS, is_of_h5py, reason_of
 from nwb_models.io.headers import Headers
+from nwb_models.io.heaps import ENDLESS, EndlessHeapError
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
-from nwb_models.io.stored_bytes import EndlessHeapError
+from nwb_models.io.stored_bytes import LargeTextsError, too_large
 from nwb_models.io.values import decode, dtype_of, encode, read_attributes, read_scalar, stored_reference
 from nwb_models.limits import DEFAULT, Limits
 
@@ -254,11 +254,13 @@ def _dataset(
         elif node.shape == () and node.elsewhere:
             node.problem = "a single value that is in another dataset or file"
         elif node.shape == () and node.dtype.itemsize > most:
-            node.problem = f"a single value of {node.dtype.itemsize} bytes, and {most} are the limit"
-        elif node.shape == () and is_endless(obj):
-            node.problem = str(EndlessHeapError())
+            node.problem = too_large(node.dtype.itemsize, most)
         elif node.shape == ():
-            node.value = read_scalar(obj, node.dtype, resolve)
+            node.value = read_scalar(obj, node.dtype, resolve, most)
+    except EndlessHeapError:
+        node.problem = ENDLESS
+    except LargeTextsError as error:
+        node.problem = str(error)
     except (TypeError, OSError, RuntimeError, ValueError) as error:
         node.problem = f"{type(error).__name__}: {error}"
     return node

@@ -15,17 +15,18 @@ from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.copying import attribute_names, refers, tile
 from nwb_models.io.expansion import require_bounded
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
 from nwb_models.io.outside import is_self_contained
 from nwb_models.io.queue import DAMAGE, MAX_SOFT_LINKS, SPECLOC, join, key_of, links_of, references_in
 from nwb_models.io.specifications import is_specification, specifications_path
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, stored_reference
-from nwb_models.limits import DEFAULT
+from nwb_models.io.values import decode, dtype_of, encode, plain, stored_reference
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.building import BUILDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 BLOCK = 1 << 22
 """About how many bytes of references are read at a time."""
@@ -80,11 +81,13 @@ class Index:
     """Address of an object -> what leads to it."""
     of: dict[int, list[Referral]] = field(default_factory=dict)
     """Address of an object -> what leads from it; links count for the group in which they are."""
+    limits: Limits = DEFAULT
+    """What was refused as too large."""
 
 
-def reference_index(file: h5py.File) -> Index:
+def reference_index(file: h5py.File, limits: Limits = DEFAULT) -> Index:
     """Return what leads from where to where."""
-    index: Index = _cached("references", file)
+    index: Index = _cached("references", file, limits)
     return index
 
 
@@ -98,21 +101,21 @@ _KEPT: dict[str, tuple[Any, Any]] = {}
 """The last index of each kind, with the state of the file that it is of."""
 
 
-def _cached(kind: str, file: h5py.File) -> Any:
+def _cached(kind: str, file: h5py.File, limits: Limits = DEFAULT) -> Any:
     state = _state(file)
     known = _KEPT.get(kind)
     whole = _KEPT.get("references")
     if kind == "paths" and whole is not None and whole[0] == state:
         return whole[1].paths
-    if known is None or known[0] != state:
-        known = (state, _make_index(file) if kind == "references" else _make_paths(file))
+    if known is None or known[0] != state or (kind == "references" and known[1].limits != limits):
+        known = (state, _make_index(file, limits) if kind == "references" else _make_paths(file))
         _KEPT[kind] = known
     return known[1]
 
 
-def _make_index(file: h5py.File) -> Index:
+def _make_index(file: h5py.File, limits: Limits) -> Index:
     """Go through the file once: each object is opened, and of its attributes and data what holds references is read."""
-    index = Index()
+    index = Index(limits=limits)
     skipped = specifications_path(file)
     found: list[tuple[int, str, str, Found, int]] = []
     links: dict[int, dict[str, StoredLink]] = {}
@@ -121,7 +124,7 @@ def _make_index(file: h5py.File) -> Index:
         if members is not None:
             links[address] = members
         if not is_specification(path, skipped) and not isinstance(obj, h5t.TypeID):
-            found += [(address, *entry) for entry in references_of_object(file, obj, path)]
+            found += [(address, *entry) for entry in references_of_object(file, obj, path, limits)]
     root = next(iter(index.paths))
     referrals = [
         Referral(index.paths[holder], how, name, index.paths[address], kind, count, None, holder, address)  # type: ignore[arg-type]
@@ -227,7 +230,9 @@ def _walked(file: h5py.File) -> Iterator[tuple[int, str, Any, dict[str, StoredLi
 
 
 # ---------------------------------------------------------------------------------------------- references in values
-def references_of_object(file: h5py.File, obj: Any, path: str) -> Iterator[tuple[str, str, Found, int]]:
+def references_of_object(
+    file: h5py.File, obj: Any, path: str, limits: Limits = DEFAULT
+) -> Iterator[tuple[str, str, Found, int]]:
     """Yield the references of an object: attribute or data; the name of the attribute or field; reference; count."""
     try:
         names = attribute_names(obj)
@@ -242,26 +247,28 @@ def references_of_object(file: h5py.File, obj: Any, path: str) -> Iterator[tuple
                 continue
             name = decode(raw)
             if name != SPECLOC or path != "/":
-                for entry in list(_in_attribute(file, attribute, name)):
+                for entry in list(_in_attribute(file, attribute, name, limits.value_bytes)):
                     yield "attribute", *entry
         except (TypeError, ValueError, KeyError, *DAMAGE):  # what cannot be read says nothing
             continue
     if isinstance(obj, h5d.DatasetID):
-        yield from (("data", *entry) for entry in references_in_data(file, obj, path))
+        yield from (("data", *entry) for entry in references_in_data(file, obj, path, limits))
 
 
-def _in_attribute(file: h5py.File, attribute: h5a.AttrID, name: str) -> Iterator[tuple[str, Found, int]]:
+def _in_attribute(file: h5py.File, attribute: h5a.AttrID, name: str, most: int) -> Iterator[tuple[str, Found, int]]:
     dtype = dtype_of(attribute.get_type())
     shape = attribute.shape
-    if shape is None or 0 in shape or math.prod(shape) * dtype.itemsize > MAX_VALUE:
+    if shape is None or 0 in shape or math.prod(shape) * dtype.itemsize > most:
         return
     for column in reference_columns(dtype):
-        found = column.read(file, shape, attribute.read)
+        found = column.read(file, shape, attribute)
         for reference, count in found.items():
             yield f"{name}.{column.name}" if column.name else name, reference, count
 
 
-def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> Iterator[tuple[str, Found, int]]:
+def references_in_data(
+    file: h5py.File, dataset: h5d.DatasetID, path: str, limits: Limits = DEFAULT
+) -> Iterator[tuple[str, Found, int]]:
     """Yield the references in the data of a dataset: the field, the reference, how many there are.
 
     Raises
@@ -284,12 +291,12 @@ def references_in_data(file: h5py.File, dataset: h5d.DatasetID, path: str) -> It
             # of several addresses that are shorter than in memory, HDF5 2.0 reads the first, and nonsense after it
             itemsize = column.dtype.itemsize if _long_addresses(file) else BLOCK
             for start, count in _blocks(dataset, itemsize):
-                require_bounded(dataset, DEFAULT, start, count)
+                require_bounded(dataset, limits, start, count)
                 space = dataset.get_space()
                 if start:
                     space.select_hyperslab(start, count)
                 memory = h5s.create_simple(count) if start else h5s.create(h5s.SCALAR)
-                total.update(column.read(file, count, functools.partial(dataset.read, memory, space)))
+                total.update(column.read(file, count, dataset, (memory, space)))
             for reference, number in total.items():
                 yield column.name, reference, number
     except (OSError, RuntimeError) as error:
@@ -327,27 +334,27 @@ class Column:
     simple: bool
     """Whether it holds object references, and not regions or rows of their own length."""
 
-    def read(self, file: h5py.File, shape: tuple[int, ...], read: Callable[..., None]) -> Counter[Found]:
+    def read(self, file: h5py.File, shape: tuple[int, ...], obj: Any, spaces: tuple[Any, ...] = ()) -> Counter[Found]:
         """Return how often which reference is there, in the order in which they come first.
 
         Parameters
         ----------
         shape
             What is read of a dataset or attribute.
-        read
-            Reads into an array, given the type in memory.
+        obj, spaces
+            The dataset or attribute; of a dataset, where what is read belongs in memory, and where it is.
         """
         found: Counter[Found] = Counter()
         if self.simple and has_addresses(file):
             buffer = np.empty((*shape, self.dtype.itemsize // 8), dtype=np.uint64)
-            read(buffer, mtype=h5t.py_create(self.dtype, logical=True))
+            obj.read(*spaces, buffer, h5t.py_create(self.dtype, logical=True))
             addresses, first, counts = np.unique(buffer, return_index=True, return_counts=True)
             for number in np.argsort(first):
                 if addresses[number]:
                     found["object", int(addresses[number])] = int(counts[number])
             return found
         array = np.empty(shape, dtype=self.dtype)
-        read(array, mtype=h5t.py_create(self.dtype))
+        read_stored(obj, array, h5t.py_create(self.dtype), spaces)
         for reference in references_in(plain(array, self.dtype, lambda one: stored_reference(file.id, one))):
             if reference.key is not None:
                 found[reference.kind, reference.key[1]] += 1

@@ -11,7 +11,7 @@ from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, 
 from nwb_models.io.outside import is_self_contained
 from nwb_models.io.plan import NewDataset
 from nwb_models.io.queue import DAMAGE, join, key_of
-from nwb_models.io.values import decode, encode
+from nwb_models.io.values import decode, encode, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _look(revision: Revision, changes: Changes, file: h5py.File, entry: Referrer
 
     def seen(reference: Any) -> Any:
         try:
-            key = key_of(h5r.dereference(reference, file.id)) if reference else None
+            key = key_of(target_of(reference, file.id)) if reference else None
         except (ValueError, KeyError, RuntimeError, OSError, TypeError):
             key = None  # it led nowhere before
         if key is not None and key in changes.replaced:

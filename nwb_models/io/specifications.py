@@ -17,10 +17,10 @@ from h5py import h5a, h5d, h5g, h5l, h5o, h5r, h5s, h5t
 from nwb_models.errors import SpecificationError
 from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.headers import Headers
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.opening import State, identity_of
 from nwb_models.io.queue import SPECLOC, open_path
-from nwb_models.io.stored_bytes import StoredBytes, heap_bytes
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, read_attribute, read_scalar
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, read_attribute
 from nwb_models.schema.language import Namespace
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _usual_group(file: h5py.File) -> h5py.Group | None:
 
 def _located(file: h5py.File) -> h5py.Group | None:
     """Return the group that ``.specloc`` leads to."""
-    location = file.attrs.get(SPECLOC)
+    name = SPECLOC.encode()
+    location = read_attribute(file.id, name, lambda reference: reference) if h5a.exists(file.id, name) else None
     if isinstance(location, np.ndarray) and location.size == 1:
         location = location.reshape(-1)[0]
     found = None
@@ -205,13 +206,12 @@ class JSONDocuments(Mapping[str, Any]):
 
 def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocuments]]:
     """Yield each namespace in each version with its documents."""
-    data = heap_bytes(group.file)
     for name, versions in _children(group.id):
         if isinstance(versions, h5g.GroupID):
             for version, documents in _children(versions):
                 if isinstance(documents, h5g.GroupID):
                     texts = {
-                        key: _document(dataset, data)
+                        key: _document(dataset)
                         for key, dataset in _children(documents)
                         if isinstance(dataset, h5d.DatasetID)
                     }
@@ -296,14 +296,14 @@ _SINGLE = h5s.create(h5s.SCALAR)
 _REFUSALS = (OSError, RuntimeError, TypeError, ValueError, KeyError)
 
 
-def _document(dataset: h5d.DatasetID, data: StoredBytes | None) -> bytes:
+def _document(dataset: h5d.DatasetID) -> bytes:
     """Return the text of a document; b"", which is no JSON, where it is none, or is not in the file."""
     buffer = np.empty((), dtype=_TEXT)
-    if has_sources(dataset) or (data is not None and data.is_endless(dataset.get_offset())):
+    if has_sources(dataset):
         return b""
     try:
         space = dataset.get_space()  # h5s.ALL would give the first of many
-        dataset.read(_SINGLE, space, buffer, _TEXT_IN_MEMORY)
+        read_stored(dataset, buffer, _TEXT_IN_MEMORY, (_SINGLE, space))
         text = buffer.item()
         if isinstance(text, bytes):
             return text
@@ -312,7 +312,10 @@ def _document(dataset: h5d.DatasetID, data: StoredBytes | None) -> bytes:
     try:
         if (dataset.shape and max(dataset.shape) > 1) or dataset.get_type().get_size() > MAX_VALUE:
             return b""
-        value = h5py.Dataset(dataset)[()] if dataset.shape else read_scalar(dataset, dtype_of(dataset.get_type()), str)
+        dtype = dtype_of(dataset.get_type())
+        values = np.empty(dataset.shape, dtype)
+        read_stored(dataset, values, h5t.py_create(dtype), (h5s.ALL, h5s.ALL))
+        value = plain(values, dtype, str)
     except _REFUSALS:
         return b""
     if isinstance(value, np.ndarray):

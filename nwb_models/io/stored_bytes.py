@@ -15,6 +15,7 @@ import numpy as np
 
 from nwb_models.errors import NWBError
 from nwb_models.io.opening import descriptor_of
+from nwb_models.limits import raising
 
 if TYPE_CHECKING:
     import h5py
@@ -27,7 +28,6 @@ MAX_BLOCK = 1 << 26
 _PAGE_BITS = 14
 _MAX_PAGES = 512
 _MAX_HEAPS = 1 << 24
-_MAX_SOUND = 10_000
 _SMALL_HEAP = 1 << 14
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _BASE_ADDRESS = {0: 24, 1: 28}
@@ -43,10 +43,6 @@ Heap = tuple[bytes, dict[int, tuple[int, int]]]
 """A global heap collection, and where in it the object of each index begins and ends."""
 
 
-_sound: set[tuple[tuple[int, ...], int]] = set()
-"""Heaps that HDF5 comes back from: the file as it is, and where in it."""
-
-
 class UnfamiliarError(Exception):
     """Something that only HDF5 itself can judge: a newer layout, a rare one, or damage."""
 
@@ -55,18 +51,16 @@ class RefusedValueError(NWBError):
     """A value that is not read, and that HDF5 is not asked for."""
 
 
+def too_large(size: int, most: int) -> str:
+    """Say that a value has more bytes than `Limits.value_bytes` allow."""
+    return f"it has {size} bytes, and {most} are the limit: {raising('value_bytes')}"
+
+
 class LargeTextsError(RefusedValueError):
     """Texts that are more than a value may have; any number of them can be one and the same in the file."""
 
     def __init__(self, size: int, most: int) -> None:
-        super().__init__(f"its texts have {size} bytes, and {most} are the limit")
-
-
-class EndlessHeapError(RefusedValueError):
-    """A heap of texts was overwritten with zeros: HDF5 2.0.0, asked for one of them, would never come back."""
-
-    def __init__(self) -> None:
-        super().__init__("the heap that its text is in was overwritten with zeros")
+        super().__init__(too_large(size, most))
 
 
 class StoredBytes:
@@ -107,7 +101,6 @@ class StoredBytes:
         self.chunk_space = 2 * chunks if version else 64
         """How many children a node of a B-tree of chunks has space for."""
         status = os.fstat(self._descriptor)
-        self._state = status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
         self.end = min(_ADDRESS(superblock, begin + 16)[0], status.st_size)
         """How many bytes of the file count."""
 
@@ -175,39 +168,6 @@ class StoredBytes:
             free = following
         return data
 
-    def require_heap(self, address: int) -> None:
-        """Look through a global heap collection.
-
-        Raises
-        ------
-        EndlessHeapError
-            Where HDF5 would never come back.
-        UnfamiliarError
-            Where something else is wrong with it, which HDF5 finds.
-        """
-        known = self._state, address
-        if known not in _sound:
-            signature, _, size = _COLLECTION(self.at(address, 16))
-            if signature != b"GCOL":
-                raise UnfamiliarError
-            data = self.at(address, size)
-            if bytes(16) in data:  # to go through the objects takes a hundred times as long
-                _objects(data)
-            if len(_sound) >= _MAX_SOUND:
-                _sound.clear()
-            _sound.add(known)
-
-    def is_endless(self, where: int | None) -> bool:
-        """Tell whether HDF5 would never come back from reading the text of any length that is stored somewhere."""
-        try:
-            if where is not None:
-                self.require_heap(_ADDRESS(self.at(where, 16), 4)[0])
-        except EndlessHeapError:
-            return True
-        except UnfamiliarError:
-            pass
-        return False
-
     def in_heap(self, address: int, index: int) -> bytes:
         """Return one object of a global heap collection, where text of any length is."""
         heap = self._heaps.get(address)
@@ -248,8 +208,6 @@ def _objects(data: bytes) -> dict[int, tuple[int, int]]:
     while size - at >= 2:
         index, length = words[at] & 0xFFFF, words[at + 1]
         if index == 0:
-            if length == 0:
-                raise EndlessHeapError
             if length != 8 * (size - at):
                 raise UnfamiliarError
             break

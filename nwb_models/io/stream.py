@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 
 from nwb_models.errors import ClosedFileError
+from nwb_models.io.heaps import EndlessHeapError, read_at, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ class Stream:
         self._stream = stream
         self.error: BaseException | None = None
         """What went wrong first: nothing is written any more."""
+        self.refused = False
+        """Whether HDF5 was kept from a heap: what it has read instead must not be written."""
         self.interrupt: BaseException | None = None
         """What a signal raised while HDF5 was at work: it is raised as soon as HDF5 is not."""
 
@@ -74,8 +77,14 @@ class Stream:
         return bytes(self._tried(lambda: self._stream.read(size), b""))
 
     def readinto(self, buffer: Any) -> Any:
-        """Read what was written, into memory that is there."""
-        return self._tried(lambda: self._stream.readinto(buffer), 0)  # type: ignore[attr-defined]
+        """Read what was written, into memory that is there; each heap is looked at before HDF5 gets it."""
+        return self._tried(lambda: self._looked_at(buffer), 0)
+
+    def _looked_at(self, buffer: Any) -> int:
+        place = self._stream.tell()
+        count: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+        self.refused |= not seen(buffer, place, lambda address, size: read_at(self._stream, address, size))
+        return count
 
     def _tried(self, call: Callable[[], Any], otherwise: Any) -> Any:
         if self.error is not None:
@@ -88,7 +97,7 @@ class Stream:
 
     def require_written(self) -> None:
         """Raise what went wrong."""
-        error = self.error or self.interrupt
+        error = self.error or self.interrupt or (EndlessHeapError() if self.refused else None)
         if error is not None:
             raise error
 

@@ -13,6 +13,7 @@ from h5py import h5a, h5d, h5t
 
 from nwb_models.io.copying import BLOCK, blocks, spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources
+from nwb_models.io.heaps import read_stored
 from nwb_models.io.type_names import has_pointers, type_name
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
@@ -142,7 +143,7 @@ def _read_attribute(attribute: h5a.AttrID) -> np.ndarray[Any, Any]:
     dtype, memory = _memory(attribute.get_type())
     values: np.ndarray[Any, Any] = np.empty(attribute.shape, dtype=dtype)
     if values.size:
-        attribute.read(values, mtype=memory)
+        read_stored(attribute, values, memory)
     return values
 
 
@@ -155,7 +156,7 @@ def _reader(
     def read(start: tuple[int, ...], count: tuple[int, ...]) -> np.ndarray[Any, Any]:
         require_bounded(dataset, limits, start, count)
         values: np.ndarray[Any, Any] = np.empty(count, dtype=dtype)
-        dataset.read(*spaces_of(dataset, start, count), values, memory)
+        read_stored(dataset, values, memory, spaces_of(dataset, start, count))
         return values
 
     return read

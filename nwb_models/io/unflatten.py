@@ -35,6 +35,7 @@ from nwb_models.io.copying import (
 from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.encode import has_references
+from nwb_models.io.heaps import ENDLESS, refusals
 from nwb_models.io.outside import is_self_contained, require_inside, shape_of
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
@@ -42,7 +43,7 @@ from nwb_models.io.queue import join, key_of
 from nwb_models.io.sources import Opener
 from nwb_models.io.stored_types import space_of, types_of
 from nwb_models.io.stream import require_written
-from nwb_models.io.values import dtype_of, encode
+from nwb_models.io.values import dtype_of, encode, region_of, target_of
 from nwb_models.limits import DEFAULT
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
@@ -151,10 +152,11 @@ class Writer:
     @contextmanager
     def explained(self, made: NewObject) -> Iterator[None]:
         """Let errors of HDF5 say which object they are about."""
+        before = refusals()
         try:
             yield
         except REFUSALS as error:
-            failed = self._failed(made, error)
+            failed = self._failed(made, error, is_endless=refusals() != before)
             if failed is error:
                 raise
             raise failed from error
@@ -177,8 +179,11 @@ class Writer:
             return False
         return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
 
-    def _failed(self, made: NewObject, error: Exception) -> Exception:
+    def _failed(self, made: NewObject, error: Exception, *, is_endless: bool = False) -> Exception:
         """Return the error to raise: one of this library where HDF5 says what is wrong with what is read or written."""
+        if is_endless and made.origin is not None and not isinstance(error, NWBError):  # HDF5 looked for what was there
+            where = f"{made.origin.io.filename}:{made.origin.path}"
+            return UnreadableObjectError(f"{where} cannot be edited, and is as it was: {ENDLESS}")
         if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
             return error
         said = f"{error}{TOO_LARGE if 'header message is too large' in str(error) else ''}"
@@ -415,7 +420,7 @@ class Writer:
         if not reference:
             return reference
         try:
-            found = h5r.dereference(reference, file.id)
+            found = target_of(reference, file.id)
             identity = self._meant((id(io), key_of(found)))
         except (ValueError, KeyError, RuntimeError, OSError, TypeError):
             self._nulled.append(where)
@@ -425,7 +430,7 @@ class Writer:
             self._dangling.append(f"{where} refers to {name.decode('utf-8', 'replace') if name else 'an object'}")
             return type(reference)()
         if isinstance(reference, h5r.RegionReference):
-            return self._same_region(identity, h5r.get_region(reference, file.id), where)
+            return self._same_region(identity, region_of(reference, file.id), where)
         return self._object(identity)
 
     def _same_region(self, identity: Identity, space: h5s.SpaceID, where: str) -> h5r.RegionReference:

@@ -12,7 +12,9 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5o, h5r, h5s, h5t
 
+from nwb_models.io.heaps import ENDLESS, EndlessHeapError, read_stored, watched
 from nwb_models.io.nodes import StoredReference
+from nwb_models.io.stored_bytes import LargeTextsError, too_large
 from nwb_models.limits import DEFAULT
 from nwb_models.models.links import Unreadable
 
@@ -68,20 +70,59 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: i
         if shape is None:
             return h5py.Empty(dtype)
         if math.prod(shape) * dtype.itemsize > most:
-            return Unreadable(f"it has {math.prod(shape) * dtype.itemsize} bytes, and {most} are the limit")
+            return Unreadable(too_large(math.prod(shape) * dtype.itemsize, most))
         array = np.empty(shape, dtype=dtype)
         if array.size:
-            attribute.read(array, mtype=h5t.py_create(dtype))
+            read_stored(attribute, array, h5t.py_create(dtype))
+        require_small(array, most)
+    except LargeTextsError as error:
+        return Unreadable(str(error))
+    except EndlessHeapError:
+        return Unreadable(ENDLESS)
     except (TypeError, OSError, RuntimeError, ValueError, KeyError, UnicodeDecodeError) as error:
         return Unreadable(f"{type(error).__name__}: {error}")
     return plain(array, dtype, resolve)
 
 
-def read_scalar(dataset: h5d.DatasetID, dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:
-    """Read a dataset that holds a single value."""
+def read_scalar(
+    dataset: h5d.DatasetID, dtype: np.dtype[Any], resolve: Callable[[Any], Any], most: int = MAX_VALUE
+) -> Any:
+    """Read a dataset that holds a single value.
+
+    Raises
+    ------
+    LargeTextsError
+        Where it has more than `most` bytes.
+    EndlessHeapError
+        Where that is in a heap that HDF5 would never come back from.
+    """
     array = np.empty((), dtype=dtype)
-    dataset.read(h5s.ALL, h5s.ALL, array, mtype=h5t.py_create(dtype))
+    read_stored(dataset, array, h5t.py_create(dtype), (h5s.ALL, h5s.ALL))
+    require_small(array, most)
     return plain(array, dtype, resolve)
+
+
+def require_small(array: np.ndarray[Any, Any], most: int) -> None:
+    """Refuse a value whose texts and rows have more bytes than it may have.
+
+    Raises
+    ------
+    LargeTextsError
+        Where they have.
+    """
+    if array.dtype.hasobject:
+        size = sum(map(size_of, array.flat))
+        if size > most:
+            raise LargeTextsError(size, most)
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes of an entry that was read, with those of the texts and rows in it."""
+    if isinstance(value, bytes | str):
+        return len(value)
+    if isinstance(value, np.ndarray):
+        return value.nbytes + (sum(map(size_of, value.flat)) if value.dtype.hasobject else 0)
+    return sum(map(size_of, value.item())) if isinstance(value, np.void) and value.dtype.names is not None else 8
 
 
 def plain(array: np.ndarray[Any, Any], dtype: np.dtype[Any], resolve: Callable[[Any], Any]) -> Any:
@@ -182,13 +223,33 @@ def stored_reference(file: Any, reference: Any) -> StoredReference:
         return decode(name) if name is not None else None
 
     try:
-        target = h5r.dereference(reference, file)
+        target = target_of(reference, file)
         if target is None:
             return StoredReference(kind, None)
-        region = _region(h5r.get_region(reference, file)) if kind == "region" else ""
+        region = _region(region_of(reference, file)) if kind == "region" else ""
         return StoredReference(kind, ("", h5o.get_info(target).addr), region, lookup)
     except (ValueError, KeyError, RuntimeError, OSError, TypeError):
         return StoredReference(kind, None)
+
+
+def target_of(reference: Any, file: Any) -> Any:
+    """Open the object that a reference leads to; which one a region is of is in a heap.
+
+    Raises
+    ------
+    EndlessHeapError
+        Where HDF5 would never come back from that; what h5py raises where it leads nowhere.
+    """
+    if isinstance(reference, h5r.RegionReference):
+        with watched(file) as again:
+            h5r.get_region(reference, again)
+    return h5r.dereference(reference, file)
+
+
+def region_of(reference: Any, file: Any) -> h5s.SpaceID:
+    """Return the part of a dataset that a region reference selects, see `target_of`."""
+    with watched(file) as again:
+        return h5r.get_region(reference, again)
 
 
 def path_at(file: Any, address: int) -> str | None:

@@ -15,6 +15,7 @@ import numpy as np
 from nwb_models.errors import NWBError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.progress import report
+from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.html import STYLE, departures, text_of, unfolding
 from nwb_models.models.outline import Bounds, described, first_children, human_size, kind_of, outline, short
@@ -65,7 +66,7 @@ figcaption,.note{{font-size:.85em;opacity:.75;overflow-wrap:anywhere}}
 """
 
 
-def page_of(path: str | os.PathLike[str], *, plots: bool = True) -> str:
+def page_of(path: str | os.PathLike[str], *, plots: bool = True, limits: Limits = DEFAULT) -> str:
     """Return one page of HTML with what is in a file; it needs nothing from elsewhere, and runs nothing.
 
     Of large files, it shows what is near the root, the first rows of tables, and a part of what is drawn, and says so.
@@ -76,6 +77,8 @@ def page_of(path: str | os.PathLike[str], *, plots: bool = True) -> str:
         The file.
     plots
         Whether to draw series, units and images; see `nwb_models.plot`.
+    limits
+        What is refused as too large.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def page_of(path: str | os.PathLike[str], *, plots: bool = True) -> str:
     """
     if plots:
         require_matplotlib()
-    with HDF5IO(path) as opened:
+    with HDF5IO(path, limits=limits) as opened:
         root = opened.read()
         tree = unfolding(outline(root, BOUNDS), is_open=True)
         drawn = "".join(_figures(root)) if plots else ""

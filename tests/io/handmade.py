@@ -42,6 +42,16 @@ def new_file(path: Path, *, specifications: bool = True) -> Iterator[h5py.File]:
         yield file
 
 
+def as_before(path: Path) -> None:
+    """Write a file anew in the oldest format of HDF5, which PyNWB writes."""
+    with h5py.File(path) as new, h5py.File(path.with_suffix(".old"), "w") as file:
+        for name in new:
+            new.copy(name, file)
+        file.attrs.update({name: value for name, value in new.attrs.items() if name != ".specloc"})
+        file.attrs[".specloc"] = file["specifications"].ref
+    path.with_suffix(".old").replace(path)
+
+
 def typed(parent: h5py.Group, name: str, neurodata_type: str, namespace: str = "core", **attributes: Any) -> h5py.Group:
     """Add a group of some type, and no more than its attributes."""
     group = parent.create_group(name)

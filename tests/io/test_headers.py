@@ -16,6 +16,7 @@ import nwb_models as nwb
 from nwb_models.errors import SpecificationError
 from nwb_models.io import headers
 from nwb_models.io.headers import Headers
+from nwb_models.io.heaps import ENDLESS
 from nwb_models.io.nodes import StoredDataset, StoredReference
 from nwb_models.io.queue import flatten
 from nwb_models.io.specifications import stored_specifications
@@ -451,8 +452,10 @@ def test_a_heap_of_zeros_is_no_endless_search(tmp_path: Path) -> None:
     with h5py.File(path) as file:
         node = flatten(file, ["/"]).nodes["", h5py.h5o.get_info(file.id).addr]
         below = flatten(file, ["/"]).nodes["", node.links["identifier"].key[1]]
-    assert node.attributes["notes"] == Unreadable("the heap that its text is in was overwritten with zeros")
-    assert below.problem == "the heap that its text is in was overwritten with zeros"
+    assert node.attributes["notes"] == Unreadable(
+        "the heap that its text is in is damaged: HDF5 would search it for ever"
+    )
+    assert below.problem == ENDLESS
 
 
 def test_specifications_and_version_in_a_heap_of_zeros(tmp_path: Path) -> None:

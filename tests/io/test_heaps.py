@@ -1,0 +1,328 @@
+"""Heaps that HDF5 would search for ever: whatever is done with such a file comes to an end, and says where they are.
+
+HDF5 2.0.0 cannot be interrupted there.  So all is done in another process, which is ended after a time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pytest
+
+import nwb_models as nwb
+from nwb_models.io.copying import read_blocks
+from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
+from nwb_models.io.values import read_attribute
+from tests.io.handmade import TEXT, as_before, new_file, series, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONG = "x" * 5000
+"""A text that gets a heap of its own."""
+SECONDS = 120
+"""How long one file may take, which takes a few seconds on a machine that does nothing else."""
+COMPOUND = np.dtype([("number", "i4"), ("text", TEXT)])
+ROWS = h5py.vlen_dtype(np.dtype("f8"))
+
+
+def _attribute(group: h5py.Group) -> None:
+    group.attrs["comments"] = LONG
+
+
+def _of_many(group: h5py.Group) -> None:
+    group.attrs.update({f"a{number}": number for number in range(20)})
+    group.attrs["words"] = np.array([LONG, "short"], object)
+
+
+def _of_compound(group: h5py.Group) -> None:
+    group.attrs.create("pairs", np.array([(1, LONG), (2, "b")], COMPOUND), dtype=COMPOUND)
+
+
+def _of_rows(group: h5py.Group) -> None:
+    values = np.empty(2, object)
+    values[:] = [np.zeros(700), np.zeros(2)]
+    group.attrs.create("rows", values, dtype=ROWS)
+
+
+def _region(group: h5py.Group) -> None:
+    group.attrs["notes"] = LONG
+    group.attrs["region"] = group["data"].regionref[:2]
+
+
+def _single(group: h5py.Group) -> None:
+    group["extra"] = LONG
+
+
+def _single_compound(group: h5py.Group) -> None:
+    group.create_dataset("extra", data=np.array((1, LONG), COMPOUND), dtype=COMPOUND)
+
+
+def _texts(group: h5py.Group) -> None:
+    group.create_dataset("extra", data=np.array([LONG, "short"], object), dtype=TEXT)
+
+
+def _filtered(group: h5py.Group) -> None:
+    group.create_dataset("extra", data=np.array([LONG, "short"], object), dtype=TEXT, chunks=(1,), compression="lzf")
+
+
+def _compact(group: h5py.Group) -> None:
+    options = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    options.set_layout(h5py.h5d.COMPACT)
+    space, kind = h5py.h5s.create_simple((2,)), h5py.h5t.py_create(TEXT, logical=True)
+    made = h5py.h5d.create(group.id, b"extra", kind, space, options)
+    made.write(h5py.h5s.ALL, h5py.h5s.ALL, np.array([LONG.encode(), b"short"], object))
+
+
+def _compound(group: h5py.Group) -> None:
+    group.create_dataset("extra", data=np.array([(1, LONG), (2, "b")], COMPOUND), dtype=COMPOUND)
+
+
+def _ragged(group: h5py.Group) -> None:
+    data = group.create_dataset("extra", (2,), ROWS)
+    data[0], data[1] = np.zeros(700), np.zeros(3)
+
+
+def _nested(group: h5py.Group) -> None:
+    data = group.create_dataset("extra", (1,), h5py.vlen_dtype(TEXT))
+    data[0] = np.array([LONG], object)
+
+
+KINDS: dict[str, Callable[[h5py.Group], None]] = {
+    "attribute": _attribute,
+    "attribute of many": _of_many,
+    "attribute with fields": _of_compound,
+    "attribute with rows": _of_rows,
+    "single": _single,
+    "single with fields": _single_compound,
+    "texts": _texts,
+    "texts with a filter": _filtered,
+    "texts in the header": _compact,
+    "fields": _compound,
+    "rows": _ragged,
+}
+
+
+def damaged(path: Path, add: Callable[[h5py.Group], None], libver: str) -> Path:
+    """Write a file with something of any length, and zeros in the heap where that is."""
+    with new_file(path) as file:
+        series(file["acquisition"], "x")
+    shutil.copy(path, path.with_name("sound.nwb"))
+    with h5py.File(path.with_name("sound.nwb"), "r+") as file:
+        add_to(file, add)
+    if libver == "earliest":
+        as_before(path)
+    before = path.stat().st_size
+    with h5py.File(path, "r+", libver=libver) as file:
+        add_to(file, add)
+    content = bytearray(path.read_bytes())
+    mark = bytes(5000) if b"x" * 5000 not in content else LONG.encode()
+    at = content.rindex(mark)
+    heap = content.rindex(b"GCOL", 0, at)
+    assert heap >= before - 4096
+    size = int.from_bytes(content[heap + 8 : heap + 16], "little")
+    content[heap + 16 : heap + size] = bytes(size - 16)
+    path.write_bytes(content)
+    return path
+
+
+def add_to(file: h5py.File, add: Callable[[h5py.Group], None]) -> None:
+    """Add what is in a heap, and something that is not."""
+    group = typed(file["acquisition"], "y", "NWBContainer", object_id="y")
+    group.create_dataset("data", data=np.arange(5.0))
+    add(group)
+
+
+PROGRAM = """
+import contextlib, io, json, sys, warnings
+warnings.simplefilter("ignore")
+import numpy as np
+import nwb_models as nwb
+from nwb_models.cli import main
+from nwb_models.io.checking import examined
+from nwb_models.io.dependencies import references_to
+from nwb_models.io.metadata import metadata
+from nwb_models.views.page import page_of
+
+path, folder = sys.argv[1:]
+said = {}
+
+def said_by(name, way):
+    print(name, file=sys.stderr, flush=True)
+    try:
+        found = way()
+    except nwb.errors.NWBError as error:
+        found = f"{type(error).__name__}: {error}"
+    said[name] = found if isinstance(found, (list, dict, str, int)) else None
+
+def edit(change):
+    copy = f"{folder}/edited.nwb"
+    with open(path, "rb") as one, open(copy, "wb") as two:
+        two.write(one.read())
+    with nwb.open(copy, "r+") as opened:
+        root = opened.read()
+        change(root.acquisition["y"])
+        opened.write(root)
+
+def command(*words):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main([str(word) for word in words])
+    return [status, out.getvalue()[-3000:], err.getvalue()]
+
+def replace(y):
+    for name in ("comments", "words", "pairs"):
+        if name in (y.model_extra or {}) or name in y:
+            new = ["a", "b"] if name == "words" else "new"
+            if name in y:
+                y[name] = new
+            else:
+                setattr(y, name, new)
+
+def look(where, value):
+    if hasattr(value, "source"):
+        value[...]
+
+ways = {
+    "read": lambda: [str(issue) for issue in nwb.read(path, eager=True).issues],
+    "lazy": lambda: [str(nwb.read(path).acquisition["y"])],
+    "deep": lambda: examined(path, lambda where: None, look)["problems"],
+    "write": lambda: nwb.write(nwb.read(path), f"{folder}/written.nwb"),
+    "diff": lambda: [str(one) for one in nwb.diff(path, path)],
+    "diff with another": lambda: [str(one) for one in nwb.diff(path, f"{folder}/sound.nwb")],
+    "metadata": lambda: metadata(path) and "",
+    "page_of": lambda: page_of(path, plots=False) and "",
+    "references": lambda: len(references_to(path, "/acquisition/y/data")),
+    "edit": lambda: edit(lambda y: setattr(y, "object_id", "new")),
+    "replace": lambda: edit(replace),
+}
+for name, way in ways.items():
+    said_by(name, way)
+for words in (
+    ("tree", path), ("tree", path, "--types"), ("copy", path, f"{folder}/c.nwb"), ("truncate", path, f"{folder}/t.nwb"),
+    ("check", path, "--deep", "--time", 100), ("validate", path), ("metadata", path), ("diff", path, path),
+    ("html", path, "-o", f"{folder}/p.html", "--no-plots"), ("references", path, "/acquisition/x"),
+    ("graph", path, "-o", f"{folder}/g.json"), ("repack", path),
+):
+    said_by(f"command {words[0]}{' --types' * ('--types' in words)}", lambda: command(*words))
+print(json.dumps(said))
+"""
+
+
+def all_said(path: Path, folder: Path) -> dict[str, Any]:
+    """Do everything with a file in another process, and return what came of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(path), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
+    path = damaged(tmp_path / "a.nwb", KINDS[kind], libver)
+    said = all_said(path, tmp_path)
+    where = f"/acquisition/y{'@' if kind.startswith('attribute') else '/extra'}"
+    assert all(where in str(said[way]) for way in ("deep", "diff", "diff with another", "command check"))
+    assert said["read"]
+    assert said["command tree"][0] == said["command metadata"][0] == said["command html"][0] == 0
+    assert said["command diff"][0] == 1
+    assert said["command validate"][0] < 2
+    for way in ("write", "command copy", "command truncate", "command repack"):
+        error = said[way] if isinstance(said[way], str) else said[way][2]
+        assert f"{path}:{where}" in error
+        assert ENDLESS in error
+    if kind.startswith("attribute"):  # HDF5 takes an attribute away without a look at what it says
+        assert said["replace"] is None
+        assert nwb.read(tmp_path / "edited.nwb").acquisition["y"].model_extra
+    assert said["edit"] is None
+
+
+def test_regions_in_a_heap(tmp_path: Path) -> None:
+    """To say what they lead to, HDF5 looks into it."""
+    path = damaged(tmp_path / "a.nwb", _region, "latest")
+    said = all_said(path, tmp_path)
+    assert any("/acquisition/y@region" in issue for issue in said["read"])
+
+
+def test_texts_in_rows_in_a_heap(tmp_path: Path) -> None:
+    """The rows are in one heap, and the texts that they hold in another."""
+    path = damaged(tmp_path / "a.h5", _nested, "latest")
+    with h5py.File(path) as file, pytest.raises(EndlessHeapError, match=r"a\.h5:/acquisition/y/extra cannot be read"):
+        list(read_blocks(file["acquisition/y/extra"].id))
+
+
+@pytest.mark.parametrize(
+    ("words", "endless"),
+    {
+        "free space to the end": ([0, 16], False),
+        "an object, and free space": ([1, 3, 7, 0, 0], True),
+        "zeros": ([0, 0], True),
+        "an object that ends where it begins": ([1, 2**64 - 16], True),
+        "an object that ends before it begins": ([1, 1, 7, 2, 2**64 - 40], True),
+        "an object that is larger than the heap": ([1, 4096], False),
+        "an object to the end": ([1, 8, 0], False),
+        "no place for another object": ([1, 8, 0, 0], False),
+    }.values(),
+)
+def test_what_is_endless(words: list[int], *, endless: bool) -> None:
+    """HDF5 comes back where each object ends behind its beginning, or outside."""
+    assert is_endless(struct.pack(f"<4sB3xQ{len(words)}Q", b"GCOL", 1, 16 + 8 * len(words), *words)) is endless
+
+
+def test_a_sound_file_is_read_as_it_is(tmp_path: Path) -> None:
+    """What is opened once more is the same, whichever object and file is asked for, and none stays open."""
+    descriptors = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
+    for number in range(40):
+        with h5py.File(tmp_path / f"{number}.h5", "w", libver="latest") as file:
+            for name in ("a/b/c", "a/b/d", "e"):
+                file.create_group(name).attrs["text"] = f"{number} {name}"
+    for _ in range(2):
+        for number in range(40):
+            with h5py.File(tmp_path / f"{number}.h5") as file:
+                for name in ("a/b/d", "e", "a/b/c"):
+                    assert read_attribute(file[name].id, b"text", str) == f"{number} {name}"
+    if descriptors:
+        assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+
+
+def test_a_file_that_is_being_written_is_not_opened_once_more(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["text"] = "not on the disk yet"
+        with watched(file.id) as same:
+            assert same is file.id or same == file.id
+        assert read_attribute(file.id, b"text", str) == "not on the disk yet"
+
+
+def test_a_file_object(tmp_path: Path) -> None:
+    """It is looked at, too."""
+    path = damaged(tmp_path / "a.nwb", _attribute, "latest")
+    program = """
+    import sys
+    import nwb_models as nwb
+    with open(sys.argv[1], "rb") as stream, nwb.open(stream) as io:
+        print(io.read().acquisition["y"].model_extra["comments"])
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert ENDLESS in done.stdout
