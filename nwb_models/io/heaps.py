@@ -206,7 +206,10 @@ def _again(obj: Any) -> Any:
         return obj
     if isinstance(obj, h5f.FileID):
         return twin.file
-    found = twin.open(h5i.get_name(obj) or b"")
+    path = h5i.get_name(obj)
+    if not path:  # no link leads to it that HDF5 can follow
+        return obj
+    found = twin.open(path)
     return h5a.open(found, obj.name) if isinstance(obj, h5a.AttrID) else found
 
 
@@ -220,7 +223,7 @@ class _Twin:
 
     def __init__(self, file: h5f.FileID) -> None:
         self.file = file
-        self._last: tuple[tuple[bytes, Any], tuple[bytes, Any]] = (b"", file), (b"", None)
+        self._last: tuple[tuple[bytes, Any], tuple[bytes, Any]] = (b"", file), (b"/", h5o.open(file, b"/"))
         """The path of the group that was met last, the path of an object in it, and both themselves."""
 
     def open(self, path: bytes) -> Any:
