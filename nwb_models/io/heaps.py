@@ -51,9 +51,8 @@ def is_endless(heap: bytes) -> bool:
     header of 16 bytes; the sizes of the others are without it.  The sum can overflow, to 0 or backwards.
     """
     numbers = np.frombuffer(heap, "<u8", len(heap) // 8).astype(np.uint64, copy=False)
-    if not (
-        ((numbers[1:] < 8) & ((numbers[:-1] & 0xFFFF) == 0)) | (numbers[1:] >> 60 > 0)
-    ).any():  # as in most full heaps
+    ends = (numbers[1:] < 8) & ((numbers[:-1] & 0xFFFF) == 0)
+    if not (ends | (numbers[1:] >> 60 > 0)).any():  # as in most full heaps, which is told in a tenth of the time
         return False
     words = numbers.data  # which gives plain int
     at, end = 2, len(words)
