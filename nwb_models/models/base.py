@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.models.documentation import Documented, descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
@@ -75,7 +76,7 @@ class ShortcutInfo:
         return instance
 
 
-class NWBModel(BaseModel):
+class NWBModel(BaseModel, metaclass=Documented):
     """One object of an NWB file.
 
     Attributes
@@ -125,8 +126,13 @@ class NWBModel(BaseModel):
             plain["schema"] = {key: value for key, value in plain["schema"].items() if key != "serialization"}
         plain.pop("serialization", None)
         found = handler(plain)
+        told = handler.resolve_ref_schema(found)
+        if text := own_text(cls):
+            told["description"] = text
+        for name, said in descriptions(cls).items():
+            if name in told.get("properties", ()):
+                told["properties"][name].setdefault("description", said)
         if cls.neurodata_type is None:  # its place says how it is called
-            told = handler.resolve_ref_schema(found)
             told["required"] = [key for key in told.get("required", ()) if key != "name"]
         return found
 
