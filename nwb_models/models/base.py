@@ -796,6 +796,11 @@ class NWBGroup(NWBModel):
         NWBModel
             Each object once, those that hold others before these.  What a link leads to is found where it lives.
 
+        Raises
+        ------
+        ObjectNotFoundError
+            Where nothing is found, and the schemas of the file have no type of this name: it names the nearest.
+
         Examples
         --------
         >>> from nwb_models.core import ProcessingModule, TimeSeries
