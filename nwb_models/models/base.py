@@ -444,13 +444,23 @@ def _as_given(cls: type[NWBModel], data: dict[str, Any], error: ValidationError)
 
 
 def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField | None:
-    """Return the entry of a field that holds an untyped dataset with attributes, where `value` is its payload."""
+    """Return the entry of a field that holds a dataset which needs its data only, where `value` is that data.
+
+    Such are untyped datasets with attributes, and those of types like the identifiers of rows.
+    """
     if value is None or isinstance(value, NWBModel | dict):
         return None
     entry = _children_by_field(cls).get(field)
     if entry is None or entry.model is None or not issubclass(entry.model, NWBDataset):
         return None
-    return entry if entry.model.neurodata_type is None else None
+    return entry if entry.model.neurodata_type is None or _needs_data_only(entry) else None
+
+
+@cache
+def _needs_data_only(entry: StoredField) -> bool:
+    """Tell whether an object at a place with a name is made of its data alone."""
+    needed = {name for name, info in entry.model.__pydantic_fields__.items() if info.is_required()}  # type: ignore[union-attr]
+    return owns(entry) and not getattr(entry.marker, "unnamed", False) and needed <= {"name", "value"}
 
 
 def _members(cls: type[NWBModel], field: str, value: Any) -> Any:

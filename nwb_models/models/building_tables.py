@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.errors import UnknownFieldError
-from nwb_models.models.base import NWBDataset
+from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.cells import (
     NO_DESCRIPTION,
     depth_of,
@@ -179,6 +179,31 @@ def empty(cls: Any) -> dict[str, Any]:
             for model in columns_for(cls, column.name, [], depth=0):
                 found[storage(cls).children[model.name].field] = model
             found["colnames"].append(column.name)
+    return found
+
+
+def with_columns(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a table is made of, with columns made of the cells that are given for them, and their indexes.
+
+    Cells of a ragged column are lists or arrays; where its index is given, too, they are the values of all rows, one
+    behind the other.
+    """
+    found, names = dict(data), {entry.field: name for name, entry in storage(cls).children.items()}
+    for field, cells in data.items():
+        column = foreseen(cls, names.get(field))
+        if column is None or cells is None or isinstance(cells, NWBModel | dict):
+            continue
+        index = names.get(field, "") + "_index"
+        ends = found.pop(storage(cls).children[index].field, None) if index in storage(cls).children else None
+        if isinstance(ends, NWBModel | dict):
+            found[storage(cls).children[index].field] = ends
+            continue
+        made = (
+            columns_for(cls, column.name, listed(cells))
+            if ends is None
+            else column_models(cls, column, values_of(listed(cells), column), [np.asarray(ends)], None, None, {})
+        )
+        found |= {storage(cls).children[model.name].field: model for model in made}
     return found
 
 

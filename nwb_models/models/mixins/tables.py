@@ -31,13 +31,16 @@ class DynamicTableMixin:
     """
 
     def __init__(self, /, **data: Any) -> None:
-        cls: Any = type(self)
-        if not _has_rows(cls, data):
-            from nwb_models.models.building_tables import empty
+        from nwb_models.models.building_tables import empty, with_columns
 
-            data = {**empty(cls), **data}
-        super().__init__(**data)
+        cls: Any = type(self)
         table: Any = self
+        has_rows = _has_rows(cls, data)
+        super().__init__(**({"colnames": [], "id": [], **with_columns(cls, data)} if has_rows else empty(cls) | data))
+        if has_rows and "colnames" not in data:
+            table.colnames = list(_columns(table))
+        if has_rows and "id" not in data:
+            table.id.value = np.arange(max((len(table[name]) for name in table.columns), default=0))
         _known[self] = set(table.keys())
 
     def __len__(self: Any) -> int:
