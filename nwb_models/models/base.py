@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
-from nwb_models.models.documentation import Documented, descriptions, own_text
+from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
+
+else:
+    from nwb_models.models.documentation import Documented
 
 M = TypeVar("M", bound="NWBModel")
 
