@@ -241,7 +241,7 @@ def test_what_no_text_holds_exactly_stays(tmp_path: Path, run: Any) -> None:
         (_set("", acquisition={"nwb_data_interface": [{"name": "new"}]}), "new objects are not made"),
         (_set("", acquisition={"nwb_data_interface": [{"path": "/acquisition/x"}]}), "the file has no /acquisition/x"),
         (_set("", acquisition={"nwb_data_interface": "x"}), "objects are needed here, as a list"),
-        (_set("acquisition/TwoPhotonSeries", imaging_plane="/general/subject"), "a ImagingPlane is needed here"),
+        (_set("acquisition/TwoPhotonSeries", imaging_plane="/general/subject"), "an ImagingPlane is needed here"),
         (_set("acquisition/TwoPhotonSeries", imaging_plane="/nowhere"), "'/nowhere' is no path of an object"),
         (_set("units", electrode_group={"value": ["/general/subject"]}), "references are not edited"),
     ],

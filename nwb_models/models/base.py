@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SerializationInfo,
         SerializerFunctionWrapHandler,
     )
+    from pydantic._internal._model_construction import ModelMetaclass as Documented  # with the fields as parameters
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
@@ -205,7 +206,7 @@ class NWBModel(BaseModel, metaclass=Documented):
                 target = _grown(holder, step)
             if target is None:
                 means = ".".join(shortcut.steps)
-                msg = f"{name!r} is {means} of {cls.__name__}, and there is no {step!r} here: set it first"
+                msg = f"{name!r} is {means} of {_plain(cls)}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
 
@@ -338,7 +339,7 @@ class NWBModel(BaseModel, metaclass=Documented):
         if "name" not in self.__dict__:  # its constructor has failed, and an error shows it
             return f"<{type(self).__name__}, not made>"
         where = f" at {printable(self._path)}" if self._path else ""
-        return f"<{type(self).__name__} {self.name!r}{where}>"
+        return f"<{kind_of(self)} {self.name!r}{where}>"
 
     __str__ = __repr__
 
@@ -356,6 +357,11 @@ class NWBModel(BaseModel, metaclass=Documented):
     def __bool__(self) -> bool:
         """Return True: an object is there, however much it holds."""
         return True
+
+
+def kind_of(model: NWBModel) -> str:
+    """Return the type of an object, and for one without whether it is a group or a dataset."""
+    return model.neurodata_type or ("group" if isinstance(model, NWBGroup) else "dataset")
 
 
 def _grown(holder: Any, field: str) -> Any:
@@ -541,7 +547,12 @@ def _unknown_field(cls: type[BaseModel], name: str) -> str:
 
     near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
     hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
-    return f"{cls.__name__} has no field {name!r}{hint}"
+    return f"{_plain(cls)} has no field {name!r}{hint}"
+
+
+def _plain(cls: type) -> str:
+    """Return what people call a class: ``NWBFile.general`` is that of an untyped group of a file."""
+    return cls.__name__.replace("__", ".")
 
 
 class NWBGroup(NWBModel):

@@ -25,7 +25,7 @@ from nwb_models.models.cells import (
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
 from nwb_models.models.mapping import storage, type_names
-from nwb_models.naming import GENERATED
+from nwb_models.naming import GENERATED, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -271,7 +271,9 @@ def column_models(
     """Return the models of a column whose values and indexes are known."""
     model, data = _class_for(column, values, table), dict(fields)
     if model is not column.model and column.depth is not None:
-        msg = f"{column.name!r} of {cls.__name__} is a {column.model.__name__}, and takes no rows of a table"
+        msg = (
+            f"{column.name!r} of {cls.__name__} is {with_article(column.model.__name__)}, and takes no rows of a table"
+        )
         raise ValueError(msg)
     if "DynamicTableRegion" in type_names(model):
         if table is None:

@@ -15,9 +15,9 @@ import numpy as np
 from nwb_models.errors import NWBError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.progress import report
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, kind_of
 from nwb_models.models.html import STYLE, departures, text_of, unfolding
-from nwb_models.models.outline import Bounds, described, first_children, human_size, kind_of, outline, short
+from nwb_models.models.outline import Bounds, described, first_children, human_size, outline, short
 from nwb_models.views.plot import picture_of, require_matplotlib
 from nwb_models.views.windows import MOST
 
