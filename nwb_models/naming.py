@@ -47,14 +47,14 @@ def snake_case(neurodata_type: str) -> str:
 
 
 def with_article(name: str) -> str:
-    """Return the name of a type behind its article, as people say it.
+    """Return the name of a class behind its article, as people say it.
 
-    >>> with_article("Device"), with_article("ElectricalSeries"), with_article("LFP"), with_article("Units")
-    ('a Device', 'an ElectricalSeries', 'an LFP', 'a Units')
+    >>> with_article("Device"), with_article("ElectricalSeries"), with_article("LFP"), with_article("NWBFile__general")
+    ('a Device', 'an ElectricalSeries', 'an LFP', 'an NWBFile.general')
     """
     is_spelt = len(name) > 1 and name[1].isupper()
     begins_with_vowel = name[:1] in (*"FHLMNRSX", *"AEIO") if is_spelt else re.match(r"[AEIOaeio]|[Uu](?!ni)", name)
-    return f"{'an' if begins_with_vowel else 'a'} {name}"
+    return f"{'an' if begins_with_vowel else 'a'} {name.replace('__', '.')}"
 
 
 def module_name(namespace: str) -> str:
