@@ -14,7 +14,6 @@ import sys
 import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 else:
     ModelMetaclass = type(BaseModel)  # it has no public name
 
-_fields: WeakKeyDictionary[Any, tuple[Any, dict[str, FieldInfo]]] = WeakKeyDictionary()
+_fields: dict[Any, tuple[Any, dict[str, FieldInfo]]] = {}
 """Class -> its fields as pydantic has them, and as they are shown."""
 
 
