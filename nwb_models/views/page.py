@@ -141,7 +141,7 @@ def _text(value: Any) -> str:
         return ""
     try:
         if len(getattr(value, "shape", ())) == 1 and value.shape[0] <= 50 and value.dtype.kind in "OSU":
-            value = ", ".join(str(entry) for entry in np.asarray(value).tolist())
+            value = "; ".join(str(entry) for entry in np.asarray(value).tolist())
     except NWBError as error:
         value = str(error)
     return short(value, 2000) if isinstance(value, str) else described(value)
