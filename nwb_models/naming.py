@@ -46,6 +46,17 @@ def snake_case(neurodata_type: str) -> str:
     return _NOT_A_WORD.sub("_", _HUMP.sub("_", neurodata_type)).lower()
 
 
+def with_article(name: str) -> str:
+    """Return the name of a class behind its article, as people say it.
+
+    >>> with_article("Device"), with_article("ElectricalSeries"), with_article("LFP"), with_article("NWBFile__general")
+    ('a Device', 'an ElectricalSeries', 'an LFP', 'an NWBFile.general')
+    """
+    is_spelt = len(name) > 1 and name[1].isupper()
+    begins_with_vowel = name[:1] in (*"FHLMNRSX", *"AEIO") if is_spelt else re.match(r"[AEIOaeio]|[Uu](?!ni)", name)
+    return f"{'an' if begins_with_vowel else 'a'} {name.replace('__', '.')}"
+
+
 def module_name(namespace: str) -> str:
     """Return the package name of a namespace.
 

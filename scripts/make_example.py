@@ -295,7 +295,7 @@ def add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> None:
         TwoPhotonSeries(
             name="TwoPhotonSeries",
             description="The plane at 10 frames per second.",
-            data=H5DataIO(rng.poisson(3, (frames, 12, 16)).astype(np.uint8), chunks=(10, 12, 16), compression="gzip"),
+            data=H5DataIO(rng.poisson(3, (frames, 16, 12)).astype(np.uint8), chunks=(10, 16, 12), compression="gzip"),
             imaging_plane=plane,
             unit="counts",
             rate=IMAGING_RATE,

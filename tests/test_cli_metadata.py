@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SERIES = "acquisition/ElectricalSeries"
+SHANK = "general/extracellular_ephys/shank0"
+MASKS = "processing/ophys/ImageSegmentation/PlaneSegmentation/pixel_mask"
 
 
 @pytest.fixture
@@ -221,6 +223,22 @@ def test_what_no_text_holds_exactly_stays(tmp_path: Path, run: Any) -> None:
     assert found["single"] == np.float32(0.1)
 
 
+def test_compound_values_are_edited(session: Path) -> None:
+    """One field of a single value, and a row among others; what is left out of a single value stays."""
+    (edit,) = _edited(session, _set(SHANK, position={"x": 5.0}))
+    assert (edit.before["x"], edit.after["x"], edit.after["y"]) == (-2.0, 5.0, edit.before["y"])
+    assert _edited(session, _set(SHANK, position={"x": 5.0})) == []
+    before = nwb.read(session)[MASKS].value[:]
+    rows = [dict(zip(before.dtype.names, row.item(), strict=True)) for row in before]
+    rows[1]["weight"] = 0.25
+    _edited(session, _set(MASKS, value=rows))
+    after = nwb.read(session)
+    assert after[SHANK].position.item()[0] == 5.0
+    assert after[MASKS].value.dtype == before.dtype
+    assert [number for number, row in enumerate(after[MASKS].value[:]) if row != before[number]] == [1]
+    assert after[MASKS].value[1]["weight"] == 0.25
+
+
 # ------------------------------------------------------------------------------------------ refused
 @pytest.mark.parametrize(
     ("edit", "said"),
@@ -241,8 +259,13 @@ def test_what_no_text_holds_exactly_stays(tmp_path: Path, run: Any) -> None:
         (_set("", acquisition={"nwb_data_interface": [{"name": "new"}]}), "new objects are not made"),
         (_set("", acquisition={"nwb_data_interface": [{"path": "/acquisition/x"}]}), "the file has no /acquisition/x"),
         (_set("", acquisition={"nwb_data_interface": "x"}), "objects are needed here, as a list"),
-        (_set("acquisition/TwoPhotonSeries", imaging_plane="/general/subject"), "a ImagingPlane is needed here"),
+        (_set("acquisition/TwoPhotonSeries", imaging_plane="/general/subject"), "an ImagingPlane is needed here"),
         (_set("acquisition/TwoPhotonSeries", imaging_plane="/nowhere"), "'/nowhere' is no path of an object"),
+        (_set(SHANK, position=[1.0, 2.0, 3.0]), "a row with the fields x, y, z is needed here, not 1.0"),
+        (_set(SHANK, position={"w": 1.0}), "a row with the fields x, y, z is needed here"),
+        (_set(SHANK, position={"x": "far"}), "numbers are needed here, not 'far'"),
+        (_set(MASKS, value=[{"x": 1, "y": 2}]), "a row with the fields x, y, weight is needed here"),
+        (_set(MASKS, value=[{"x": 0.5, "y": 2, "weight": 1.0}]), "0.5 does not fit into uint32"),
         (_set("units", electrode_group={"value": ["/general/subject"]}), "references are not edited"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",

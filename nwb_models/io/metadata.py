@@ -29,6 +29,7 @@ from nwb_models.models.issues import printable
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Link, Reference, StoredField, storage, stored_fields
 from nwb_models.models.metadata import metadata as document_of
+from nwb_models.naming import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -281,7 +282,13 @@ class _Edits:
                 )
                 self._compare(child, old, new, place, inner, f"{prefix}{key}." if inner == path else "")
                 return
-        if _has_dict(old) or _has_dict(new) or (entry is not None and entry in storage(type(model)).collections):
+        is_row = old is not None and _row_dtype(self._child(model, key, entry)) is not None
+        if is_row and isinstance(old, dict) and isinstance(new, dict):
+            new = {**old, **new}  # what is left out stays
+            if _same(old, new):
+                return
+        is_collection = entry is not None and entry in storage(type(model)).collections
+        if is_collection or ((_has_dict(old) or _has_dict(new)) and not is_row):
             self._objects(model, key, entry, old, new, place)
             return
         self.found.append(_Change(model, key, new, place, MetadataEdit(path, prefix + key, old, new)))
@@ -355,6 +362,10 @@ class _Edits:
             raise _RefusedError(msg)
         if isinstance(current, NWBDataset):
             current = current.value
+        dtype = _row_dtype(current)
+        if dtype is not None:
+            rows = [_row(row, dtype) for row in value] if isinstance(value, list) else _row(value, dtype)
+            return np.array(rows, dtype)[()]
         return _like(current, value, entry)
 
     def _target(self, value: Any) -> NWBModel:
@@ -445,6 +456,34 @@ def _like(current: Any, value: Any, entry: StoredField | None) -> Any:
         if is_list or isinstance(current, np.generic):
             return array.astype(dtype) if is_list else dtype.type(value)
     return value
+
+
+def _row_dtype(current: Any) -> np.dtype[Any] | None:
+    """Return the dtype of compound rows that hold no references; None for anything else."""
+    dtype = getattr(current.value if isinstance(current, NWBDataset) else current, "dtype", None)
+    if not isinstance(dtype, np.dtype) or dtype.names is None:
+        return None
+    return None if any(h5py.check_ref_dtype(dtype[name]) is not None for name in dtype.names) else dtype
+
+
+def _row(row: Any, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """Return a row of a document as one of a dtype.
+
+    Raises
+    ------
+    _RefusedError
+        Where it has other fields, or values that do not fit.
+    """
+    taken: dict[str, str] = {}
+    for name in dtype.names or ():
+        taken[identifier(name, taken)] = name
+    if not isinstance(row, dict) or row.keys() != taken.keys():
+        msg = f"a row with the fields {', '.join(taken)} is needed here, not {row!r:.80}"
+        raise _RefusedError(msg)
+    empty = np.zeros((), dtype)
+    return tuple(
+        _like("" if dtype[name].kind == "O" else empty[name][()], row[key], None) for key, name in taken.items()
+    )
 
 
 def _leaves(value: Any) -> Iterator[Any]:

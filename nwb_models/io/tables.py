@@ -1,7 +1,7 @@
 """Whether tables that are written hold together: only what is new or changed is looked at.
 
-What was read from a file and is unchanged is copied as it is, right or wrong.  Of data on disk, no more than lengths
-and ends are read.
+What was read from a file and is unchanged is copied as it is, right or wrong.  The rules are those of
+`nwb_models.models.consistency`; of data on disk, no more than lengths and ends are read for them.
 """
 
 from __future__ import annotations
@@ -16,14 +16,19 @@ from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.sources import identity_of
 from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
-from nwb_models.models.base import NWBDataset, NWBModel
+from nwb_models.models.base import NWBModel
 from nwb_models.models.columns import child_of, column_names, is_a
-from nwb_models.models.mixins.columns import VectorIndexMixin
+from nwb_models.models.consistency import OF_NUMBERS, RULES, Children, applying
 from nwb_models.models.mixins.tables import DynamicTableMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nwb_models.io.deconstruct import Deconstruction
     from nwb_models.io.plan import Identity
+    from nwb_models.models.consistency import Problem
+
+    Numbers = list[tuple[int, np.ndarray[Any, Any]]]
 
 
 def check_tables(walk: Deconstruction) -> None:
@@ -39,7 +44,7 @@ def check_tables(walk: Deconstruction) -> None:
             if isinstance(model, DynamicTableMixin):
                 _Table(walk, made, model, new).check()
         elif isinstance(made, NewDataset) and made.value is not None and is_a(model, "DynamicTableRegion"):
-            _check_region(walk, made, model)
+            _check_numbers(walk, made, "", model, _new_part(model.value))
 
 
 def _new_in(walk: Deconstruction, made: NewGroup) -> set[Identity]:
@@ -58,8 +63,8 @@ def _new_in(walk: Deconstruction, made: NewGroup) -> set[Identity]:
     return found
 
 
-class _Table:
-    """A table that is new, or of which something is.
+class _Table(Children):
+    """A table that is new, or of which something is: its children are those that are written.
 
     Parameters
     ----------
@@ -70,104 +75,73 @@ class _Table:
     """
 
     def __init__(self, walk: Deconstruction, made: NewGroup, table: Any, new: set[Identity]) -> None:
+        super().__init__(table)
         self.walk, self.made, self.table, self.new = walk, made, table, new
-        found = {name: child_of(table, name) for name in made.links}
-        self.columns: dict[str, Any] = {name: child for name, child in found.items() if isinstance(child, NWBDataset)}
-        indexes: dict[str, Any] = {name: c for name, c in self.columns.items() if isinstance(c, VectorIndexMixin)}
-        self.indexes = {id(index.target): name for name, index in indexes.items()}
+        self._all = {name: child_of(table, name) for name in made.links}
+
+    def get(self, name: str) -> Any:
+        """Return what is written under a name."""
+        return self._all.get(name)
 
     def check(self) -> None:
         """Note what does not fit."""
-        names = column_names(self.table.colnames)
-        self._check_names(names)
-        for name in names:
-            if name in self.columns:
-                self._check_length(name)
-        for name, column in self.columns.items():
-            if isinstance(column, VectorIndexMixin):
-                self._check_index(name, column)
-
-    def _is_new(self, column: Any) -> bool:
-        return isinstance(column, NWBModel) and identity_of(column) in self.new
-
-    def _check_names(self, names: list[str]) -> None:
-        """Note names of columns that are not there; one that the file had and nobody touched is left."""
+        for problem in self._problems("column-length"):
+            if self._is_new("id") or self._is_new(problem.where[1:]):
+                self._add("column-length", problem)
+        for name, index in self.indexes.items():
+            if self._is_new(name) or self._is_new_model(index.target):
+                _check_numbers(self.walk, self.made, f"/{name}", index, _ends(index.value))
         stored = self.walk.stored.get(self.made.identity, {})
         before = []
         if self.made.origin is not None:
             before = column_names(self.walk._node(self.made.origin).attributes.get("colnames", []))
-        for name in names:
-            if name not in self.made.links and (name in stored or name not in before):
-                wanted = f"the names of the columns of {self.made.path}"
-                self._add("@colnames", "column", wanted, f"{name!r}, which is none")
+        # one that the file had and nobody touched is left
+        self.colnames = [n for n in self.colnames if n not in self.made.links and (n in stored or n not in before)]
+        for problem in self._problems("column-missing"):
+            self._add("column-missing", problem)
 
-    def _check_length(self, name: str) -> None:
-        """Note a column that is not as long as the table; of a ragged one, its outermost index."""
-        column = self.columns[name]
-        for _ in self.indexes:  # an index may have one, too; a wrong one, itself
-            name = self.indexes.get(id(column), name)
-            column = self.columns[name]
-        rows, found = _length(self.table.id), _length(column)
-        if rows is None or found in (None, rows) or not (self._is_new(column) or self._is_new(self.table.id)):
-            return
-        self._add(f"/{name}", "length", f"{rows} rows, as {self.made.path}/id has", str(found))
+    def _problems(self, rule: str) -> Iterator[Problem]:
+        return next(entry for entry in RULES if entry.name == rule).check(self.table, self)
 
-    def _check_index(self, name: str, index: Any) -> None:
-        """Note an index that goes backwards, or does not end where its column does."""
-        length = _length(index.target)
-        if length is None or not (self._is_new(index) or self._is_new(index.target)):
-            return
-        ends = _known_end(index.value)
-        if ends is None:
-            return
-        wanted = f"numbers that never go down and end with {length}, the length of {index.target.name!r}"
-        last = int(ends[-1]) if len(ends) else 0
-        if (ends[1:] < ends[:-1]).any():
-            self._add(f"/{name}", "index", wanted, "numbers that go down")
-        elif last != length:
-            self._add(f"/{name}", "index", wanted, f"numbers that end with {last}")
+    def _add(self, rule: str, problem: Problem) -> None:
+        self.walk._add(self.made, problem.where, rule, problem.expected, problem.found)
 
-    def _add(self, where: str, rule: str, expected: str, found: str) -> None:
-        self.walk._add(self.made, where, rule, expected, found)
+    def _is_new(self, name: str) -> bool:
+        return self._is_new_model(self.get(name))
+
+    def _is_new_model(self, column: Any) -> bool:
+        return isinstance(column, NWBModel) and identity_of(column) in self.new
 
 
-def _check_region(walk: Deconstruction, made: NewDataset, region: Any) -> None:
-    """Note rows that a table does not have."""
-    table: Any = region.table
-    is_table = isinstance(table, DynamicTableMixin)
-    rows = _length(table.id) if is_table else None
-    values = _new_part(region.value)
-    if rows is None or values is None or values.dtype.kind not in "iu":
-        return
-    wrong = values[(values < 0) | (values >= rows)]
-    if wrong.size:
-        expected = f"rows of {table.path or table.name}, which has {rows}, counted from 0"
-        walk._add(made, "", "rows", expected, str(wrong.flat[0]))
+def _check_numbers(walk: Deconstruction, made: Any, where: str, model: Any, blocks: Numbers) -> None:
+    """Note numbers of rows that are wrong, of those that are known."""
+    for rule in applying(OF_NUMBERS, type(model)) if blocks else ():
+        for problem in rule.check(model, blocks):
+            walk._add(made, where + problem.where, rule.name, problem.expected, problem.found)
 
 
-def _length(column: Any) -> int | None:
-    """Return how long a column is; None where that is not known, or it is a single value."""
-    shape = getattr(getattr(column, "value", None), "shape", None)
-    return shape[0] if shape else None
-
-
-def _new_part(value: Any) -> np.ndarray[Any, Any] | None:
-    """Return what of a value is in memory."""
+def _new_part(value: Any) -> Numbers:
+    """Return what of a value is in memory, with the row at which it begins."""
     value, _ = unwrapped(value)
     if isinstance(value, Array) and isinstance(value.source, Appended):
-        return np.concatenate(value.source.blocks)
-    return value if isinstance(value, np.ndarray) else None
+        return _blocks(value.source.base.shape[0], np.concatenate(value.source.blocks))
+    return _blocks(0, value) if isinstance(value, np.ndarray) else []
 
 
-def _known_end(value: Any) -> np.ndarray[Any, Any] | None:
-    """Return what of an index is in memory, behind the last entry on disk; None where that cannot be read."""
+def _ends(value: Any) -> Numbers:
+    """Return what of an index is in memory, behind the last entry on disk; nothing where that cannot be read."""
     value, _ = unwrapped(value)
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return value
+    if isinstance(value, np.ndarray):
+        return _blocks(0, value) if value.ndim == 1 else []
     if not isinstance(value, Array) or value.ndim != 1:
-        return None
+        return []
     on_disk = value.source.base.shape[0] if isinstance(value.source, Appended) else len(value)
+    start = max(on_disk - 1, 0)
     try:
-        return np.asarray(value[max(on_disk - 1, 0) :])
+        return _blocks(start, np.asarray(value[start:]))
     except NWBError:  # for want of a filter: it is copied all the same
-        return None
+        return []
+
+
+def _blocks(start: int, values: np.ndarray[Any, Any]) -> Numbers:
+    return [(start, values.reshape(-1).astype(np.int64))] if values.dtype.kind in "iu" else []

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
 
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
         SerializationInfo,
         SerializerFunctionWrapHandler,
     )
+    from pydantic._internal._model_construction import ModelMetaclass as Documented  # with the fields as parameters
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
     from nwb_models.models.children import Shelf
     from nwb_models.models.issues import Issue
+
+else:
+    from nwb_models.models.documentation import Documented
 
 M = TypeVar("M", bound="NWBModel")
 
@@ -75,7 +80,7 @@ class ShortcutInfo:
         return instance
 
 
-class NWBModel(BaseModel):
+class NWBModel(BaseModel, metaclass=Documented):
     """One object of an NWB file.
 
     Attributes
@@ -125,8 +130,13 @@ class NWBModel(BaseModel):
             plain["schema"] = {key: value for key, value in plain["schema"].items() if key != "serialization"}
         plain.pop("serialization", None)
         found = handler(plain)
+        told = handler.resolve_ref_schema(found)
+        if text := own_text(cls):
+            told["description"] = text
+        for name, said in descriptions(cls).items():
+            if name in told.get("properties", ()):
+                told["properties"][name].setdefault("description", said)
         if cls.neurodata_type is None:  # its place says how it is called
-            told = handler.resolve_ref_schema(found)
             told["required"] = [key for key in told.get("required", ()) if key != "name"]
         return found
 
@@ -196,7 +206,7 @@ class NWBModel(BaseModel):
                 target = _grown(holder, step)
             if target is None:
                 means = ".".join(shortcut.steps)
-                msg = f"{name!r} is {means} of {cls.__name__}, and there is no {step!r} here: set it first"
+                msg = f"{name!r} is {means} of {_plain(cls)}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
 
@@ -329,7 +339,7 @@ class NWBModel(BaseModel):
         if "name" not in self.__dict__:  # its constructor has failed, and an error shows it
             return f"<{type(self).__name__}, not made>"
         where = f" at {printable(self._path)}" if self._path else ""
-        return f"<{type(self).__name__} {self.name!r}{where}>"
+        return f"<{kind_of(self)} {self.name!r}{where}>"
 
     __str__ = __repr__
 
@@ -347,6 +357,11 @@ class NWBModel(BaseModel):
     def __bool__(self) -> bool:
         """Return True: an object is there, however much it holds."""
         return True
+
+
+def kind_of(model: NWBModel) -> str:
+    """Return the type of an object, and for one without whether it is a group or a dataset."""
+    return model.neurodata_type or ("group" if isinstance(model, NWBGroup) else "dataset")
 
 
 def _grown(holder: Any, field: str) -> Any:
@@ -438,13 +453,23 @@ def _as_given(cls: type[NWBModel], data: dict[str, Any], error: ValidationError)
 
 
 def _untyped_dataset(cls: type[NWBModel], field: str, value: Any) -> StoredField | None:
-    """Return the entry of a field that holds an untyped dataset with attributes, where `value` is its payload."""
+    """Return the entry of a field that holds a dataset which needs its data only, where `value` is that data.
+
+    Such are untyped datasets with attributes, and those of types like the identifiers of rows.
+    """
     if value is None or isinstance(value, NWBModel | dict):
         return None
     entry = _children_by_field(cls).get(field)
     if entry is None or entry.model is None or not issubclass(entry.model, NWBDataset):
         return None
-    return entry if entry.model.neurodata_type is None else None
+    return entry if entry.model.neurodata_type is None or _needs_data_only(entry) else None
+
+
+@cache
+def _needs_data_only(entry: StoredField) -> bool:
+    """Tell whether an object at a place with a name is made of its data alone."""
+    needed = {name for name, info in entry.model.__pydantic_fields__.items() if info.is_required()}  # type: ignore[union-attr]
+    return owns(entry) and not getattr(entry.marker, "unnamed", False) and needed <= {"name", "value"}
 
 
 def _members(cls: type[NWBModel], field: str, value: Any) -> Any:
@@ -522,7 +547,12 @@ def _unknown_field(cls: type[BaseModel], name: str) -> str:
 
     near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
     hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
-    return f"{cls.__name__} has no field {name!r}{hint}"
+    return f"{_plain(cls)} has no field {name!r}{hint}"
+
+
+def _plain(cls: type) -> str:
+    """Return what people call a class: ``NWBFile.general`` is that of an untyped group of a file."""
+    return cls.__name__.replace("__", ".")
 
 
 class NWBGroup(NWBModel):
@@ -789,6 +819,11 @@ class NWBGroup(NWBModel):
         ------
         NWBModel
             Each object once, those that hold others before these.  What a link leads to is found where it lives.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            Where nothing is found, and the schemas of the file have no type of this name: it names the nearest.
 
         Examples
         --------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nwb_models.errors import UnknownFieldError
-from nwb_models.models.base import NWBDataset
+from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.cells import (
     NO_DESCRIPTION,
     depth_of,
@@ -23,9 +25,10 @@ from nwb_models.models.cells import (
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
 from nwb_models.models.mapping import storage, type_names
+from nwb_models.naming import GENERATED, with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -42,23 +45,26 @@ def table_of(
     columns: Mapping[str, str] | None,
     tables: Mapping[str, Any] | None,
     fields: Mapping[str, Any],
+    enums: Iterable[Any] = (),
 ) -> Any:
     """Return a table of a class with what a DataFrame has; see `DynamicTableMixin.from_dataframe`."""
-    columns, tables = dict(columns or {}), dict(tables or {})
+    columns, tables, enums = dict(columns or {}), dict(tables or {}), dict.fromkeys(enums, True)
     if frame.columns.nlevels > 1:
-        return _aligned(cls, frame, name, description, columns, tables, fields)
+        return _aligned(cls, frame, name, description, columns, tables, fields, enums)
     if "id" in frame.columns:
         frame = frame.set_index("id")
     names = list(frame.columns)
-    _check_names(cls, names, columns, tables)
+    _check_names(cls, names, columns, tables, enums)
     data: dict[str, Any] = {"colnames": names, "id": {"name": "id", "value": _ids(frame)}}
     for column in names:
-        made = columns_for(
-            cls, column, listed(frame[column]), description=columns.get(column), table=tables.get(column)
-        )
+        said = columns.get(column)
+        if column in enums:
+            made = enumeration(cls, column, frame[column], said)
+        else:
+            made = columns_for(cls, column, listed(frame[column]), description=said, table=tables.get(column))
         for model in made:
             if model.name in names and model is not made[0]:
-                msg = f"the column {column!r} is ragged, and its index is called {model.name!r}: rename that column"
+                msg = f"the column {column!r} needs another dataset that is called {model.name!r}: rename that column"
                 raise ValueError(msg)
             entry = storage(cls).children.get(model.name)
             if entry is not None:
@@ -123,6 +129,7 @@ def _aligned(
     columns: dict[str, Any],
     tables: dict[str, Any],
     fields: Mapping[str, Any],
+    enums: dict[Any, bool],
 ) -> Any:
     """Return an aligned table: the first level of the columns names the table itself, or one inside.
 
@@ -143,7 +150,11 @@ def _aligned(
         part = frame[[(category, column) for column in found]].droplevel(0, axis=1) if found else frame[[]]
         if not found:
             part.columns = []
-        said = {"columns": _below(columns, category), "tables": _below(tables, category)}
+        said = {
+            "columns": _below(columns, category),
+            "tables": _below(tables, category),
+            "enums": _below(enums, category),
+        }
         if category == own:
             main = (part, said)
             continue
@@ -179,6 +190,32 @@ def empty(cls: Any) -> dict[str, Any]:
             for model in columns_for(cls, column.name, [], depth=0):
                 found[storage(cls).children[model.name].field] = model
             found["colnames"].append(column.name)
+    return found
+
+
+def with_columns(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a table is made of, with columns made of the cells that are given for them, and their indexes.
+
+    Cells of a ragged column are lists or arrays; where its index is given, too, they are the values of all rows, one
+    behind the other.
+    """
+    found = dict(data)
+    names = {entry.field: name for name, entry in storage(cls).children.items() if entry.field in data}
+    for field, cells in data.items():
+        column = foreseen(cls, names.get(field))
+        if column is None or cells is None or isinstance(cells, NWBModel | dict):
+            continue
+        index = names.get(field, "") + "_index"
+        ends = found.pop(storage(cls).children[index].field, None) if index in storage(cls).children else None
+        if isinstance(ends, NWBModel | dict):
+            found[storage(cls).children[index].field] = ends
+            continue
+        made = (
+            columns_for(cls, column.name, listed(cells))
+            if ends is None
+            else column_models(cls, column, values_of(listed(cells), column), [np.asarray(ends)], None, None, {})
+        )
+        found |= {storage(cls).children[model.name].field: model for model in made}
     return found
 
 
@@ -234,7 +271,9 @@ def column_models(
     """Return the models of a column whose values and indexes are known."""
     model, data = _class_for(column, values, table), dict(fields)
     if model is not column.model and column.depth is not None:
-        msg = f"{column.name!r} of {cls.__name__} is a {column.model.__name__}, and takes no rows of a table"
+        msg = (
+            f"{column.name!r} of {cls.__name__} is {with_article(column.model.__name__)}, and takes no rows of a table"
+        )
         raise ValueError(msg)
     if "DynamicTableRegion" in type_names(model):
         if table is None:
@@ -252,6 +291,54 @@ def column_models(
     for end in ends:
         found.append(_index_for(cls, found[-1], end, column.model))
     return found
+
+
+def enumeration(cls: Any, name: str, cells: Any, description: str | None = None) -> list[Any]:
+    """Return the models of a column of numbers that stand for labels, and of the labels.
+
+    Parameters
+    ----------
+    cells
+        One label for each row, or a Categorical of pandas, whose categories are the labels in their order.
+
+    Raises
+    ------
+    ValueError
+        Where a cell is missing, which no number stands for; or the class of the table says what the column is.
+    """
+    import pandas as pd
+
+    column = foreseen(cls, name)
+    if column is None or column.depth is not None:
+        msg = f"{name!r} of {cls.__name__} cannot be an enumeration"
+        raise ValueError(msg)
+    found = pd.Categorical(cells)
+    numbers = np.asarray(found.codes)
+    if (numbers < 0).any():
+        row = int(np.flatnonzero(numbers < 0)[0])
+        msg = f"{name!r} is an enumeration, and has no number for the missing cell in row {row}: add a label for it"
+        raise ValueError(msg)
+    labels = columns_for(cls, f"{name}_elements", listed(found.categories), description=f"Labels of {name}.", depth=0)
+    kind = _enumerations(cls)
+    said = NO_DESCRIPTION if description is None else description
+    numbers = numbers.astype(np.min_scalar_type(max(len(found.categories) - 1, 0)))
+    return [kind(name=name, description=said, value=numbers, elements=labels[0]), *labels]
+
+
+def _enumerations(cls: Any) -> Any:
+    """Return the class of enumerations that are columns of a class of tables.
+
+    Source: EnumData of hdmf-experimental, which nothing imports that does not use it.
+    """
+    column = related(cls, "VectorData")
+    for package in ("", f"{GENERATED}.hdmf_experimental"):
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__) if package else ():
+            importlib.import_module(f"{package}.{module.name}")
+        for found in column.__subclasses__():
+            if found.neurodata_type == "EnumData":
+                return found
+    msg = f"there is no EnumData in the specifications of {cls.__name__}"
+    raise UnknownFieldError(msg)
 
 
 def _index_for(cls: Any, target: Any, ends: Any, column: Any) -> Any:
@@ -296,7 +383,15 @@ def related(cls: Any, name: str) -> Any:
 
 
 def add_column(
-    table: Any, name: str, data: Any, *, description: str | None, index: Any, of: Any, fields: Mapping[str, Any]
+    table: Any,
+    name: str,
+    data: Any,
+    *,
+    description: str | None,
+    index: Any,
+    of: Any,
+    enum: bool,
+    fields: Mapping[str, Any],
 ) -> Any:
     """Add a column to a table; see `DynamicTableMixin.add_column`."""
     cls: Any = type(table)
@@ -309,7 +404,9 @@ def add_column(
         raise ValueError(msg)
     cells = listed(data)
     lengths: list[Any]
-    if isinstance(index, bool | int | np.integer) or index is None:
+    if enum:
+        values, ends, rows = cells, [], len(cells)
+    elif isinstance(index, bool | int | np.integer) or index is None:
         depth: int | None = int(index) if index is not None else None
         if index is None and isinstance(cells, np.ndarray) and cells.ndim > 1 and not column.depth:
             depth = 0  # one array for all rows, which all have its further axes
@@ -327,10 +424,13 @@ def add_column(
     if rows != row_count(table) and not is_first:
         msg = f"{table!r} has {row_count(table)} rows, and {rows} are given for {name!r}"
         raise ValueError(msg)
-    made = column_models(cls, column, values, ends, description, of, fields)
+    if enum:
+        made = enumeration(cls, name, data, description)
+    else:
+        made = column_models(cls, column, values, ends, description, of, fields)
     taken = [model.name for model in made[1:] if model.name in table]
     if taken:
-        msg = f"{table!r} has something called {taken[0]!r} already, which {name!r} needs for its index"
+        msg = f"{table!r} has something called {taken[0]!r} already, which {name!r} needs"
         raise ValueError(msg)
     place(table, made)
     if is_first and rows:

@@ -6,13 +6,10 @@ ragged.  Truth values and references cannot be missing, which is an error.  Date
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +17,7 @@ import numpy as np
 from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.check import DATES, TEXTS
 from nwb_models.models.convert import array_of
+from nwb_models.models.documentation import descriptions
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage, type_names
 from nwb_models.models.time_series_reference import TimeSeriesReference
@@ -65,7 +63,7 @@ def foreseen(cls: Any, name: Any) -> Foreseen | None:
         depth = 0
         while f"{name}{'_index' * (depth + 1)}" in tables.children:
             depth += 1
-        known = _foreseen(entry, name, depth, documented(cls).get(entry.field, NO_DESCRIPTION))
+        known = _foreseen(entry, name, depth, descriptions(cls).get(entry.field, NO_DESCRIPTION))
         return known if known is not None and known.is_a("VectorData") and not known.is_a("VectorIndex") else None
     if not isinstance(name, str) or not name or "/" in name or name == ".":
         return None
@@ -88,23 +86,6 @@ def known_columns(cls: Any) -> list[Foreseen]:
     """Return the columns that a class of tables has fields for."""
     found = (foreseen(cls, name) for name in storage(cls).children)
     return [column for column in found if column is not None]
-
-
-@cache
-def documented(cls: Any) -> dict[str, str]:
-    """Return what the schema says of each field, which stands below it in the source; nothing where there is none."""
-    found: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        if "__annotations__" not in vars(base) or not issubclass(base, NWBModel):
-            continue
-        try:
-            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0].body  # type: ignore[attr-defined]
-        except (OSError, TypeError):
-            continue
-        for field, text in pairwise(body):
-            if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-                found[field.target.id] = " ".join(str(text.value.value).split())  # type: ignore[union-attr]
-    return found
 
 
 # ---------------------------------------------------------------------------------------------- cells -> arrays

@@ -15,6 +15,7 @@ from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import printable
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import fits, storage
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -413,10 +414,11 @@ class Collection(MutableMapping[str, T]):
             return collection
 
         schema = core_schema.no_info_plain_validator_function(validated)
+        each = with_article(getattr(wanted, "__name__", "object"))
         objects = {
             "type": "array",
             "items": {"type": ["object", "string"]},
-            "description": f"Each a {getattr(wanted, '__name__', 'object')}, or the path of one that is elsewhere.",
+            "description": f"Each {each}, or the path of one that is elsewhere.",
         }
         schema["metadata"] = {"pydantic_js_functions": [lambda _schema, _handler: objects]}
         return schema
@@ -426,7 +428,8 @@ def _problem(name: str, item: Any, field: str, wanted: type | None) -> str | Non
     """Say why an object may not be in the collection of a field; None where it may."""
     if wanted is None or isinstance(item, Unresolved) or fits(type(item), wanted):
         return None
-    return f"{name!r} is a {type(item).__name__}, and has to be a {wanted.__name__} to be in {field!r}"
+    kind, needed = with_article(type(item).__name__), with_article(wanted.__name__)
+    return f"{name!r} is {kind}, and has to be {needed} to be in {field!r}"
 
 
 class Names:

@@ -23,6 +23,8 @@ from nwb_models.models.mapping import storage, type_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    Blocks = Iterable[tuple[int, np.ndarray[Any, Any]]]
+
 Severity = Literal["error", "warning"]
 
 
@@ -236,6 +238,66 @@ def _is_index(model: Any) -> bool:
     return _is_dataset(model) and "VectorIndex" in types_of(model)
 
 
+# ---------------------------------------------------------------------------------------------- numbers of rows
+def index_order(index: Any, blocks: Blocks) -> Iterator[Problem]:
+    """Yield an index that goes back."""
+    before = None
+    for start, block in blocks:
+        joined = block if before is None else np.concatenate(([before], block))
+        wrong = np.flatnonzero(joined[1:] < joined[:-1])
+        if len(wrong):
+            row = start + int(wrong[0]) + (before is None)
+            found = f"{joined[wrong[0] + 1]} behind {joined[wrong[0]]}, at row {row}"
+            yield Problem("", "numbers that never go down", found)
+            return
+        before = block[-1] if len(block) else before
+
+
+def index_range(index: Any, blocks: Blocks) -> Iterator[Problem]:
+    """Yield an index that leads out of its column."""
+    length = None if leads_round(index) else length_of(getattr(index, "target", None))
+    for start, block in blocks if length is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block > length))
+        if len(wrong):
+            yield Problem("", f"numbers up to {length}, the length of its column", first_of(block, wrong, start))
+            return
+
+
+def index_end(index: Any, blocks: Blocks) -> Iterator[Problem]:
+    """Yield an index that ends before its column does: what is behind belongs to no row."""
+    length, last = length_of(getattr(index, "target", None)), None
+    if not length or length_of(index) is None or leads_round(index):
+        return
+    for _, block in blocks:
+        last = int(block[-1]) if len(block) else last
+    if (last is None and length_of(index) == 0) or (last is not None and 0 <= last < length):
+        yield Problem("", f"numbers that end with {length}, the length of its column", f"{last or 0} at the end")
+
+
+def region_range(region: Any, blocks: Blocks) -> Iterator[Problem]:
+    """Yield rows that a table does not have."""
+    table: Any = getattr(region, "table", None)
+    if table is None or "DynamicTable" not in types_of(table):
+        return
+    rows = length_of(getattr(table, "id", None))
+    for start, block in blocks if rows is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block >= rows))
+        if len(wrong):
+            where = table.path or table.name
+            yield Problem("", f"rows of {where}, which has {rows}, counted from 0", first_of(block, wrong, start))
+            return
+
+
+def first_of(block: Any, wrong: Any, start: int) -> str:
+    """Return the first of some wrong numbers in a block, and how many more there are."""
+    return f"{block[wrong[0]]}, at row {start + int(wrong[0])}{more(len(wrong))}"
+
+
+def more(count: int) -> str:
+    """Return how many there are besides the one that is named."""
+    return f" (and {count - 1} more)" if count > 1 else ""
+
+
 # ---------------------------------------------------------------------------------------------- time series
 def times_there(series: Any, children: Children) -> Iterator[Problem]:
     """Yield a series of which nobody can tell when it was."""
@@ -334,6 +396,14 @@ RULES: tuple[Rule, ...] = (
     Rule("channels", ("RoiResponseSeries",), "warning", rois_of_channels, "core: RoiResponseSeries"),
 )
 """All rules that need no data."""
+
+OF_NUMBERS: tuple[Rule, ...] = (
+    Rule("index-order", ("VectorIndex",), "error", index_order, "hdmf-common: VectorIndex"),
+    Rule("index-range", ("VectorIndex",), "error", index_range, "hdmf-common: VectorIndex"),
+    Rule("index-end", ("VectorIndex",), "warning", index_end, "hdmf-common: VectorIndex"),
+    Rule("region-range", ("DynamicTableRegion",), "error", region_range, "hdmf-common: DynamicTableRegion"),
+)
+"""Rules about numbers of rows: their checks take a model, and blocks of its numbers, each with its first row."""
 
 
 def problems_of(model: NWBModel, severity: Severity | None = None) -> Iterator[tuple[Rule, Problem]]:

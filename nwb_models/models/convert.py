@@ -34,7 +34,7 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     if hasattr(value, "astype") and not isinstance(value, np.ndarray | np.generic):
         return _promised(value, dtype)
     if dtype is not None and not isinstance(dtype, str):
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray | np.void):
             return value
         single = isinstance(value, tuple) and not any(isinstance(row, tuple | list | np.void) for row in value)
         return _rows([value], dtype)[0] if single else _rows(value, dtype)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.errors import ObjectNotFoundError
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import fits, owns, storage
@@ -23,13 +25,54 @@ def found(
     group: NWBGroup, kind: type | str | None, where: Callable[[Any], bool] | None, equal: Mapping[str, Any]
 ) -> Iterator[Any]:
     """Yield the objects below a group that are asked for: see `NWBGroup.find`."""
+    is_known = not isinstance(kind, str)
     for cls, get in _below(group, {id(group)}):
         if _is_kind(cls, kind):
+            is_known = True
             model = get()
             if not isinstance(model, NWBModel):  # damaged
                 continue
             if all(_has(model, name, value) for name, value in equal.items()) and (where is None or where(model)):
                 yield model
+    if not is_known:
+        _require_type(group, str(kind))
+
+
+def _require_type(group: NWBGroup, kind: str) -> None:
+    """Refuse the name of a type that there is none of: nothing was found of it, and it may be misspelt.
+
+    A file knows the types of its own schemas.  Among models in memory, what is near to the name of a type that is
+    loaded is taken for misspelt.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        With the names that are nearest.
+    """
+    in_file = group._source is not None
+    known = group._source.provider.types() if in_file else _loaded()
+    namespace, _, name = kind.rpartition(":")
+    if any(name in types and namespace in ("", owner) for owner, types in known.items()):
+        return
+    every = {type_: f"{owner}:{type_}" if namespace else type_ for owner, types in known.items() for type_ in types}
+    folded = {type_.lower(): type_ for type_ in every}
+    near = [every[folded[close]] for close in difflib.get_close_matches(name.lower(), folded, n=3)]
+    if near or in_file:
+        there = f"did you mean {' or '.join(near)}?" if near else f"it has those of {', '.join(known)}"
+        msg = f"{'the schemas of this file have' if in_file else 'there is'} no type {kind!r}: {there}"
+        raise ObjectNotFoundError(msg)
+
+
+def _loaded() -> dict[str, set[str]]:
+    """Return the types of all classes that there are in this process, by their namespaces."""
+    found: dict[str, set[str]] = {}
+    waiting: list[type[NWBModel]] = [NWBModel]
+    while waiting:
+        cls = waiting.pop()
+        waiting.extend(cls.__subclasses__())
+        if cls.neurodata_type is not None:
+            found.setdefault(str(cls.namespace), set()).add(cls.neurodata_type)
+    return found
 
 
 def _is_kind(cls: type, kind: type | str | None) -> bool:

@@ -14,6 +14,7 @@ from nwb_models.models.convert import array_of
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, stored_fields
 from nwb_models.models.metadata import SPECIAL_NUMBERS
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def model_of(document: dict[str, Any], cls: type[NWBModel]) -> NWBModel:
         msg = f"{document['name']!r} cannot be made of this JSON: {error}"
         raise ValueError(msg) from error
     if not isinstance(found, cls):
-        msg = f"a {cls.__name__} is needed here, not a {document['neurodata_type']}"
+        msg = f"{with_article(cls.__name__)} is needed here, not {with_article(document['neurodata_type'])}"
         raise ValueError(msg)
     return found
 

@@ -8,6 +8,7 @@ from nwb_models.errors import InvalidModelError, ObjectNotFoundError, UnknownFie
 from nwb_models.models.children import Collection, missing
 from nwb_models.models.issues import Issue
 from nwb_models.models.mapping import storage
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from nwb_models.models.base import NWBGroup
@@ -26,7 +27,7 @@ def put(group: NWBGroup, name: str, child: Any) -> None:
     tables = storage(type(group))
     entry = tables.children.get(name) or tables.by_type(type(child))
     if entry is None:
-        msg = f"{group!r} has no place for a {type(child).__name__} called {name!r}"
+        msg = f"{group!r} has no place for {with_article(type(child).__name__)} called {name!r}"
         raise UnknownFieldError(msg)
     if name in tables.children:
         setattr(group, entry.field, child)

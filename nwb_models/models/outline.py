@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.errors import NWBError
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, kind_of
 from nwb_models.models.check import dtype_name
 from nwb_models.models.children import Collection
 from nwb_models.models.columns import Column, columns_of, indexes_of, is_a, meant
@@ -175,11 +175,6 @@ def _line(name: str, model: NWBModel) -> Line:
         return Line(name, kind_of(model), _summary(model))
     except NWBError as error:
         return Line(name, kind_of(model), _problem("", error).text)
-
-
-def kind_of(model: NWBModel) -> str:
-    """Return the type of an object, and for one without whether it is a group or a dataset."""
-    return model.neurodata_type or ("group" if isinstance(model, NWBGroup) else "dataset")
 
 
 def _summary(model: NWBModel) -> str:

@@ -9,6 +9,7 @@ from nwb_models.errors import UnknownFieldError
 from nwb_models.models.base import shortcuts
 from nwb_models.models.children import Collection
 from nwb_models.models.mapping import fits, owns, storage
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ def _only_place(group: NWBGroup, child: NWBModel, nearest: int) -> str | None:
     how = f"{type(group).__name__.rpartition('__')[2].lower()}.{short} = ..."
     if there is not None:
         return f"there is one already at {path}: {how!r} puts another {kind} in its place"
-    return f"a {kind} has one place in {group!r}, {path}: set it with {how!r}"
+    return f"{with_article(kind)} has one place in {group!r}, {path}: set it with {how!r}"
 
 
 def _no_single_place(group: NWBGroup, child: NWBModel, found: list[Place]) -> str:
@@ -92,7 +93,7 @@ def _no_single_place(group: NWBGroup, child: NWBModel, found: list[Place]) -> st
         places = ", ".join(sorted({_held(place).__name__ for place in _places(type(group))})) or "named members only"
         return f"{group!r} holds no {kind} under a name of its own; it holds: {places}"
     places = ", ".join(dict.fromkeys(map(str, found)))
-    return f"a {kind} may be in several places of {group!r}; add it to one of them: {places}"
+    return f"{with_article(kind)} may be in several places of {group!r}; add it to one of them: {places}"
 
 
 def _held(place: Place) -> type:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.mapping import refines
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from nwb_models.models.base import NWBModel
@@ -39,12 +40,13 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
         is_namesake = found.__name__ == cls.__name__
         wanted, came = (f" of {c.__module__}" if is_namesake else "" for c in (cls, found))
-        msg = f"a {cls.__name__}{wanted} is needed here, not {value!r}{came}"
+        msg = f"{with_article(cls.__name__)}{wanted} is needed here, not {value!r}{came}"
         raise ValueError(msg)
     more = {name: info for name, info in cls.model_fields.items() if name not in vars(value)}
     missing = [name for name, info in more.items() if info.is_required()]
     if missing:
-        msg = f"a {found.__name__} at this place needs {', '.join(missing)}: make it with {cls.__name__}, or of a dict"
+        kind = with_article(found.__name__)
+        msg = f"{kind} at this place needs {', '.join(missing)}: make it with {cls.__name__}, or of a dict"
         raise ValueError(msg)
     value.__class__ = cls
     for name, info in more.items():

@@ -157,6 +157,11 @@ class SchemaProvider:
             self._classes[key] = next((table[neurodata_type] for table in tables if neurodata_type in table), None)
         return self._classes[key]
 
+    def types(self) -> dict[str, list[str]]:
+        """Return the names of the types of each namespace that models can be made of."""
+        usable = {name: self._usable(name) for name in self.versions}
+        return {name: sorted(types_of(modules[0])) for name, modules in usable.items() if modules}
+
     def is_usable(self, name: str) -> bool:
         """Tell whether there are specifications of a namespace, and models can be made of them."""
         return bool(self._usable(name))

@@ -4,68 +4,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.consistency import Problem, Rule, children_of, leads_round, length_of, types_of
+from nwb_models.models.consistency import OF_NUMBERS, Problem, Rule, children_of, first_of, length_of, more, types_of
 from nwb_models.models.time_series_reference import TimeSeriesReference
 from nwb_models.validation.reading import Place, blocks_of, dtype_of, numbers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MOST_IDS = 1 << 24
 """How many row identifiers that are in no order are compared with each other: more would take too much memory."""
-
-
-def index_order(index: Any, place: Place) -> Iterator[Problem]:
-    """Yield an index that goes back."""
-    before = None
-    for start, block in numbers_of(index):
-        joined = block if before is None else np.concatenate(([before], block))
-        wrong = np.flatnonzero(joined[1:] < joined[:-1])
-        if len(wrong):
-            row = start + int(wrong[0]) + (before is None)
-            found = f"{joined[wrong[0] + 1]} behind {joined[wrong[0]]}, at row {row}"
-            yield Problem("", "numbers that never go down", found)
-            return
-        before = block[-1] if len(block) else before
-
-
-def index_range(index: Any, place: Place) -> Iterator[Problem]:
-    """Yield an index that leads out of its column."""
-    length = None if leads_round(index) else length_of(getattr(index, "target", None))
-    for start, block in numbers_of(index) if length is not None else ():
-        wrong = np.flatnonzero((block < 0) | (block > length))
-        if len(wrong):
-            yield Problem("", f"numbers up to {length}, the length of its column", _first(block, wrong, start))
-            return
-
-
-def index_end(index: Any, place: Place) -> Iterator[Problem]:
-    """Yield an index that ends before its column does: what is behind belongs to no row."""
-    length, last = length_of(getattr(index, "target", None)), None
-    if not length or length_of(index) is None or leads_round(index):
-        return
-    for _, block in numbers_of(index):
-        last = int(block[-1]) if len(block) else last
-    if (last is None and length_of(index) == 0) or (last is not None and 0 <= last < length):
-        yield Problem("", f"numbers that end with {length}, the length of its column", f"{last or 0} at the end")
-
-
-def region_range(region: Any, place: Place) -> Iterator[Problem]:
-    """Yield rows that a table does not have."""
-    table: Any = getattr(region, "table", None)
-    if table is None or "DynamicTable" not in types_of(table):
-        return
-    rows = length_of(getattr(table, "id", None))
-    for start, block in numbers_of(region) if rows is not None else ():
-        wrong = np.flatnonzero((block < 0) | (block >= rows))
-        if len(wrong):
-            where = table.path or table.name
-            yield Problem("", f"rows of {where}, which has {rows}, counted from 0", _first(block, wrong, start))
-            return
 
 
 def electrodes_table(series: Any, place: Place) -> Iterator[Problem]:
@@ -91,7 +43,7 @@ def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:
     values, counts = np.unique(np.concatenate([block for _, block in numbers_of(ids)]), return_counts=True)
     again = np.flatnonzero(counts > 1)
     if len(again):
-        found = f"{values[again[0]]} {counts[again[0]]} times{_more(len(again))}"
+        found = f"{values[again[0]]} {counts[again[0]]} times{more(len(again))}"
         yield Problem("/id", "an identifier of its own for each row", found)
 
 
@@ -101,7 +53,7 @@ def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:
     for start, block in numbers_of(column) if labels is not None else ():
         wrong = np.flatnonzero((block < 0) | (block >= labels))
         if len(wrong):
-            yield Problem("", f"numbers of {labels} labels, counted from 0", _first(block, wrong, start))
+            yield Problem("", f"numbers of {labels} labels, counted from 0", first_of(block, wrong, start))
             return
 
 
@@ -135,19 +87,13 @@ def _samples(series: Any) -> int | None:
     return found or length_of(children.get("timestamps"))
 
 
-def _first(block: Any, wrong: Any, start: int) -> str:
-    return f"{block[wrong[0]]}, at row {start + int(wrong[0])}{_more(len(wrong))}"
-
-
-def _more(count: int) -> str:
-    return f" (and {count - 1} more)" if count > 1 else ""
+def _reading(check: Callable[..., Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
+    """Return a rule about numbers as one that reads them all."""
+    return lambda model, _place: check(model, numbers_of(model))
 
 
 RULES = (
-    Rule("index-order", ("VectorIndex",), "error", index_order, "hdmf-common: VectorIndex"),
-    Rule("index-range", ("VectorIndex",), "error", index_range, "hdmf-common: VectorIndex"),
-    Rule("index-end", ("VectorIndex",), "warning", index_end, "hdmf-common: VectorIndex"),
-    Rule("region-range", ("DynamicTableRegion",), "error", region_range, "hdmf-common: DynamicTableRegion"),
+    *(replace(rule, check=_reading(rule.check)) for rule in OF_NUMBERS),
     Rule(
         "region-table",
         ("ElectricalSeries", "FeatureExtraction", "Units"),

@@ -20,7 +20,7 @@ from nwb_models.io.progress import report
 from nwb_models.io.sources import Sources
 from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBGroup, NWBModel
-from nwb_models.models.consistency import Problem, children_of, problems_of
+from nwb_models.models.consistency import OF_NUMBERS, RULES, Problem, children_of, problems_of
 from nwb_models.models.mapping import storage
 from nwb_models.models.mixins.files import NWBFileMixin
 from nwb_models.validation.members import of_members
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from nwb_models.models.consistency import Rule, Severity
     from nwb_models.models.issues import Issue
 
-WRITTEN_AGAIN = frozenset({"column", "length", "index", "rows"})
-"""What writing calls departures that the rules find as well."""
+WRITTEN_AGAIN = frozenset(rule.name for rule in (*RULES, *OF_NUMBERS))
+"""Rules whose breach writing finds as well."""
 
 
 def validate(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.columns import Column, indexes_of
-from nwb_models.views.windows import MOST, found_at, plain, require_cheap, row_at, times_of, titled
+from nwb_models.models.mixins.series import found_at
+from nwb_models.views.windows import MOST, plain, require_cheap, samples_between, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,7 +105,7 @@ def intervals(
 def interval_series(series: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
     """Draw the intervals of a series of their beginnings and ends."""
     first, last = _part(series, start, stop)
-    values, times = np.asarray(series.data[first:last]), times_of(series, first, last)
+    values, times = np.asarray(series.data[first:last]), series.get_timestamps(slice(first, last))
     is_own = not ax.has_data()
     spans = [
         (begin, end - begin)
@@ -145,7 +146,7 @@ def ragged_events(table: Any, ax: Axes, /, *, start: float | None = None, stop: 
 def notes(series: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
     """Draw notes: a line at the time of each, with its text where there are few."""
     first, last = _part(series, start, stop)
-    times = times_of(series, first, last)
+    times = series.get_timestamps(slice(first, last))
     _lines(ax, series, [times], [None], last - first, len(series.data))
     for time, text in zip(times, series.data[first:last], strict=True) if len(times) <= 20 else ():
         ax.text(
@@ -188,10 +189,8 @@ def _margins(low: float, high: float) -> tuple[float, float]:
 
 
 def _part(series: Any, start: float | None, stop: float | None) -> tuple[int, int]:
-    length = len(series.data)
-    first = 0 if start is None else row_at(series, start, length)
-    last = length if stop is None else row_at(series, stop, length)
-    return first, min(max(first, last), first + EVENTS)
+    first, last = samples_between(series, start, stop, len(series.data))
+    return first, min(last, first + EVENTS)
 
 
 def _kinds(table: Any, by: str | None, count: int) -> tuple[Any, list[Any]]:

@@ -16,9 +16,9 @@ from nwb_models.errors import NWBError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.progress import report
 from nwb_models.limits import DEFAULT, Limits
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, kind_of
 from nwb_models.models.html import STYLE, departures, text_of, unfolding
-from nwb_models.models.outline import Bounds, described, first_children, human_size, kind_of, outline, short
+from nwb_models.models.outline import Bounds, described, first_children, human_size, outline, short
 from nwb_models.views.plot import picture_of, require_matplotlib
 from nwb_models.views.windows import MOST
 
@@ -144,7 +144,7 @@ def _text(value: Any) -> str:
         return ""
     try:
         if len(getattr(value, "shape", ())) == 1 and value.shape[0] <= 50 and value.dtype.kind in "OSU":
-            value = ", ".join(str(entry) for entry in np.asarray(value).tolist())
+            value = "; ".join(str(entry) for entry in np.asarray(value).tolist())
     except NWBError as error:
         value = str(error)
     return short(value, 2000) if isinstance(value, str) else described(value)

@@ -41,11 +41,11 @@ def series(
         return
     chosen, note = _channels(thing, channels)
     window = window_of(thing, start, stop, chosen)
-    times, values, is_part = thinned(thing, window, chosen)
-    if values.dtype.kind not in "biuf":
-        msg = f"{thing!r} holds {dtype_name(values.dtype)}, which is no number: there is nothing to draw"
+    if thing.data.dtype.kind not in "biuf":
+        msg = f"{thing!r} holds {dtype_name(thing.data.dtype)}, which is no number: there is nothing to draw"
         raise ValueError(msg)
-    values, label = _prefixed(_scaled(thing, values, chosen), _unit(thing))
+    times, values, is_part = thinned(thing, thing.scaled, window, chosen)
+    values, label = _prefixed(values, _unit(thing))
     if values.shape[1] == 1:
         ax.plot(*_envelope(times, values[:, 0]), color=LINE, linewidth=0.8)
         ax.set_ylabel(_axis(thing, label))
@@ -76,7 +76,7 @@ def _middle(column: Any) -> float:
 def steps(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
     """Draw a series of numbers that hold until the next one."""
     window = window_of(thing, start, stop, np.arange(1))
-    times, values, is_part = thinned(thing, window, np.arange(1))
+    times, values, is_part = thinned(thing, thing.data, window, np.arange(1))
     ax.step(times, values[:, 0], where="post", color=LINE, linewidth=0.9)
     ax.set_ylabel(plain(thing.name))
     _decorated(ax, thing, [window.note, "thinned out" if is_part else ""])
@@ -89,9 +89,8 @@ def snippets(thing: Any, ax: Axes, /, *, channel: int = 0) -> None:
     if len(shape) not in (2, 3):
         msg = f"{thing!r} has the shape {shape}, and snippets have two axes or three"
         raise ValueError(msg)
-    values = np.asarray(thing.data[:SNIPPETS] if len(shape) == 2 else thing.data[:SNIPPETS, channel])
-    chosen = np.array([channel])
-    values, label = _prefixed(_scaled(thing, values, chosen), _unit(thing))
+    values = thing.scaled[:SNIPPETS] if len(shape) == 2 else thing.scaled[:SNIPPETS, channel]
+    values, label = _prefixed(values, _unit(thing))
     for snippet in values:
         ax.plot(snippet, color=LINE, linewidth=0.6, alpha=0.4)
     ax.set_ylabel(_axis(thing, label))
@@ -108,8 +107,8 @@ def position(thing: Any, ax: Axes, /, *, start: float | None = None, stop: float
         series(thing, ax, start=start, stop=stop)
         return
     window = window_of(thing, start, stop, np.arange(2))
-    _, values, is_part = thinned(thing, window, np.arange(2))
-    values, label = _prefixed(_scaled(thing, values, np.arange(2)), _unit(thing))
+    _, values, is_part = thinned(thing, thing.scaled, window, np.arange(2))
+    values, label = _prefixed(values, _unit(thing))
     ax.plot(values[:, 0], values[:, 1], color=LINE, linewidth=0.8, alpha=0.8)
     ax.plot(values[:1, 0], values[:1, 1], "o", color=INK, markersize=4, label="start")
     ax.set_aspect("equal", adjustable="datalim")
@@ -128,21 +127,6 @@ def _channels(thing: Any, channels: Any) -> tuple[Any, str]:
         return np.arange(min(count, CHANNELS)), note
     asked = [channels] if isinstance(channels, int) else channels
     return np.arange(count)[asked if isinstance(asked, slice) else np.asarray(asked)], ""
-
-
-def _scaled(thing: Any, values: Any, chosen: Any) -> Any:
-    """Return values in their unit, as ``data * conversion * channel_conversion + offset``."""
-    data = thing.data
-    factors = np.asarray(_number(data, "conversion", 1.0))
-    each = getattr(thing, "channel_conversion", None)
-    if each is not None and np.shape(each) == tuple(thing.data.shape[1:2]):
-        factors = factors * np.asarray(each, dtype=float)[chosen % len(each)]
-    return values.astype(float) * factors + _number(data, "offset", 0.0)
-
-
-def _number(data: Any, name: str, default: float) -> float:
-    value = getattr(data, name, None)
-    return float(value) if isinstance(value, int | float | np.number) else default
 
 
 def _unit(thing: Any) -> str:

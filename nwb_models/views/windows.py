@@ -43,8 +43,7 @@ def window_of(series: Any, start: float | None, stop: float | None, columns: Any
     shape: tuple[int, ...] = getattr(series.data, "shape", ())
     require_data(series, shape)
     length = shape[0] if series.timestamps is None else min(shape[0], len(series.timestamps))
-    first = 0 if start is None else row_at(series, start, length)
-    last = length if stop is None else row_at(series, stop, length)
+    first, last = samples_between(series, start, stop, length)
     if length == 0:
         msg = f"{series!r} has no timestamps, so that nobody knows when its samples were taken"
         raise ValueError(msg)
@@ -110,55 +109,24 @@ def require_cheap(array: Any, owner: Any) -> None:
         raise ValueError(msg)
 
 
+def samples_between(series: Any, start: float | None, stop: float | None, length: int) -> tuple[int, int]:
+    """Return the first sample of a window in time and the one behind its last, of so many that there are."""
+    part = series.time_window(start, stop)
+    return min(part.idx_start, length), min(part.idx_start + part.count, length)
+
+
 def time_of(series: Any, row: int) -> float:
     """Return the time of a sample, in seconds."""
-    if series.timestamps is not None:
-        return float(series.timestamps[row])
-    begin, rate = _clock(series)
-    return begin + row / rate
+    return float(series.get_timestamps(row))
 
 
-def times_of(series: Any, start: int, stop: int) -> Any:
-    """Return the times of samples, in seconds."""
-    if series.timestamps is not None:
-        return np.asarray(series.timestamps[start:stop], dtype=float)
-    begin, rate = _clock(series)
-    return begin + np.arange(start, stop) / rate
-
-
-def _clock(series: Any) -> tuple[float, float]:
-    starting = series.starting_time
-    rate = None if starting is None else starting.rate
-    if rate is None or not float(rate) > 0:
-        msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
-        raise ValueError(msg)
-    return float(starting.value), float(rate)
-
-
-def row_at(series: Any, time: float, length: int) -> int:
-    """Return the first sample that is not before a time, as far as timestamps ascend."""
-    if series.timestamps is not None:
-        return found_at(series.timestamps, time, 0, min(length, len(series.timestamps)))
-    begin, rate = _clock(series)
-    return min(max(math.ceil((time - begin) * rate - 1e-6), 0), length)
-
-
-def found_at(values: Any, wanted: float, low: int, high: int) -> int:
-    """Return the first place of an ascending array whose value is not smaller; some 30 values are read of it."""
-    while high - low > 4096:
-        middle = (low + high) // 2
-        if float(values[middle]) < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low + int(np.searchsorted(np.asarray(values[low:high]), wanted))
-
-
-def thinned(series: Any, window: Window, columns: Any) -> tuple[Any, Any, bool]:
+def thinned(series: Any, data: Any, window: Window, columns: Any) -> tuple[Any, Any, bool]:
     """Return times and values of a window, and whether some are left out.
 
     Parameters
     ----------
+    data
+        What is read: ``series.data``, or ``series.scaled``.
     columns
         The numbers of the channels, of all further axes together.
 
@@ -170,21 +138,22 @@ def thinned(series: Any, window: Window, columns: Any) -> tuple[Any, Any, bool]:
     """
     allowed = _allowed(series, columns)
     if window.stop - window.start <= allowed:
-        return times_of(series, window.start, window.stop), _rows(series, window.start, window.stop, columns), False
+        times = series.get_timestamps(slice(window.start, window.stop))
+        return times, _rows(data, window.start, window.stop, columns), False
     chunks = getattr(series.data.value, "chunks", None) or (1,)
     pieces = min(PIECES, allowed, max(1, BYTES // (math.prod(chunks) * series.data.dtype.itemsize)))
     length = allowed // pieces
     starts = np.linspace(window.start, window.stop - length, pieces).astype(np.int64).tolist()
-    times = np.concatenate([times_of(series, place, place + length) for place in starts])
-    values = np.concatenate([_rows(series, place, place + length, columns) for place in starts])
+    times = np.concatenate([series.get_timestamps(slice(place, place + length)) for place in starts])
+    values = np.concatenate([_rows(data, place, place + length, columns) for place in starts])
     return times, values, True
 
 
-def _rows(series: Any, start: int, stop: int, columns: Any) -> Any:
-    if series.data.ndim == 2:
-        low, high = _span(series.data.shape, columns)
-        return np.asarray(series.data[start:stop, low:high])[:, columns - low]
-    rows = np.asarray(series.data[start:stop])
+def _rows(data: Any, start: int, stop: int, columns: Any) -> Any:
+    if data.ndim == 2:
+        low, high = _span(data.shape, columns)
+        return np.asarray(data[start:stop, low:high])[:, columns - low]
+    rows = np.asarray(data[start:stop])
     return rows.reshape(len(rows), -1)[:, columns]
 
 

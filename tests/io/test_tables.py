@@ -161,23 +161,35 @@ def test_what_nobody_touched_stays_as_it_was(new: bool, tmp_path: Path) -> None:
 
 
 WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "length": (lambda t: t.add(column("x", [1])), "/intervals/trials/x .*: length: expected 2 rows, as .*/id has.* 1"),
-    "changed length": (lambda t: setattr(t["where"], "value", [1]), "/where .*: length: expected 2 rows.* 1"),
-    "appended": (lambda t: t["where"].append([[5, 5]]), "/where .*: length: expected 2 rows.* 3"),
+    "length": (
+        lambda t: t.add(column("x", [1])),
+        "/intervals/trials/x .*: column-length: expected 2 rows, as .*id, found 1",
+    ),
+    "changed length": (lambda t: setattr(t["where"], "value", [1]), "/where .*: column-length: expected 2 rows.* 1"),
+    "appended": (lambda t: t["where"].append([[5, 5]]), "/where .*: column-length: expected 2 rows.* 3"),
     "more rows": (lambda t: t.id.append([9]), r"(?s)start_time .*3 rows.* 2\n.*/notes_index .*3 rows"),
     "name": (
         lambda t: setattr(t, "colnames", [*REGULAR, "where", "nothing"]),
-        "trials@colnames .*: column: expected the names of the columns of .*/trials, found 'nothing', which is none",
+        "trials@colnames .*: column-missing: expected names of columns of the table, found 'nothing', which is none",
     ),
-    "backwards": (lambda t: ragged(t, [3, 2]), "x_index .*: index: expected numbers that never go down.* go down"),
-    "end": (lambda t: ragged(t, [1, 2]), "x_index .*: index: expected .* end with 3, the length of 'x', .* 2"),
-    "target": (lambda t: t["notes"].append([4]), "notes_index .*: index: expected .* end with 4, .*'notes'.* 3"),
-    "appended index": (lambda t: t["notes_index"].append([2]), "notes_index .*: index: .* that go down"),
+    "backwards": (
+        lambda t: ragged(t, [3, 2]),
+        "x_index .*: index-order: .* never go down, found 2 behind 3",
+    ),
+    "end": (
+        lambda t: ragged(t, [1, 2]),
+        "x_index .*: index-end: .* end with 3, the length of .*, found 2",
+    ),
+    "target": (lambda t: t["notes"].append([4]), "notes_index .*: index-end: expected .* end with 4, .* found 3"),
+    "appended index": (
+        lambda t: t["notes_index"].append([2]),
+        "notes_index .*: index-order: .* found 2 behind 3",
+    ),
     "region": (
         lambda t: t.add(region("rows", t, [0, 2])),
-        "trials/rows .*: rows: expected rows of .*trials, which has 2, counted from 0, found 2",
+        "trials/rows .*: region-range: expected rows of .*trials, which has 2, counted from 0, found 2, at row 1",
     ),
-    "negative": (lambda t: t.add(region("rows", t, [-1, 0])), "trials/rows .*: rows: .* found -1"),
+    "negative": (lambda t: t.add(region("rows", t, [-1, 0])), "trials/rows .*: region-range: .* found -1"),
 }
 
 
@@ -209,7 +221,7 @@ def test_a_column_that_was_read_without_its_table(tmp_path: Path) -> None:
     with nwb.open(tmp_path / "a.nwb", "r+") as io:
         where = io.read("/intervals/trials/where")
         where.value = [1, 2, 3]
-        with pytest.raises(InvalidModelError, match="/where: length: expected 2 rows"):
+        with pytest.raises(InvalidModelError, match="/where: column-length: expected 2 rows"):
             io.write(where)
 
 
@@ -221,5 +233,5 @@ def test_rows_of_a_region_outside_of_tables(tmp_path: Path) -> None:
             name="voltage", data=[[1.0]], rate=1.0, starting_time=0.0, electrodes=region("electrodes", file.trials, [5])
         )
     )
-    with pytest.raises(InvalidModelError, match=r"/acquisition/voltage/electrodes .*: rows: expected rows of trials"):
+    with pytest.raises(InvalidModelError, match=r"voltage/electrodes .*: region-range: expected rows of trials"):
         nwb.write(file, tmp_path / "a.nwb")

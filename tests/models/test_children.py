@@ -281,8 +281,8 @@ def test_fields_take_a_single_object() -> None:
     [
         (5, "objects or a mapping from their names are needed here, not int"),
         ("one", "objects or a mapping from their names are needed here, not str"),
-        ({"t": "one"}, "'t' is a str, and has to be a NWBDataInterface"),
-        ([SimpleNamespace(name="x")], "'x' is a SimpleNamespace, and has to be a NWBDataInterface"),
+        ({"t": "one"}, "'t' is a str, and has to be an NWBDataInterface"),
+        ([SimpleNamespace(name="x")], "'x' is a SimpleNamespace, and has to be an NWBDataInterface"),
     ],
     ids=["number", "text", "mapping of text", "other objects"],
 )
@@ -327,7 +327,7 @@ def test_fields_refuse_what_has_no_name() -> None:
 def test_fields_refuse_collections_of_other_objects() -> None:
     """What they hold is looked at, as that of a list is."""
     table_of = DynamicTable.model_construct(name="t")
-    with pytest.raises(ValidationError, match="'t' is a DynamicTable, and has to be a NWBDataInterface"):
+    with pytest.raises(ValidationError, match="'t' is a DynamicTable, and has to be an NWBDataInterface"):
         ProcessingModule(name="m", description="d", nwb_data_interface=Collection([table_of]))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import core
+from nwb_models.errors import ObjectNotFoundError
 from tests.conftest import EXAMPLE
 
 if TYPE_CHECKING:
@@ -38,8 +39,34 @@ def test_objects_of_a_type_and_those_that_include_it(nwbfile: Any) -> None:
     every = paths(nwbfile.find("TimeSeries"))
     assert by_name < every
     assert every == paths(nwbfile.find(core.TimeSeries)) == paths(nwbfile.find("core:TimeSeries"))
-    assert paths(nwbfile.find("hdmf-common:TimeSeries")) == paths(nwbfile.find("TimeSerie")) == set()
     assert paths(nwbfile.find()) == {path for path, kind in types.items() if kind is not None} - {"/"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [
+        ("TimeSerie", "did you mean TimeSeries"),
+        ("timeseries", "did you mean TimeSeries"),
+        ("hdmf-common:TimeSeries", "did you mean core:TimeSeries"),
+        ("ndx-pose:Skeleton", "it has those of core, hdmf-common"),
+    ],
+)
+def test_a_type_that_the_file_does_not_know_is_an_error(nwbfile: Any, wrong: str, near: str) -> None:
+    with pytest.raises(ObjectNotFoundError, match=f"no type '{wrong}': .*{near}"):
+        list(nwbfile.find(wrong))
+    with pytest.raises(ObjectNotFoundError, match=f"no type '{wrong}'"):
+        next(nwbfile["acquisition"].find(wrong))
+
+
+def test_a_type_of_which_there_is_nothing_gives_nothing(nwbfile: Any) -> None:
+    assert list(nwbfile.find("TimeSeries", unit="nothing has it")) == list(nwbfile.find("ImagingRetinotopy")) == []
+
+
+def test_a_misspelt_type_is_an_error_in_memory() -> None:
+    module = core.ProcessingModule(name="m", description="d")
+    with pytest.raises(ObjectNotFoundError, match="did you mean TimeSeries"):
+        list(module.find("TimeSerie"))
+    assert list(module.find("TimeSeries")) == list(module.find("ndx-pose:Skeleton")) == []
 
 
 def test_objects_with_properties(nwbfile: Any) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from nwb_models.core import v2_11_0 as core
 from nwb_models.errors import UnknownFieldError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
+from nwb_models.naming import with_article
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -145,7 +146,8 @@ def test_an_object_of_another_type_is_refused_by_name(what: str) -> None:
     make, field, wanted = FIELDS[what]
     model, wrong = make(), core.LabMetaData(name="maze")
     before = getattr(model, field)
-    said = rf"(?s)^1 validation error for {type(model).__name__}\n{field}\n.*a {wanted} is needed here, not {wrong!r}"
+    needed = with_article(wanted)
+    said = rf"(?s)^1 validation error for {type(model).__name__}\n{field}\n.*{needed} is needed here, not {wrong!r}"
     with pytest.raises(ValidationError, match=said):
         setattr(model, field, wrong)
     assert getattr(model, field) is before

@@ -94,7 +94,7 @@ def test_a_window_reads_few_timestamps(stored: Any, monkeypatch: pytest.MonkeyPa
             read += np.size(times[index])
             return times[index]
 
-    assert module._searched(Watched(), TIMES[77]) == 77
+    assert module.found_at(Watched(), TIMES[77]) == 77
     assert read <= 16 + 6
 
 

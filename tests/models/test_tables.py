@@ -456,6 +456,95 @@ def test_what_else_changes_a_table_is_noticed() -> None:
     assert copy["count"].value.tolist() == [3, 8]
 
 
+def test_a_constructor_takes_cells_for_columns() -> None:
+    rows = session().electrodes
+    units = core.Units(
+        name="units",
+        description="d",
+        spike_times=[[0.1], [0.2, 0.3]],
+        obs_intervals=[[[0.0, 1.0]], [[2.0, 3.0], [4.0, 5.0]]],
+        electrodes=common.DynamicTableRegion(table=rows, value=[0, 2], description="one each"),
+        vector_data=[common.VectorData(name="quality", description="d", value=["good", "bad"])],
+    )
+    assert units.columns == ["spike_times", "obs_intervals", "electrodes", "quality"]
+    assert units.colnames.tolist() == units.columns
+    assert units.id.value.tolist() == [0, 1]
+    assert units["spike_times"][1].tolist() == [0.2, 0.3]
+    assert units["obs_intervals"][1].tolist() == [[2.0, 3.0], [4.0, 5.0]]
+    assert units["electrodes"].name == "electrodes"
+    assert units["spike_times"].description.startswith("Spike times for each unit")
+
+
+def test_a_constructor_takes_the_index_of_cells_as_numbers() -> None:
+    units = core.Units(name="units", description="d", spike_times=[0.1, 0.2, 0.3], spike_times_index=[1, 3], id=[7, 8])
+    assert [row.tolist() for row in units["spike_times"]] == [[0.1], [0.2, 0.3]]
+    assert units.id.value.tolist() == [7, 8]
+    units.id = [1, 2]
+    assert units.id.value.tolist() == [1, 2]
+
+
+def test_a_column_is_replaced_by_cells() -> None:
+    units = core.Units(name="units", description="d", spike_times=[[0.1], [0.2, 0.3]])
+    units.spike_times = [[], [0.5]]
+    assert [row.tolist() for row in units["spike_times"]] == [[], [0.5]]
+    units.waveform_mean = np.zeros((2, 3))
+    assert units["waveform_mean"][1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_rows_of_a_table_are_called_as_their_place() -> None:
+    rows = common.DynamicTableRegion(table=session().electrodes, value=[0], description="d")
+    series = core.ElectricalSeries(name="x", data=np.zeros((2, 1)), rate=1.0, electrodes=rows)
+    assert (series.electrodes, rows.name) == (rows, "electrodes")
+    kept = common.DynamicTableRegion(name="mine", table=session().electrodes, value=[0], description="d")
+    assert core.DynamicTable(name="t", description="d", vector_data=[kept]).columns == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels", "numbers"),
+    [
+        (pd.Categorical(["b", "a", "b"], categories=["b", "a", "never"]), ["b", "a", "never"], [0, 1, 0]),
+        (pd.Series(["b", "a", "b"], dtype="category"), ["a", "b"], [1, 0, 1]),
+        (["b", "a", "b"], ["a", "b"], [1, 0, 1]),
+    ],
+    ids=["categorical", "series", "texts"],
+)
+def test_enumerations_are_made_of_categories_and_read_back(
+    cells: Any, labels: list[str], numbers: list[int], tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"start_time": [0.0, 1.0, 2.0], "stop_time": [1.0, 2.0, 3.0], "side": cells})
+    nwbfile = session()
+    nwbfile.trials = core.TimeIntervals.from_dataframe(frame, name="trials", description="d", enums=["side"])
+    nwbfile.trials.add_column("again", cells, enum=True)
+    nwb.write(nwbfile, tmp_path / "enumerations.nwb")
+    assert not nwb.validate(tmp_path / "enumerations.nwb").findings
+    found = nwb.read(tmp_path / "enumerations.nwb").trials
+    assert found.columns == ["start_time", "stop_time", "side", "again"]
+    for name in ("side", "again"):
+        assert isinstance(found[name], experimental.EnumData)
+        assert found[name][:].tolist() == list(cells)
+        assert (found[name].value[:].tolist(), found[name].elements[:].tolist()) == (numbers, labels)
+    with pynwb.NWBHDF5IO(tmp_path / "enumerations.nwb", "r") as io:
+        assert io.read().trials.to_dataframe()["side"].tolist() == list(cells)
+
+
+def test_an_enumeration_of_many_labels_has_wide_numbers() -> None:
+    table = core.DynamicTable(name="t", description="d")
+    assert table.add_column("few", [f"{n:03}" for n in range(256)], enum=True).value.dtype == "u1"
+    other = core.DynamicTable(name="t", description="d")
+    assert other.add_column("many", [f"{n:03}" for n in range(257)], enum=True).value.dtype == "u2"
+
+
+def test_what_cannot_be_an_enumeration_is_refused() -> None:
+    table = core.TimeIntervals.from_dataframe(
+        pd.DataFrame({"start_time": [0.0], "stop_time": [1.0]}), name="t", description="d"
+    )
+    with pytest.raises(ValueError, match="has no number for the missing cell in row 0"):
+        table.add_column("side", [None], enum=True)
+    with pytest.raises(ValueError, match="'tags' of TimeIntervals cannot be an enumeration"):
+        table.add_column("tags", ["a"], enum=True)
+    assert table.columns == ["start_time", "stop_time"]
+
+
 def test_enumerations_and_regions() -> None:
     """Labels are given as they are read; rows that a table does not have are refused at once."""
     labels = common.VectorData(name="labels", description="d", value=["left", "right"])

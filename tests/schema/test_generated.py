@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import os
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -330,7 +332,7 @@ def test_names_that_differ_only_in_odd_characters_have_classes_and_fields_of_the
     found = namespace("ndx-odd", includes=("hdmf-common",), groups=groups)
     provider = SchemaProvider(with_core(found))
     classes = [provider.get_class("ndx-odd", name) for name in ("My-Type", "My_Type", "My Type")]
-    assert [cls.__doc__ for cls in classes] == ["My-Type", "My_Type", "My Type"]
+    assert [cls.__doc__.partition("\n")[0] for cls in classes] == ["My-Type", "My_Type", "My Type"]
     assert len(set(classes)) == 3
     made = classes[0](name="x")
     assert {name: getattr(made, entry.field) for name, entry in storage(classes[0]).attributes.items()} == {
@@ -494,3 +496,48 @@ def test_a_digest_is_that_of_the_content() -> None:
     assert digest(above, found) == digest(above, turned)
     assert digest(above, found) != digest(above, namespace(groups=[group | {"doc": "D"}]))
     assert digest(namespace("ndx-above")) != digest(above, found)
+
+
+# ------------------------------------------------------------------------------------------ what classes say of fields
+@every_class
+def test_fields_have_the_words_of_the_schema_at_run_time(cls: type[NWBModel]) -> None:
+    """Those below each field in the source; all but the payload of a dataset have some."""
+    for name, info in cls.model_fields.items():
+        assert info.description, name
+        assert f"\n{name} : " in str(cls.__doc__)
+
+
+def test_help_shows_fields_and_shortcuts() -> None:
+    told = pydoc.render_doc(core.ElectricalSeries, renderer=pydoc.plaintext)
+    assert "filtering : text, optional" in told
+    assert "Filtering applied to all channels of the data." in told
+    assert "rate : float32, optional" in told
+    assert "Short for ``starting_time.rate``. Sampling rate, in Hz." in told
+
+
+def test_json_schema_has_the_words_of_the_schema() -> None:
+    schema = core.ElectricalSeries.model_json_schema()
+    assert schema["description"].startswith("A time series of acquired voltage data")
+    assert "Attributes" not in schema["description"]
+    assert schema["properties"]["filtering"]["description"].startswith("Filtering applied to all channels")
+
+
+def test_descriptions_are_not_looked_up_before_somebody_asks() -> None:
+    code = """
+from nwb_models.models import documentation
+def written(source):
+    raise AssertionError("the source was parsed")
+documentation._written = written
+from nwb_models.core import TimeSeries
+TimeSeries(name="x", data=[1.0], unit="V", rate=1.0).unit = "mV"
+TimeSeries.model_fields["data"].is_required()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_copied_field_keeps_its_description() -> None:
+    info = copy.copy(core.ElectricalSeries.model_fields["filtering"])
+    assert str(info.description).startswith("Filtering applied")
+    assert (
+        pydantic.create_model("Mine", filtering=(str, info)).model_fields["filtering"].description == info.description
+    )

@@ -43,7 +43,7 @@ def test_the_page_of_the_example() -> None:
     assert not {name for name in markup.attributes if name.startswith("on")}
     assert "default-src 'none'" in found
     for text in (
-        "example.nwb", "NWB 2.11.0", "A mouse runs along a track", "Lindqvist, Maja, Okafor, Ben", "hippocampus, CA1",
+        "example.nwb", "NWB 2.11.0", "A mouse runs along a track", "Lindqvist, Maja; Okafor, Ben", "hippocampus; CA1",
         "Mus musculus", "P132D", "2026-03-14T09:26:53+01:00", "core 2.11.0, hdmf-common",
         "[0.3952, 0.7463, 0.7828, …] (42)",
     ):  # fmt: skip

@@ -27,10 +27,11 @@ from nwb_models.core import (
     VectorData,
 )
 from nwb_models.io.arrays import HDF5Array
+from nwb_models.models.mixins.series import found_at
 from nwb_models.views.marks import EVENTS
 from nwb_models.views.plot import PICTURES, picture_of
 from nwb_models.views.traces import BINS, CHANNELS, SNIPPETS
-from nwb_models.views.windows import BYTES, MOST, _allowed, found_at
+from nwb_models.views.windows import BYTES, MOST, _allowed
 from tests.conftest import EXAMPLE
 
 matplotlib = pytest.importorskip("matplotlib")

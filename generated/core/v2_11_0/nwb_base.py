@@ -273,7 +273,7 @@ class Images(NWBDataInterface):
     """Description of this collection of images."""
     base_image: Annotated[Collection[BaseImage], Children(kind="dataset", required=True)] = Made(Collection)
     """Images stored in this collection."""
-    order_of_images: Annotated[ImageReferences | None, Dataset()] = None
+    order_of_images: Annotated[Given[ImageReferences | None, Values], Dataset()] = Absent
     """Ordered dataset of references to BaseImage objects stored in the parent group. Each object in the Images group
     should be stored once and only once, so the dataset should have the same length as the number of images.
     """

@@ -253,31 +253,31 @@ class ElectrodesTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "electrodes"
-    location: Annotated[VectorData, Dataset(dtype="text")] = Filled
+    location: Annotated[Given[VectorData, Values], Dataset(dtype="text")] = Filled
     """Location of the electrode (channel). Specify the area, layer, comments on estimation of area/layer, stereotaxic
     coordinates if in vivo, etc. Use standard atlas names for anatomical regions when possible.
     """
-    group: Annotated[VectorData, Dataset(dtype="object:ElectrodeGroup")] = Filled
+    group: Annotated[Given[VectorData, Values], Dataset(dtype="object:ElectrodeGroup")] = Filled
     """Reference to the ElectrodeGroup this electrode is a part of."""
-    group_name: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    group_name: Annotated[Given[VectorData | None, Values], Dataset(dtype="text")] = Absent
     """Name of the ElectrodeGroup this electrode is a part of."""
-    x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    x: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """x coordinate of the channel location in the brain (+x is posterior). Units should be specified in microns."""
-    y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    y: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """y coordinate of the channel location in the brain (+y is inferior). Units should be specified in microns."""
-    z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    z: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """z coordinate of the channel location in the brain (+z is right). Units should be specified in microns."""
-    imp: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    imp: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """Impedance of the channel, in ohms."""
-    filtering: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    filtering: Annotated[Given[VectorData | None, Values], Dataset(dtype="text")] = Absent
     """Description of hardware filtering, including the filter name and frequency cutoffs."""
-    rel_x: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    rel_x: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """x coordinate in electrode group. Units should be specified in microns."""
-    rel_y: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    rel_y: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """y coordinate in electrode group. Units should be specified in microns."""
-    rel_z: Annotated[VectorData | None, Dataset(dtype="float32")] = None
+    rel_z: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32")] = Absent
     """z coordinate in electrode group. Units should be specified in microns."""
-    reference: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    reference: Annotated[Given[VectorData | None, Values], Dataset(dtype="text")] = Absent
     """Description of the reference electrode and/or reference scheme used for this electrode, e.g., "stainless steel
     skull screw" or "online common average referencing".
     """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Dataset, Filled
+from nwb_models.models import Absent, Dataset, Filled, Given, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData, VectorIndex
 from .nwb_base import TimeSeriesReferenceVectorData
@@ -24,15 +24,15 @@ class TimeIntervals(DynamicTable):
     neurodata_type: ClassVar[str] = "TimeIntervals"
     namespace: ClassVar[str] = "core"
 
-    start_time: Annotated[VectorData, Dataset(dtype="float32")] = Filled
+    start_time: Annotated[Given[VectorData, Values], Dataset(dtype="float32")] = Filled
     """Start time of epoch, in seconds."""
-    stop_time: Annotated[VectorData, Dataset(dtype="float32")] = Filled
+    stop_time: Annotated[Given[VectorData, Values], Dataset(dtype="float32")] = Filled
     """Stop time of epoch, in seconds."""
-    tags: Annotated[VectorData | None, Dataset(dtype="text")] = None
+    tags: Annotated[Given[VectorData | None, Values], Dataset(dtype="text")] = Absent
     """User-defined tags that identify or categorize events."""
-    tags_index: Annotated[VectorIndex | None, Dataset()] = None
+    tags_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index for tags."""
-    timeseries: Annotated[TimeSeriesReferenceVectorData | None, Dataset()] = None
+    timeseries: Annotated[Given[TimeSeriesReferenceVectorData | None, Values], Dataset()] = Absent
     """An index into a TimeSeries object."""
-    timeseries_index: Annotated[VectorIndex | None, Dataset()] = None
+    timeseries_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index for timeseries."""

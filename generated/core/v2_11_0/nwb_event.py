@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from nwb_models.models import Array, Attribute, Dataset, Filled, Given, Name, Value, Values
+from nwb_models.models import Absent, Array, Attribute, Dataset, Filled, Given, Name, Value, Values
 
 from ...hdmf_common.v1_10_0.table import DynamicTable, VectorData
 
@@ -74,11 +74,11 @@ class EventsTable(DynamicTable):
     origin only; use `description` for the longer narrative of how the event times were computed (channels used,
     encoding scheme, algorithm parameters, etc.).
     """
-    timestamp: Annotated[TimestampVectorData, Dataset()] = Filled
+    timestamp: Annotated[Given[TimestampVectorData, Values], Dataset()] = Filled
     """Column containing the time that each event occurred, in seconds, from the session start time."""
-    duration: Annotated[DurationVectorData | None, Dataset()] = None
+    duration: Annotated[Given[DurationVectorData | None, Values], Dataset()] = Absent
     """Optional column containing the duration of each event, in seconds. A value of NaN can be used for events without
     a duration or with a duration that is not yet specified.
     """
-    annotation: Annotated[VectorData | None, Dataset(dtype="text", shape=((None,),))] = None
+    annotation: Annotated[Given[VectorData | None, Values], Dataset(dtype="text", shape=((None,),))] = Absent
     """Column containing user annotations about events."""

@@ -292,11 +292,11 @@ class SweepTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "sweep_table"
-    sweep_number: Annotated[VectorData, Dataset(dtype="uint32")] = Filled
+    sweep_number: Annotated[Given[VectorData, Values], Dataset(dtype="uint32")] = Filled
     """Sweep number of the PatchClampSeries in that row."""
-    series: Annotated[VectorData, Dataset(dtype="object:PatchClampSeries")] = Filled
+    series: Annotated[Given[VectorData, Values], Dataset(dtype="object:PatchClampSeries")] = Filled
     """The PatchClampSeries with the sweep number in that row."""
-    series_index: Annotated[VectorIndex, Dataset()] = Filled
+    series_index: Annotated[Given[VectorIndex, Values], Dataset()] = Filled
     """Index for series."""
 
 
@@ -312,7 +312,7 @@ class IntracellularElectrodesTable(DynamicTable):
         Attribute(dtype="text", value="Table for storing intracellular electrode related metadata."),
     ] = "Table for storing intracellular electrode related metadata."
     """Description of what is in this dynamic table."""
-    electrode: Annotated[VectorData, Dataset(dtype="object:IntracellularElectrode")] = Filled
+    electrode: Annotated[Given[VectorData, Values], Dataset(dtype="object:IntracellularElectrode")] = Filled
     """Column for storing the reference to the intracellular electrode."""
 
 
@@ -328,9 +328,9 @@ class IntracellularStimuliTable(DynamicTable):
         Attribute(dtype="text", value="Table for storing intracellular stimulus related metadata."),
     ] = "Table for storing intracellular stimulus related metadata."
     """Description of what is in this dynamic table."""
-    stimulus: Annotated[TimeSeriesReferenceVectorData, Dataset()] = Filled
+    stimulus: Annotated[Given[TimeSeriesReferenceVectorData, Values], Dataset()] = Filled
     """Column storing the reference to the recorded stimulus for the recording (rows)."""
-    stimulus_template: Annotated[TimeSeriesReferenceVectorData | None, Dataset()] = None
+    stimulus_template: Annotated[Given[TimeSeriesReferenceVectorData | None, Values], Dataset()] = Absent
     """Column storing the reference to the stimulus template for the recording (rows)."""
 
 
@@ -346,7 +346,7 @@ class IntracellularResponsesTable(DynamicTable):
         Attribute(dtype="text", value="Table for storing intracellular response related metadata."),
     ] = "Table for storing intracellular response related metadata."
     """Description of what is in this dynamic table."""
-    response: Annotated[TimeSeriesReferenceVectorData, Dataset()] = Filled
+    response: Annotated[Given[TimeSeriesReferenceVectorData, Values], Dataset()] = Filled
     """Column storing the reference to the recorded response for the recording (rows)."""
 
 
@@ -405,7 +405,7 @@ class SimultaneousRecordingsTable(DynamicTable):
     name: Annotated[str, Name()] = "simultaneous_recordings"
     recordings: Annotated[Given[SimultaneousRecordingsTable__recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the IntracellularRecordingsTable table."""
-    recordings_index: Annotated[VectorIndex, Dataset()] = Filled
+    recordings_index: Annotated[Given[VectorIndex, Values], Dataset()] = Filled
     """Index dataset for the recordings column."""
 
 
@@ -432,9 +432,9 @@ class SequentialRecordingsTable(DynamicTable):
         Given[SequentialRecordingsTable__simultaneous_recordings, DynamicTableRegion], Dataset()
     ]
     """A reference to one or more rows in the SimultaneousRecordingsTable table."""
-    simultaneous_recordings_index: Annotated[VectorIndex, Dataset()] = Filled
+    simultaneous_recordings_index: Annotated[Given[VectorIndex, Values], Dataset()] = Filled
     """Index dataset for the simultaneous_recordings column."""
-    stimulus_type: Annotated[VectorData, Dataset(dtype="text")] = Filled
+    stimulus_type: Annotated[Given[VectorData, Values], Dataset(dtype="text")] = Filled
     """The type of stimulus used for the sequential recording."""
 
 
@@ -459,7 +459,7 @@ class RepetitionsTable(DynamicTable):
     name: Annotated[str, Name()] = "repetitions"
     sequential_recordings: Annotated[Given[RepetitionsTable__sequential_recordings, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the SequentialRecordingsTable table."""
-    sequential_recordings_index: Annotated[VectorIndex, Dataset()] = Filled
+    sequential_recordings_index: Annotated[Given[VectorIndex, Values], Dataset()] = Filled
     """Index dataset for the sequential_recordings column."""
 
 
@@ -483,5 +483,5 @@ class ExperimentalConditionsTable(DynamicTable):
     name: Annotated[str, Name()] = "experimental_conditions"
     repetitions: Annotated[Given[ExperimentalConditionsTable__repetitions, DynamicTableRegion], Dataset()]
     """A reference to one or more rows in the RepetitionsTable table."""
-    repetitions_index: Annotated[VectorIndex, Dataset()] = Filled
+    repetitions_index: Annotated[Given[VectorIndex, Values], Dataset()] = Filled
     """Index dataset for the repetitions column."""

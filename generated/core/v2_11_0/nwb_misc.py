@@ -114,13 +114,13 @@ class FrequencyBandsTable(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "bands"
-    band_name: Annotated[VectorData, Dataset(dtype="text")] = Filled
+    band_name: Annotated[Given[VectorData, Values], Dataset(dtype="text")] = Filled
     """Name of the band, e.g., theta."""
-    band_limits: Annotated[VectorData, Dataset(dtype="float32", shape=((None, 2),))] = Filled
+    band_limits: Annotated[Given[VectorData, Values], Dataset(dtype="float32", shape=((None, 2),))] = Filled
     """Low and high limit of each band in Hz. If it is a Gaussian filter, use 2 SD on either side of the center."""
-    band_mean: Annotated[VectorData | None, Dataset(dtype="float32", shape=((None,),))] = None
+    band_mean: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32", shape=((None,),))] = Absent
     """The center frequency (mean) of each Gaussian filter, in Hz."""
-    band_stdev: Annotated[VectorData | None, Dataset(dtype="float32", shape=((None,),))] = None
+    band_stdev: Annotated[Given[VectorData | None, Values], Dataset(dtype="float32", shape=((None,),))] = Absent
     """The standard deviation (bandwidth) of each Gaussian filter, in Hz."""
 
 
@@ -230,29 +230,29 @@ class Units(DynamicTable):
     namespace: ClassVar[str] = "core"
 
     name: Annotated[str, Name()] = "Units"
-    spike_times_index: Annotated[VectorIndex | None, Dataset()] = None
+    spike_times_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into the spike_times dataset."""
-    spike_times: Annotated[Given[Units__spike_times | None, VectorData], Dataset()] = Absent
+    spike_times: Annotated[Given[Units__spike_times | None, Values], Dataset()] = Absent
     """Spike times for each unit, in seconds, relative to the session reference time (i.e., session_start_time or, if
     defined, timestamps_reference_time). Times should be stored in ascending order.
     """
-    obs_intervals_index: Annotated[VectorIndex | None, Dataset()] = None
+    obs_intervals_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into the obs_intervals dataset."""
-    obs_intervals: Annotated[VectorData | None, Dataset(dtype="float64", shape=((None, 2),))] = None
+    obs_intervals: Annotated[Given[VectorData | None, Values], Dataset(dtype="float64", shape=((None, 2),))] = Absent
     """Observation intervals for each unit, in seconds, relative to the session reference time (i.e., session_start_time
     or, if defined, timestamps_reference_time). Intervals should be in ascending order and non-overlapping.
     """
-    electrodes_index: Annotated[VectorIndex | None, Dataset()] = None
+    electrodes_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into electrodes."""
     electrodes: Annotated[DynamicTableRegion | None, Dataset()] = None
     """Electrode that each spike unit came from, specified using a DynamicTableRegion."""
-    electrode_group: Annotated[VectorData | None, Dataset(dtype="object:ElectrodeGroup")] = None
+    electrode_group: Annotated[Given[VectorData | None, Values], Dataset(dtype="object:ElectrodeGroup")] = Absent
     """Electrode group that each spike unit came from."""
-    waveform_mean: Annotated[Given[Units__waveform_mean | None, VectorData], Dataset()] = Absent
+    waveform_mean: Annotated[Given[Units__waveform_mean | None, Values], Dataset()] = Absent
     """Spike waveform mean for each spike unit."""
-    waveform_sd: Annotated[Given[Units__waveform_sd | None, VectorData], Dataset()] = Absent
+    waveform_sd: Annotated[Given[Units__waveform_sd | None, Values], Dataset()] = Absent
     """Spike waveform standard deviation for each spike unit."""
-    waveforms: Annotated[Given[Units__waveforms | None, VectorData], Dataset()] = Absent
+    waveforms: Annotated[Given[Units__waveforms | None, Values], Dataset()] = Absent
     """Individual waveforms for each spike on each electrode. This is a doubly indexed column. The 'waveforms_index'
     column indexes which waveforms in this column belong to the same spike event for a given unit, where each
     waveform was recorded from a different electrode. The 'waveforms_index_index' column indexes the
@@ -271,9 +271,9 @@ class Units(DynamicTable):
     of the waveforms within a given unit x spike event should be the same as the order of the electrodes referenced
     in the 'electrodes' column of this table. The number of samples for each waveform must be the same.
     """
-    waveforms_index: Annotated[VectorIndex | None, Dataset()] = None
+    waveforms_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into the 'waveforms' dataset. One value for every spike event. See 'waveforms' for more detail."""
-    waveforms_index_index: Annotated[VectorIndex | None, Dataset()] = None
+    waveforms_index_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into the 'waveforms_index' dataset. One value for every unit (row in the table). See 'waveforms' for more
     detail.
     """

@@ -290,24 +290,27 @@ class PlaneSegmentation(DynamicTable):
     neurodata_type: ClassVar[str] = "PlaneSegmentation"
     namespace: ClassVar[str] = "core"
 
-    image_mask: Annotated[VectorData | None, Dataset(shape=((None, None, None), (None, None, None, None)))] = None
+    image_mask: Annotated[
+        Given[VectorData | None, Values], Dataset(shape=((None, None, None), (None, None, None, None)))
+    ] = Absent
     """ROI masks for each ROI. Each image mask is the size of the original imaging plane (or volume) and members of the
     ROI are finite non-zero. At least one of `image_mask`, `pixel_mask`, or `voxel_mask` is required.
     """
-    pixel_mask_index: Annotated[VectorIndex | None, Dataset()] = None
+    pixel_mask_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into pixel_mask."""
     pixel_mask: Annotated[
-        VectorData | None, Dataset(dtype=(("x", "uint32"), ("y", "uint32"), ("weight", "float32")))
-    ] = None
+        Given[VectorData | None, Values], Dataset(dtype=(("x", "uint32"), ("y", "uint32"), ("weight", "float32")))
+    ] = Absent
     """Pixel masks for each ROI: a list of indices and weights for the ROI. Pixel masks are concatenated and parsing of
     this dataset is maintained by the PlaneSegmentation. At least one of `image_mask`, `pixel_mask`, or `voxel_mask`
     is required.
     """
-    voxel_mask_index: Annotated[VectorIndex | None, Dataset()] = None
+    voxel_mask_index: Annotated[Given[VectorIndex | None, Values], Dataset()] = Absent
     """Index into voxel_mask."""
     voxel_mask: Annotated[
-        VectorData | None, Dataset(dtype=(("x", "uint32"), ("y", "uint32"), ("z", "uint32"), ("weight", "float32")))
-    ] = None
+        Given[VectorData | None, Values],
+        Dataset(dtype=(("x", "uint32"), ("y", "uint32"), ("z", "uint32"), ("weight", "float32"))),
+    ] = Absent
     """Voxel masks for each ROI: a list of indices and weights for the ROI. Voxel masks are concatenated and parsing of
     this dataset is maintained by the PlaneSegmentation. At least one of `image_mask`, `pixel_mask`, or `voxel_mask`
     is required.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from nwb_models.models import Dataset
+from nwb_models.models import Dataset, Given, Values
 
 from .base import Container, Data
 
@@ -21,14 +21,16 @@ class HERD(Container):
     neurodata_type: ClassVar[str] = "HERD"
     namespace: ClassVar[str] = "hdmf-common"
 
-    keys_: Annotated[Data, Dataset(name="keys", dtype=(("key", "text"),), shape=((None,),))]
+    keys_: Annotated[Given[Data, Values], Dataset(name="keys", dtype=(("key", "text"),), shape=((None,),))]
     """A table for storing user terms that are used to refer to external resources."""
-    files: Annotated[Data, Dataset(dtype=(("file_object_id", "text"),), shape=((None,),))]
+    files: Annotated[Given[Data, Values], Dataset(dtype=(("file_object_id", "text"),), shape=((None,),))]
     """A table for storing object ids of files used in external resources."""
-    entities: Annotated[Data, Dataset(dtype=(("entity_id", "text"), ("entity_uri", "text")), shape=((None,),))]
+    entities: Annotated[
+        Given[Data, Values], Dataset(dtype=(("entity_id", "text"), ("entity_uri", "text")), shape=((None,),))
+    ]
     """A table for mapping user terms (i.e., keys) to resource entities."""
     objects: Annotated[
-        Data,
+        Given[Data, Values],
         Dataset(
             dtype=(
                 ("files_idx", "uint"),
@@ -41,7 +43,11 @@ class HERD(Container):
         ),
     ]
     """A table for identifying which objects in a file contain references to external resources."""
-    object_keys: Annotated[Data, Dataset(dtype=(("objects_idx", "uint"), ("keys_idx", "uint")), shape=((None,),))]
+    object_keys: Annotated[
+        Given[Data, Values], Dataset(dtype=(("objects_idx", "uint"), ("keys_idx", "uint")), shape=((None,),))
+    ]
     """A table for identifying which objects use which keys."""
-    entity_keys: Annotated[Data, Dataset(dtype=(("entities_idx", "uint"), ("keys_idx", "uint")), shape=((None,),))]
+    entity_keys: Annotated[
+        Given[Data, Values], Dataset(dtype=(("entities_idx", "uint"), ("keys_idx", "uint")), shape=((None,),))
+    ]
     """A table for identifying which keys use which entity."""

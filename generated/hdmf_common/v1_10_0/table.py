@@ -112,7 +112,7 @@ class DynamicTable(DynamicTableMixin, Container):
     """The names of the columns in this table. This should be used to specify an order to the columns."""
     description: Annotated[str, Attribute(dtype="text")]
     """Description of what is in this dynamic table."""
-    id: Annotated[ElementIdentifiers, Dataset()] = Filled
+    id: Annotated[Given[ElementIdentifiers, Values], Dataset()] = Filled
     """Array of unique identifiers for the rows of this dynamic table."""
     vector_data: Annotated[Collection[VectorData], Children(kind="dataset")] = Made(Collection)
     """Vector columns, including index columns, of this dynamic table."""
@@ -183,7 +183,7 @@ class MeaningsTable(DynamicTable):
 
     target: Annotated[VectorData, Reference()] = Filled
     """Reference to the VectorData object for which this table provides meanings."""
-    value: Annotated[VectorData, Dataset()] = Filled
+    value: Annotated[Given[VectorData, Values], Dataset()] = Filled
     """The value of a row in the referenced VectorData object."""
-    meaning: Annotated[VectorData, Dataset(dtype="text")] = Filled
+    meaning: Annotated[Given[VectorData, Values], Dataset(dtype="text")] = Filled
     """The meaning of the value in the referenced VectorData object."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+UNNAMED = "rows"
+"""What rows of a table are called that nobody gave a name, until they are at a place that has one."""
+
 
 class VectorDataMixin:
     """A column: ``column[3]`` is what row 3 of its table has, also where the column is ragged.
@@ -106,8 +109,14 @@ class VectorIndexMixin:
 class DynamicTableRegionMixin:
     """Rows of another table: ``region[3]`` is the row that entry 3 refers to, ``region[2:5]`` a DataFrame of three.
 
-    Their numbers are in `value`.
+    Their numbers are in `value`.  One that is made without a name is called as its place is.
     """
+
+    def __init__(self, /, **data: Any) -> None:
+        super().__init__(**{"name": UNNAMED, **data})
+        if "name" not in data:
+            model: Any = self
+            model.model_fields_set.discard("name")
 
     def __getitem__(self: Any, index: Any) -> Any:
         """Return rows of the table that is referred to.

@@ -202,7 +202,7 @@ def _first_from(series: Any, time: float) -> int:
     """Return the number of the first sample that was not taken before a time."""
     count = length_of(series)
     if series.timestamps is not None:
-        return _searched(series.timestamps.value, time)
+        return found_at(series.timestamps.value, time)
     rate, start = rate_of(series), float(series.starting_time.value)
     near = math.ceil(min(max((time - start) * rate, 0), count)) if not math.isnan(time) else count
     while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
@@ -212,16 +212,19 @@ def _first_from(series: Any, time: float) -> int:
     return near
 
 
-def _searched(times: Any, time: float) -> int:
-    """Return where a time belongs among ascending ones, reading few of them: one in each step, and a block at last."""
-    low, high = 0, len(times)
+def found_at(values: Any, wanted: float, low: int = 0, high: int | None = None) -> int:
+    """Return the first place from `low` to `high` of ascending values, where one is not smaller than what is wanted.
+
+    Few are read: one in each step of the search, and a block at last.
+    """
+    high = len(values) if high is None else high
     while high - low > BLOCK:
         middle = (low + high) // 2
-        if times[middle] < time:
+        if values[middle] < wanted:
             low = middle + 1
         else:
             high = middle
-    return low + int(np.searchsorted(np.asarray(times[low:high]), time))
+    return low + int(np.searchsorted(np.asarray(values[low:high]), wanted))
 
 
 def _module(name: str, install: str) -> Any:

@@ -28,17 +28,35 @@ class DynamicTableMixin:
 
     ``table["start_time"]`` is a column, ``table[3]`` a row, ``table[2:5]`` some rows as a DataFrame, and
     ``table[3, "start_time"]`` what a column has in a row.
+
+    A constructor takes cells for the columns that the class knows, ragged or not; where they are not given, `colnames`
+    names the columns that are, and `id` counts the rows.
+
+    >>> from nwb_models.core import Units
+    >>> units = Units(name="units", description="Sorted by hand.", spike_times=[[0.1], [0.2, 0.3]])
+    >>> units["spike_times"][1], units.id.value
+    (array([0.2, 0.3]), array([0, 1]))
     """
 
     def __init__(self, /, **data: Any) -> None:
-        cls: Any = type(self)
-        if not _has_rows(cls, data):
-            from nwb_models.models.building_tables import empty
+        from nwb_models.models.building_tables import empty, with_columns
 
-            data = {**empty(cls), **data}
-        super().__init__(**data)
+        cls: Any = type(self)
         table: Any = self
+        has_rows = _has_rows(cls, data)
+        super().__init__(**({"colnames": [], "id": [], **with_columns(cls, data)} if has_rows else empty(cls) | data))
+        if has_rows and "colnames" not in data:
+            table.colnames = list(_columns(table))
+        if has_rows and "id" not in data:
+            table.id.value = np.arange(max((len(table[name]) for name in table.columns), default=0))
         _known[self] = set(table.keys())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field; cells that are given for a column become one, with its indexes."""
+        from nwb_models.models.building_tables import with_columns
+
+        for field, model in with_columns(type(self), {name: value}).items():
+            super().__setattr__(field, model)
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
@@ -145,14 +163,15 @@ class DynamicTableMixin:
         description: str | None = None,
         columns: Mapping[Any, str] | None = None,
         tables: Mapping[Any, Any] | None = None,
+        enums: Iterable[Any] = (),
         **fields: Any,
     ) -> Self:
         """Make a table of a DataFrame of pandas: the inverse of `to_dataframe`.
 
         Lists and arrays in cells become a ragged column with its index, lists of lists one with two, unless the schema
         says that the column is not ragged; models in cells become references.  Dates become text in ISO 8601, and
-        categories their values.  What is missing (None, NaN, NA) is NaN among numbers, "" among text, and an empty row
-        of a ragged column.
+        categories their values, unless `enums` names the column.  What is missing (None, NaN, NA) is NaN among numbers,
+        "" among text, and an empty row of a ragged column.
 
         Parameters
         ----------
@@ -167,6 +186,9 @@ class DynamicTableMixin:
         tables
             The tables of columns whose cells are numbers of rows of another table, by the names of the columns:
             ``{"electrodes": nwbfile.electrodes}``.  Of aligned tables, names here and in `columns` are pairs.
+        enums
+            The names of columns that are stored as numbers of labels, which are the categories of a Categorical, or
+            else the different values, in order.
         fields
             Other fields of the class.
 
@@ -188,7 +210,14 @@ class DynamicTableMixin:
         from nwb_models.models.building_tables import table_of
 
         made: Self = table_of(
-            cls, frame, name=name, description=description, columns=columns, tables=tables, fields=fields
+            cls,
+            frame,
+            name=name,
+            description=description,
+            columns=columns,
+            tables=tables,
+            enums=enums,
+            fields=fields,
         )
         return made
 
@@ -200,6 +229,7 @@ class DynamicTableMixin:
         description: str | None = None,
         index: bool | int | Sequence[int] | np.ndarray[Any, Any] | None = None,
         table: Any = None,
+        enum: bool = False,
         **fields: Any,
     ) -> Any:
         """Add a column with a cell for each row that there is; it is written with the table.
@@ -218,6 +248,9 @@ class DynamicTableMixin:
             ends in `data`, which is then the values of all rows, one behind the other.
         table
             The table, where the cells are numbers of its rows.
+        enum
+            Whether the cells are stored as numbers of labels, which are the categories of a Categorical of pandas, or
+            else the different values, in order.
         fields
             Other fields of the class of the column, such as ``resolution`` of spike times.
 
@@ -233,7 +266,7 @@ class DynamicTableMixin:
         """
         from nwb_models.models.building_tables import add_column
 
-        return add_column(self, name, data, description=description, index=index, of=table, fields=fields)
+        return add_column(self, name, data, description=description, index=index, of=table, enum=enum, fields=fields)
 
     def add_row(self, row: Mapping[str, Any] | None = None, /, **values: Any) -> None:
         """Add a row at the end: a value for each column, by name or in a dict.
@@ -330,7 +363,7 @@ def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
 
 
 def _columns(table: Any) -> dict[str, Any]:
-    """Return the columns in memory by their names; an index is no column of its own."""
+    """Return the columns in memory by their names; an index, and the labels of an enumeration, are none."""
     cls: Any = type(table)
     tables = storage(cls)
     found = {name: vars(table).get(entry.field) for name, entry in tables.children.items()}
@@ -339,10 +372,11 @@ def _columns(table: Any) -> dict[str, Any]:
         if collection is not None:
             collection._settle_names()
             found.update(collection._items)
+    labels = {id(getattr(model, "elements", None)) for model in found.values()}
     return {
         name: model
         for name, model in found.items()
-        if is_a(model, "VectorData") and not isinstance(model, VectorIndexMixin)
+        if is_a(model, "VectorData") and not isinstance(model, VectorIndexMixin) and id(model) not in labels
     }
 
 

@@ -262,9 +262,23 @@ class _Module:
         elif plan.is_nested(held):
             members = plan.slots(held).values()
             other = self._many([str(plan.held(member)) for member in members if is_collection(member)], cls)
+        elif self._takes_data(slot, cls):
+            other = self.use("nwb_models.models", "Values")
         elif plan.is_part(held):
             other = self.python_name(next(above for above in plan.chain(held) if not plan.is_part(above)))
         return kind if other is None else f"{self.use('nwb_models.models', 'Given')}[{kind}, {other}]"
+
+    def _takes_data(self, slot: Slot, cls: str | None) -> bool:
+        """Tell whether constructors make a typed dataset of data: columns of a table, and what needs no more."""
+        plan, held = self.plan, self.plan.held(slot)
+        if cls is None or held is None or slot["annotations"]["stored_as"] != "dataset":
+            return False
+        if slot["annotations"].get("unnamed"):
+            return False
+        mixins, columns = ({m[1] for m in map(plan.mixin, plan.chain(c)) if m} for c in (cls, held))
+        if "DynamicTableMixin" in mixins and "VectorDataMixin" in columns:
+            return "DynamicTableRegionMixin" not in columns
+        return all(name == "value" or not inner.get("required") for name, inner in plan.slots(held).items())
 
     def _many(self, names: list[str], cls: str | None) -> str | None:
         """Return the type of what objects of some classes are given as, None where there are no classes."""
