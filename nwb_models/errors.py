@@ -5,6 +5,7 @@
     ├── NotNWBError (ValueError)           an HDF5 file, but nothing in it is NWB
     ├── ClosedFileError (OSError)          the file was replaced or removed since it was read
     ├── ObjectNotFoundError (KeyError)     no object at this path, or no type of this name
+    ├── AbsentError (AttributeError)       asked of what stands for an object, or a value, that is not there
     ├── UnreadableObjectError (OSError)    an object of the file cannot be read
     │   └── OutsideError (PermissionError)  its data is in a file outside of the folder
     ├── TooLargeError (MemoryError)        it would take more memory than the limits allow
@@ -68,6 +69,10 @@ class ObjectNotFoundError(NWBError, KeyError):
     def __str__(self) -> str:
         """Return the message as it is; ``KeyError`` would show its ``repr``."""
         return str(self.args[0]) if self.args else ""
+
+
+class AbsentError(NWBError, AttributeError):
+    """An object or a value is not there, or cannot be read, and something was asked of what stands for it."""
 
 
 class UnreadableObjectError(NWBError, OSError):

@@ -188,7 +188,7 @@ class StoredBytes:
         known = self._state, address
         if known not in _sound:
             signature, _, size = _COLLECTION(self.at(address, 16))
-            if signature != b"GCOL":
+            if signature != b"GCOL" or size & 7:
                 raise UnfamiliarError
             data = self.at(address, size)
             if bytes(16) in data:  # to go through the objects takes a hundred times as long

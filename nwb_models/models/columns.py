@@ -351,7 +351,7 @@ def _row_size(data: Any) -> int:
 
 
 def _where(model: Any) -> str:
-    return str(model.path or model.name)
+    return str(model.path or getattr(model, "name", model))
 
 
 # ---------------------------------------------------------------------------------------------- what values mean
