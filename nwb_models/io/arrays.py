@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MANY = 64
 """From how many references on it pays to look which are the same."""
+NUMPY = 2**63 - 1
+"""The most bytes that an array of numpy may have, its axes without entries counted as one."""
 FEW = 1000
 """Up to how many texts are all looked at when one is read."""
 
@@ -179,6 +181,9 @@ class HDF5Array:
                 f"{self.where()}: {size} bytes would be read at once, and {most} are the limit: read a part of it, as "
                 "in array[:1000], or raise the limit with limits=nwb_models.Limits(array_bytes=...)"
             )
+            raise TooLargeError(msg)
+        if not size and math.prod(max(1, length) for length in self.shape) * self.dtype.itemsize > NUMPY:
+            msg = f"{self.where()}: numpy has no array of the shape {self.shape}, though there is nothing in it"
             raise TooLargeError(msg)
 
     def _resolve(self, reference: Any) -> Any:

@@ -546,7 +546,7 @@ class Builder:
         """Hand over the value of a dataset: a handle for an array, the value itself where it is a single one."""
         if node.problem:
             self._note(node, "unreadable", "a dataset", node.problem)
-            put(Unreadable(node.problem))
+            put(Unreadable(node.problem, f"{self.io.filename}:{node.path}"))
         elif node.shape is None:
             put(h5py.Empty(node.dtype))
         elif node.shape:

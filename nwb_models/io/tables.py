@@ -118,7 +118,7 @@ class _Table:
         if length is None or not (self._is_new(index) or self._is_new(index.target)):
             return
         ends = _known_end(index.value)
-        if ends is None:
+        if ends is None or ends.ndim != 1 or ends.dtype.kind not in "iu":
             return
         wanted = f"numbers that never go down and end with {length}, the length of {index.target.name!r}"
         last = int(ends[-1]) if len(ends) else 0

@@ -13,6 +13,8 @@ class _Absent:
 
     __slots__ = ()
 
+    place: str
+
     def __getattr__(self, name: str) -> NoReturn:
         """Refuse: whoever asks for a member takes this for the object.
 
@@ -46,7 +48,8 @@ class _Absent:
         raise AbsentError(msg)
 
     def _said(self) -> str:
-        return f"{self!r} stands for what is not there, or cannot be read; the issues of the file say why"
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self!r} stands for what is not there, or cannot be read; the issues of the file say why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,6 @@ class Unresolved(_Absent):
         """Return False: there is nothing behind it."""
         return False
 
-    def _said(self) -> str:
-        return (f"{self.place}: " if self.place else "") + _Absent._said(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -87,3 +87,5 @@ class Unreadable(_Absent):
 
     reason: str
     """What HDF5 or numpy said."""
+    place: str = field(default="", compare=False, repr=False)
+    """Where it is, with the name of the file, as far as that is known."""

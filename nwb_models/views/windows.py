@@ -11,6 +11,7 @@ import numpy as np
 
 from nwb_models.models.issues import printable
 from nwb_models.models.outline import is_costly
+from nwb_models.models.time_series_reference import rate_of, start_of, timestamps_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,8 @@ def window_of(series: Any, start: float | None, stop: float | None, columns: Any
     """
     shape: tuple[int, ...] = getattr(series.data, "shape", ())
     require_data(series, shape)
-    length = shape[0] if series.timestamps is None else min(shape[0], len(series.timestamps))
+    times = timestamps_of(series)
+    length = shape[0] if times is None else min(shape[0], len(times))
     first = 0 if start is None else row_at(series, start, length)
     last = length if stop is None else row_at(series, stop, length)
     if length == 0:
@@ -127,12 +129,8 @@ def times_of(series: Any, start: int, stop: int) -> Any:
 
 
 def _clock(series: Any) -> tuple[float, float]:
-    starting = series.starting_time
-    rate = None if starting is None else starting.rate
-    if rate is None or not float(rate) > 0:
-        msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
-        raise ValueError(msg)
-    return float(starting.value), float(rate)
+    rate = rate_of(series)
+    return start_of(series), rate
 
 
 def row_at(series: Any, time: float, length: int) -> int:

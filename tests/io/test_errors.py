@@ -184,9 +184,7 @@ def test_what_stands_for_what_is_not_there_says_so(asked: str, tmp_path: Path) -
         pytest.importorskip("matplotlib")
     with new_file(tmp_path / "file.nwb") as file:
         _leading_nowhere(file)
-    with pytest.raises(
-        AbsentError, match=r"file\.nwb:/(acquisition/./\w+|processing): Unresolved.*issues"
-    ):
+    with pytest.raises(AbsentError, match=r"file\.nwb:/(acquisition/./\w+|processing): Unresolved.*issues"):
         ABSENT[asked](nwb.read(tmp_path / "file.nwb"))
 
 
