@@ -1,7 +1,7 @@
 """The command ``nwb-models``: what is typed, and what is printed.
 
 Exit status: 0 done; 1 the file has the problem that was asked about; 2 it cannot be read, or the command was
-used wrongly; 130 interrupted.  An error is one line on stderr, and so is a warning.
+used wrongly; 130 interrupted; 143 ended by SIGTERM.  An error is one line on stderr, and so is a warning.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 PROGRAM = "nwb-models"
 FAILED = 2
 INTERRUPTED = 130
+ENDED = 143
 
 UsageError: Any = typer.BadParameter.__base__
 """click's error for wrong usage, found from typer's public end: newer versions carry a click of their own."""
@@ -492,13 +495,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words, traced = _without_traceback(list(sys.argv[1:] if arguments is None else arguments))
     with _streams_there(), _warnings_in_one_line():
         try:
-            status = _run(words)
+            with _ended_in_order():
+                status = _run(words)
             sys.stdout.flush()
         except BrokenPipeError:  # who reads has seen enough
             status = 0
             _drop_output()
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (here every error ends, in one line)
-            status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+            status = _status(error)
             if traced:
                 print(*map(printable, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
             complain("error", _said(error, words))
@@ -523,11 +527,19 @@ def _without_traceback(words: list[str]) -> tuple[list[str], bool]:
     return [word for word in words[:end] if word != "--traceback"] + words[end:], "--traceback" in words[:end]
 
 
+def _status(error: BaseException) -> int:
+    if isinstance(error, _Ended):
+        return ENDED
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
 def _said(error: BaseException, words: list[str]) -> str:
     """Return what an error says, and what to do about it."""
     command = next((word for word in words if word in ("tree", "demo")), "")
     help_ = f"see '{PROGRAM} {command} --help'".replace("  ", " ")
     match error:
+        case _Ended():
+            return "ended by SIGTERM"
         case KeyboardInterrupt():
             return "interrupted"
         case UsageError():
@@ -542,6 +554,27 @@ def _said(error: BaseException, words: list[str]) -> str:
             return f"the memory is not enough; look at a part of the file, {help_}"
         case _:
             return f"unexpected {type(error).__name__}: {error}; '--traceback' shows where, please report it"
+
+
+class _Ended(KeyboardInterrupt):
+    """SIGTERM asks the command to end: it does so as at an interrupt, and removes what is not finished."""
+
+
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM be an interrupt; at once, it would leave unfinished files.  Who ignores it, goes on ignoring it."""
+
+    def end(*_: object) -> None:
+        raise _Ended
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

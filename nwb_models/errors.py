@@ -5,6 +5,7 @@
     ├── NotNWBError (ValueError)           an HDF5 file, but nothing in it is NWB
     ├── ClosedFileError (OSError)          the file was replaced or removed since it was read
     ├── ObjectNotFoundError (KeyError)     no object at this path, or no type of this name
+    ├── AbsentError (AttributeError)       asked of what stands for an object, or a value, that is not there
     ├── UnreadableObjectError (OSError)    an object of the file cannot be read
     │   └── OutsideError (PermissionError)  its data is in a file outside of the folder
     ├── TooLargeError (MemoryError)        it would take more memory than the limits allow
@@ -38,8 +39,22 @@ if TYPE_CHECKING:
     from nwb_models.models.issues import Issue
 
 
+def printable(text: str) -> str:
+    """Return text that a terminal takes: names in a file may be no UTF-8, and hold line ends and control characters.
+
+    >>> printable("bad" + chr(0xDCFF)) == "bad" + chr(92) + "udcff"
+    True
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class NWBError(Exception):
     """Base of every error that this library raises."""
+
+    def __str__(self) -> str:
+        """Return the message, with escapes for what would control the terminal, as a name in a file can."""
+        text = str(self.args[0]) if self.args else ""
+        return "\n".join(map(printable, text.split("\n")))
 
     def __reduce__(self) -> Any:
         """Return what an error of another process is made of: its text is finished, whatever it was made of here."""
@@ -65,9 +80,9 @@ class UnsavedChangesError(NWBError, PicklingError):
 class ObjectNotFoundError(NWBError, KeyError):
     """Nothing of this name is there."""
 
-    def __str__(self) -> str:
-        """Return the message as it is; ``KeyError`` would show its ``repr``."""
-        return str(self.args[0]) if self.args else ""
+
+class AbsentError(NWBError, AttributeError):
+    """An object or a value is not there, or cannot be read, and something was asked of what stands for it."""
 
 
 class UnreadableObjectError(NWBError, OSError):
@@ -177,4 +192,4 @@ def warn(message: str, category: type[NWBWarning] = NWBWarning) -> None:
         ("nwb_models", "contextlib", "functools")
     ):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(printable(message), category, stacklevel=level)

@@ -552,14 +552,42 @@ def test_a_full_disk(options: tuple[str, ...], small: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are others there")
-def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "status", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "ended by SIGTERM")]
+)
+@pytest.mark.parametrize("words", ["copy A B", "copy A C", "truncate A B", "truncate A C", "repack A"])
+def test_signals_leave_nothing_unfinished(name: str, status: int, said: str, words: str, tmp_path: Path) -> None:
+    """A signal comes before the new file is in place; every file is as it was, and there is no other one."""
+    demo.save_example(tmp_path / "A")
+    demo.save_example(tmp_path / "C")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     code = (
-        "import os, signal, sys; from nwb_models import cli; from nwb_models.io import tree\n"
-        "tree.file_tree = lambda *a, **o: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, sys; from nwb_models import cli\n"
+        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.Signals[sys.argv[1]])\n"
+        "sys.exit(cli.main(sys.argv[2:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, name, *words.split()],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", f"nwb-models: error: {said}\n")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are others there")
+def test_who_ignores_an_end_goes_on_ignoring_it(tmp_path: Path) -> None:
+    """As under ``trap '' TERM`` in a shell."""
+    code = (
+        "import os, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); from nwb_models import cli\n"
+        "from nwb_models.io import tree; real = tree.file_tree\n"
+        "tree.file_tree = lambda *a, **o: (os.kill(os.getpid(), signal.SIGTERM), real(*a, **o))[1]\n"
         "sys.exit(cli.main(['tree', sys.argv[1]]))"
     )
     done = subprocess.run([sys.executable, "-c", code, EXAMPLE], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "nwb-models: error: interrupted\n")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell closes streams otherwise there")

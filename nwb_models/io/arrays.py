@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MANY = 64
 """From how many references on it pays to look which are the same."""
+NUMPY = 2**63 - 1
+"""The most bytes that an array of numpy may have, its axes without entries counted as one."""
 FEW = 1000
 """How many rows are looked at when one is read, where there are no chunks."""
 MOST = 10_000
@@ -204,6 +206,9 @@ class HDF5Array:
                 f"{self.where()}: {size} bytes would be read at once, and {most} are the limit: read a part of it, as "
                 f"in array[:1000], or {raising('array_bytes')}"
             )
+            raise TooLargeError(msg)
+        if not size and math.prod(max(1, length) for length in self.shape) * self.dtype.itemsize > NUMPY:
+            msg = f"{self.where()}: numpy has no array of the shape {self.shape}, though there is nothing in it"
             raise TooLargeError(msg)
 
     def _resolve(self, reference: Any) -> Any:

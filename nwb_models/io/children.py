@@ -93,7 +93,8 @@ class StoredChildren:
         """Build a child, or follow the link that it is; return it and the field that it belongs to."""
         link = self._link(name)
         if link is None:
-            msg = f"{join(self._path, name)} is in the list of its group, and not found there: the file is damaged"
+            where = f"{self._builder.io.filename}:{join(self._path, name)}"
+            msg = f"{where} is in the list of its group, and not found there: the file is damaged"
             raise UnreadableObjectError(msg)
         return self.placed(name, self._builder.child(join(self._path, name), link))
 

@@ -518,7 +518,8 @@ class Builder:
             wanted = f"an object at {link.path or where}" + (f" in {link.filename}" if link.filename else "")
             found = str(error) if out else "nothing that can be opened"
             self.add(Issue(where, self.classes.owner(where.rpartition("/")[0] or "/"), "link", wanted, found))
-            return Unresolved(link.kind, link.path or where, link.filename or None)
+            place = f"{self.io.filename}:{where}"
+            return Unresolved(link.kind, link.path or where, link.filename or None, place)
 
     def _follow_external(self, link: StoredLink, *, eager: bool, hops: int) -> Any:
         """Return the model in another file; it is followed within the folder of the file only, unless allowed."""
@@ -545,7 +546,7 @@ class Builder:
         """Hand over the value of a dataset: a handle for an array, the value itself where it is a single one."""
         if node.problem:
             self._note(node, "unreadable", "a dataset", node.problem)
-            put(Unreadable(node.problem))
+            put(Unreadable(node.problem, f"{self.io.filename}:{node.path}"))
         elif node.shape is None:
             put(h5py.Empty(node.dtype))
         elif node.shape:

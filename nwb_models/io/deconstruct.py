@@ -17,6 +17,7 @@ from nwb_models.errors import InvalidModelError, NWBError, UnreadableObjectError
 from nwb_models.io.between import bring_along
 from nwb_models.io.blocks import unwrapped
 from nwb_models.io.encode import REFERENCES, TEXT, encode
+from nwb_models.io.faults import FAULTS, require_none_of_h5py
 from nwb_models.io.members import PENDING, Member, attributes, attributes_of_child, children
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink, StoredReference
 from nwb_models.io.plan import (
@@ -118,10 +119,17 @@ class Deconstruction:
 
     def run(self) -> None:
         """Go through all that is owned; then settle the links."""
-        while self._waiting:
+        made: NewObject | None = None
+        try:
             while self._waiting:
-                self._visit(self._waiting.pop())
-            self._settle()
+                while self._waiting:
+                    made = self._waiting.pop()
+                    self._visit(made)
+                self._settle()
+        except FAULTS as error:
+            if made is not None and made.origin is not None:
+                require_none_of_h5py(error, made.origin.io.filename, made.origin.path)
+            raise
         self._check_targets()
         check_tables(self)
 

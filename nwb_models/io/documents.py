@@ -32,6 +32,9 @@ SCALARS: tuple[tuple[str, str, str], ...] = (
 )
 """What YAML takes for no text: the core schema of YAML 1.2.2, section 10.3.2, with the first letters there are."""
 
+UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What YAML and JSON let pass, and terminals obey: controls of 8 bits, and those that turn the direction of text."""
+
 
 class Document(NamedTuple):
     """A document that was read."""
@@ -45,11 +48,16 @@ class Document(NamedTuple):
 def to_text(document: Any, format: Format = "yaml") -> str:
     """Return a document as text; of JSON, numbers have to be finite."""
     if format == "json":
-        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return _escaped(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     import yaml
 
     text: str = yaml.dump(document, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=WIDTH)
-    return text
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Return a document without what would control a terminal, all of which is in quotes: see `UNPRINTABLE`."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
 def from_text(text: str) -> Document:
@@ -154,8 +162,9 @@ def _dumper() -> Any:
 
 
 def _text_node(dumper: Any, text: str) -> Any:
-    """Write text of several lines as several lines."""
-    return dumper.represent_scalar(f"{TAG}str", text, style="|" if "\n" in text.strip("\n") else None)
+    """Write text of several lines as several lines; in quotes where something in it is escaped."""
+    style = '"' if UNPRINTABLE.search(text) else "|" if "\n" in text.strip("\n") else None
+    return dumper.represent_scalar(f"{TAG}str", text, style=style)
 
 
 def _list_node(dumper: Any, entries: list[Any]) -> Any:

@@ -13,6 +13,7 @@ from nwb_models.io.adoption import adopt, complete_removed
 from nwb_models.io.atomic import edited_file
 from nwb_models.io.between import built
 from nwb_models.io.editing import Editor
+from nwb_models.io.faults import reading
 from nwb_models.io.queue import join, key_of
 from nwb_models.io.referrers import lost_links, referrers
 from nwb_models.io.revision import Revision, changes_of, touched
@@ -66,6 +67,7 @@ def edit(io: HDF5IO, model: Any, path: str | None = None, *, repair: bool = Fals
     with Sources() as sources:
         with BUILDING:
             part = _part(io, model, path)
+        with BUILDING, reading(io.filename, part):
             revision, changes = _planned(io, sources, part)
             found = referrers(revision, changes) if changes.is_removal else []
             repaired = _require_no_referrers(revision, found, repair=repair)

@@ -285,7 +285,10 @@ class Excerpt:
         column = self._flat.nodes[self._axes.indexes[index.key]]
         axis = self._axes.of[column.key]
         around = Rows(np.maximum(rows.starts - 1, 0), rows.stops).below(axis_length(index))
-        ends = self._axes.numbers(index, around).astype(np.int64)
+        stored = self._axes.numbers(index, around)
+        if stored.ndim != 1 or stored.dtype.kind not in "iuf":  # it says nothing of rows
+            return
+        ends = stored.astype(np.int64)
         numbers = rows.below(axis_length(index)).numbers()
         starts = np.where(numbers == 0, 0, ends[around.rank(numbers - 1)] if len(ends) else 0)
         found = Rows(starts, ends[around.rank(numbers)]).below(axis_length(column))
@@ -299,7 +302,10 @@ class Excerpt:
             return
         index = self._flat.nodes[key]
         assert isinstance(index, StoredDataset)
-        ends = np.concatenate(([0], self._axes.numbers(index).astype(np.int64)))
+        stored = self._axes.numbers(index)
+        if stored.ndim != 1 or stored.dtype.kind not in "iuf":  # it says nothing of rows
+            return
+        ends = np.concatenate(([0], stored.astype(np.int64)))
         owning = np.flatnonzero(elements.rank(ends[1:]) > elements.rank(ends[:-1]))
         self._add(self._axes.of[key], Rows.of(owning), column.path)
 
@@ -348,10 +354,10 @@ class Excerpt:
             first, last = self._axes.numbers(begin), self._axes.numbers(end)
             return Rows.of(np.flatnonzero((first < stop) & (np.fmax(first, last) >= start)))
         for column in (self._axes.column(group, name) for name in TIMES):
-            if column is not None:
+            if column is not None and len(column.shape or ()) == 1 and column.dtype.kind in "iuf":
                 return Rows.span(self._first_not_before(column, start), self._first_not_before(column, stop))
         clock = clock_of(self._axes, group)
-        if clock is None:
+        if clock is None or not (math.isfinite(clock.start) and math.isfinite(clock.rate)):
             return None
         bounds = [min(max((moment - clock.start) * clock.rate, 0), axis.length) for moment in (start, stop)]
         low, high = (math.ceil(round(bound, 6)) for bound in bounds)

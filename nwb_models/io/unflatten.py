@@ -187,9 +187,9 @@ class Writer:
         if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
             return error
         said = f"{error}{TOO_LARGE if 'header message is too large' in str(error) else ''}"
-        if made.origin is None or made.attributes or (isinstance(made, NewDataset) and made.value is not None):
-            return NotWritableError(f"{made.path} cannot be written: {said}")
-        where = f" from {made.origin.path} of {made.origin.io.filename}"
+        where = f" from {made.origin.path} of {made.origin.io.filename}" if made.origin is not None else ""
+        if not where or made.attributes or (isinstance(made, NewDataset) and made.value is not None):
+            return NotWritableError(f"{made.path} cannot be written{where}: {said}")
         return UnreadableObjectError(f"{made.path} cannot be written{where}: {said}")
 
     def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
@@ -346,7 +346,8 @@ class Writer:
             like = dtype_of(h5a.open(source, encode(name)).get_type())
         except TypeError:  # numpy has no such type
             return value
-        return value if has_references(like) else encoded(value.data, None, like)
+        is_ragged = h5py.check_vlen_dtype(like) is not None and h5py.check_string_dtype(like) is None
+        return value if is_ragged or has_references(like) else encoded(value.data, None, like)
 
     def _write_attribute(self, name: str, value: NewValue, obj: Any) -> None:
         stored, memory = types_of(value.dtype)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, overload
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_serializer
-from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticSerializationError, core_schema
 
-from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.errors import NWBError, ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
@@ -36,6 +38,9 @@ else:
     from nwb_models.models.documentation import Documented
 
 M = TypeVar("M", bound="NWBModel")
+
+_failed: ContextVar[NWBError | None] = ContextVar("failed", default=None)
+"""What ended a serialization: of an error that comes through it, pydantic keeps the text only."""
 
 
 def Shortcut(*steps: str) -> Any:  # noqa: N802 - as pydantic's Field, which gives a FieldInfo
@@ -305,22 +310,29 @@ class NWBModel(BaseModel, metaclass=Documented):
         below = self._path.rstrip("/") + "/"
         return tuple(i for i in self._source.issues if (i.path + "/").startswith((below, self._path + "@")))
 
-    @model_serializer(mode="wrap")
-    def _serialized(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        """Give JSON what `nwb_models.models.metadata` says: pydantic would follow every reference."""
-        if not info.mode_is_json():
-            self._complete()
-            found: dict[str, Any] = handler(self)
-            return found
-        from nwb_models.models.metadata import metadata
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """Return what pydantic's does; where the file cannot be read, the error is that of this library."""
+        with _errors_kept():
+            return super().model_dump(**options)
 
-        kept, left_out = info.include or (), info.exclude or ()
-        whole = isinstance(info.context, dict) and info.context.get("arrays") == "whole"
-        return {
-            key: value
-            for key, value in metadata(self, whole=whole).items()
-            if key not in left_out and (not kept or key in kept)
-        }
+    def model_dump_json(self, **options: Any) -> str:
+        """Return what pydantic's does, see `model_dump`."""
+        with _errors_kept():
+            return super().model_dump_json(**options)
+
+    @model_serializer(mode="wrap")
+    def _serialized(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """Give JSON what `nwb_models.models.metadata` says: pydantic would follow every reference."""
+        if not isinstance(self, NWBModel):  # what stands for one that is not there
+            return self  # type: ignore[unreachable]
+        try:
+            if info.mode_is_json():
+                return _chosen(self, info)
+            self._complete()
+            return handler(self)
+        except NWBError as error:
+            _failed.set(error)
+            raise
 
     def _touch(self, field: str) -> None:
         """Have a field in memory: what the file has there is known before something else takes its place."""
@@ -362,6 +374,34 @@ class NWBModel(BaseModel, metaclass=Documented):
 def kind_of(model: NWBModel) -> str:
     """Return the type of an object, and for one without whether it is a group or a dataset."""
     return model.neurodata_type or ("group" if isinstance(model, NWBGroup) else "dataset")
+
+
+def _chosen(model: NWBModel, info: SerializationInfo) -> dict[str, Any]:
+    """Return of what JSON says of a model the entries that are asked for."""
+    from nwb_models.models.metadata import metadata
+
+    kept, left_out = info.include or (), info.exclude or ()
+    whole = isinstance(info.context, dict) and info.context.get("arrays") == "whole"
+    return {
+        key: value
+        for key, value in metadata(model, whole=whole).items()
+        if key not in left_out and (not kept or key in kept)
+    }
+
+
+@contextmanager
+def _errors_kept() -> Iterator[None]:
+    """Raise what ended a serialization in the place of what pydantic makes of it."""
+    token = _failed.set(None)
+    try:
+        yield
+    except PydanticSerializationError:
+        error = _failed.get()
+        if error is not None:
+            raise error from None
+        raise
+    finally:
+        _failed.reset(token)
 
 
 def _grown(holder: Any, field: str) -> Any:

@@ -256,6 +256,8 @@ class Collection(MutableMapping[str, T]):
             try:
                 item: T = self._items[name]
             except KeyError:
+                if self._shelf is not None and name in self._shelf.extras and name in self:
+                    return self._shelf.extras[name]  # type: ignore[no-any-return] # it has a type, and cannot be read
                 raise ObjectNotFoundError(missing(name, list(self))) from None
             return item
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
-from nwb_models.errors import NWBError, warn
+from nwb_models.errors import NWBError, TooLargeError, UnreadableObjectError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
 from nwb_models.models.mapping import type_names
 from nwb_models.models.time_series_reference import TimeSeriesReference
@@ -177,6 +177,8 @@ class Column:
     def __init__(self, model: Any, indexes: list[Any]) -> None:
         self.model, self.indexes = model, indexes
         self.data = _array(model)
+        for index in indexes:
+            _require_index(index)
 
     @classmethod
     def of(cls, model: Any) -> Column:
@@ -236,6 +238,8 @@ class Column:
         It is what is asked for most often, and takes half the time of one row of many.
         """
         index = self.indexes[0]
+        if _array(index).dtype.kind == "f":  # of which some may be no numbers
+            return None
         ends = np.asarray(_array(index)[max(row - 1, 0) : row + 1]).tolist()
         start, stop = ends[0] if row else 0, ends[-1]
         return self._values(start, stop) if 0 <= start <= stop <= _length(_array(index.target)) else None
@@ -289,9 +293,15 @@ def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
     ------
     IndexError
         Where there is no such row, or this is no way to ask for one.
+    TooLargeError
+        Where there are too many for the memory.
     """
     if rows is None or rows is Ellipsis or isinstance(rows, slice):
-        return np.arange(count)[rows if isinstance(rows, slice) else slice(None)]
+        try:
+            return np.arange(*(rows if isinstance(rows, slice) else slice(None)).indices(count))
+        except MemoryError as error:
+            msg = f"{owner!r} has {count} rows, more than memory holds: ask for some of them, as rows=slice(1000)"
+            raise TooLargeError(msg) from error
     if type(rows) is int and 0 <= rows < count:
         return np.array([rows])
     asked = np.asarray(rows)
@@ -372,8 +382,22 @@ def _row_size(data: Any) -> int:
     return int(np.prod(data.shape[1:], dtype=np.int64)) * int(data.dtype.itemsize)
 
 
+def _require_index(index: Any) -> None:
+    """Refuse as an index what has no single axis of numbers.
+
+    Raises
+    ------
+    UnreadableObjectError
+        Where it says nothing of rows.
+    """
+    data = _array(index)
+    if len(data.shape) != 1 or data.dtype.kind not in "iuf":
+        msg = f"{index!r} is no index of rows: it has the shape {tuple(data.shape)} and the dtype {data.dtype}"
+        raise UnreadableObjectError(msg)
+
+
 def _where(model: Any) -> str:
-    return str(model.path or model.name)
+    return str(model.path or getattr(model, "name", model))
 
 
 # ---------------------------------------------------------------------------------------------- what values mean

@@ -35,7 +35,7 @@ def note_children(holder: NWBModel, *fields: str) -> None:
         value = values.get(field)
         if isinstance(value, Collection):
             value.owner = place
-            _holders.update(dict.fromkeys(value._items.values(), place))
+            _holders.update((item, place) for item in value._items.values() if hasattr(item, "neurodata_type"))
         elif hasattr(value, "neurodata_type"):
             _holders[value] = place
 

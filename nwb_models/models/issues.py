@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nwb_models.errors import printable as printable
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -24,12 +26,3 @@ class Issue:
         """Return the departure in one line."""
         owner = f" ({self.neurodata_type})" if self.neurodata_type else ""
         return printable(f"{self.path}{owner}: {self.rule}: expected {self.expected}, found {self.found}")
-
-
-def printable(text: str) -> str:
-    """Return text that a terminal takes: names in a file may be no UTF-8, and hold line ends and control characters.
-
-    >>> printable("bad" + chr(0xDCFF)) == "bad" + chr(92) + "udcff"
-    True
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

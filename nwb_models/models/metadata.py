@@ -211,7 +211,8 @@ def _type_of(cls: type[NWBModel]) -> dict[str, str | None]:
     """Return the type of a class with the namespace that defines it, also where the file names another one."""
     named = "specified" in vars(cls) and cls.specified
     base = next((base for base in cls.__mro__[1:] if "namespace" in vars(base)), cls) if named else cls
-    return {"neurodata_type": cls.neurodata_type, "namespace": base.namespace}  # type: ignore[attr-defined]
+    found = {"neurodata_type": cls.neurodata_type, "namespace": base.namespace}  # type: ignore[attr-defined]
+    return {key: None if name is None else _text(name) for key, name in found.items()}
 
 
 def _relative(path: str, folder: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,8 +47,9 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
     ValueError
         Where it has neither timestamps nor a rate.
     """
-    if series.timestamps is not None:
-        times: np.ndarray[Any, Any] = series.timestamps[index]
+    stored = timestamps_of(series)
+    if stored is not None:
+        times: np.ndarray[Any, Any] = stored[index]
         return times
     rate = rate_of(series)
     count = length_of(series)
@@ -57,7 +59,23 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
         numbers = range(count)[index]
     else:
         numbers = np.arange(count)[index]
-    return np.asarray(numbers / rate + float(series.starting_time.value))[()]
+    return np.asarray(numbers / rate + start_of(series))[()]
+
+
+def timestamps_of(series: Any) -> Any:
+    """Return the timestamps of a series, None where it has none.
+
+    Raises
+    ------
+    ValueError
+        Where they are no numbers along one axis.
+    """
+    times = series.timestamps
+    shape, dtype = getattr(times, "shape", None), getattr(times, "dtype", None)
+    if (shape is not None and len(shape) != 1) or (dtype is not None and dtype.kind not in "iuf"):
+        msg = f"{series!r} has timestamps of shape {shape} and dtype {dtype}, which are no times of its samples"
+        raise ValueError(msg)
+    return times
 
 
 def length_of(series: Any) -> int:
@@ -77,10 +95,35 @@ def rate_of(series: Any) -> float:
     ValueError
         Where it has no rate either.
     """
-    if series.starting_time is None or not series.rate or not float(series.rate) > 0:
+    rate = None if series.starting_time is None else _finite(series.rate)
+    if rate is None or not rate > 0:
         msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
         raise ValueError(msg)
-    return float(series.rate)
+    return rate
+
+
+def start_of(series: Any) -> float:
+    """Return when the first sample of a series with a rate was taken, in seconds.
+
+    Raises
+    ------
+    ValueError
+        Where the file says something else there than a number.
+    """
+    start = _finite(series.starting_time.value)
+    if start is None:
+        msg = f"{series!r} has no number for its starting_time, so that nobody knows when its samples were taken"
+        raise ValueError(msg)
+    return start
+
+
+def _finite(value: Any) -> float | None:
+    """Return a finite number as such, None for anything else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def frames_elsewhere(series: Any) -> None:

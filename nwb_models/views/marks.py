@@ -34,13 +34,14 @@ def raster(
     if model is None or len(indexes) != 1:
         msg = f"{table!r} has no spike times to draw"
         raise ValueError(msg)
-    spikes, ends = Column(model, []).data, Column(indexes[0], []).data
+    spikes, ends = Column(model, indexes).data, Column(indexes[0], []).data
     require_cheap(spikes, model)
     count = len(ends)
     asked = [units] if isinstance(units, int) else units
     rows = np.arange(count)[slice(UNITS) if asked is None else asked]
     bounds = np.concatenate([[0], np.asarray(ends[: int(rows.max(initial=-1)) + 1]).astype(np.int64)])
-    parts = [(int(bounds[row]), int(min(bounds[row + 1], len(spikes)))) for row in rows]
+    bounds = np.clip(bounds, 0, len(spikes))
+    parts = [(int(bounds[row]), int(bounds[row + 1])) for row in rows]
     times, until = _spikes(spikes, parts, start, stop)
     for place, (row, found) in enumerate(zip(rows, times, strict=True)):
         del row

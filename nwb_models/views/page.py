@@ -143,7 +143,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     try:
-        if len(getattr(value, "shape", ())) == 1 and value.shape[0] <= 50 and value.dtype.kind in "OSU":
+        if len(getattr(value, "shape", None) or ()) == 1 and value.shape[0] <= 50 and value.dtype.kind in "OSU":
             value = "; ".join(str(entry) for entry in np.asarray(value).tolist())
     except NWBError as error:
         value = str(error)

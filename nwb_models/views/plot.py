@@ -85,7 +85,7 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
 
 def picture_of(model: Any) -> Picture | None:
     """Return what draws an object, by its type or the nearest one above; None where nothing does."""
-    for base in type(model).__mro__:
+    for base in type(model).__mro__ if getattr(model, "specified", True) else ():
         draw = PICTURES.get(getattr(base, "neurodata_type", None) or "")
         if draw is not None:
             return draw

@@ -11,6 +11,7 @@ import numpy as np
 
 from nwb_models.models.issues import printable
 from nwb_models.models.outline import is_costly
+from nwb_models.models.time_series_reference import timestamps_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,8 @@ def window_of(series: Any, start: float | None, stop: float | None, columns: Any
     """
     shape: tuple[int, ...] = getattr(series.data, "shape", ())
     require_data(series, shape)
-    length = shape[0] if series.timestamps is None else min(shape[0], len(series.timestamps))
+    times = timestamps_of(series)
+    length = shape[0] if times is None else min(shape[0], len(times))
     first, last = samples_between(series, start, stop, length)
     if length == 0:
         msg = f"{series!r} has no timestamps, so that nobody knows when its samples were taken"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
-from nwb_models.errors import UnreadableObjectError
+from nwb_models.errors import AbsentError, UnreadableObjectError
 from nwb_models.io.faults import reading
 from nwb_models.models.links import Unresolved
 from tests.conftest import EXAMPLE, ROOT
@@ -154,6 +154,60 @@ def test_text_that_is_no_utf_8(tmp_path: Path, *, eager: bool) -> None:
     assert root.acquisition["x"].description.encode("utf-8", "surrogateescape") == b"caf\xe9"
     found = {issue.path: issue.found for issue in root.issues if issue.rule == "encoding"}
     assert found == {"/acquisition/x@description": r"b'caf\xe9'", "/general/notes": r"b'na\xefve'"}
+
+
+# ---------------------------------------------------------------------------------- what stands for what is not there
+ABSENT: dict[str, Any] = {
+    # what is asked of a series whose data, timestamps and place lead nowhere
+    "the data": lambda root: root.acquisition["x"].data[:3],
+    "an attribute of the data": lambda root: root.acquisition["x"].unit,
+    "the length": lambda root: root.acquisition["x"].num_samples,
+    "the duration": lambda root: root.acquisition["y"].duration,
+    "the times": lambda root: root.acquisition["y"].get_timestamps(0),
+    "a group": lambda root: root.processing.add(root.acquisition["x"]),
+    "a picture": lambda root: nwb.plot(root.acquisition["x"]),
+}
+
+
+def _leading_nowhere(file: h5py.File) -> None:
+    del series(file["acquisition"], "x")["data"]
+    del series(file["acquisition"], "y")["starting_time"]
+    file["acquisition/x/data"] = file["acquisition/y/timestamps"] = h5py.SoftLink("/nothing")
+    del file["processing"]
+    file["processing"] = h5py.SoftLink("/processing")
+
+
+@pytest.mark.parametrize("asked", ABSENT)
+def test_what_stands_for_what_is_not_there_says_so(asked: str, tmp_path: Path) -> None:
+    """It is taken for the object that should be there: the error says that it is none, of which file, and where."""
+    if asked == "a picture":
+        pytest.importorskip("matplotlib")
+    with new_file(tmp_path / "file.nwb") as file:
+        _leading_nowhere(file)
+    with pytest.raises(AbsentError, match=r"file\.nwb:/(acquisition/./\w+|processing): Unresolved.*issues"):
+        ABSENT[asked](nwb.read(tmp_path / "file.nwb"))
+
+
+def test_what_stands_for_what_is_not_there_is_no_hindrance(tmp_path: Path) -> None:
+    """Nothing that looks at all objects takes it for one of them."""
+    with new_file(tmp_path / "file.nwb") as file:
+        _leading_nowhere(file)
+    root = nwb.read(tmp_path / "file.nwb")
+    assert root.model_dump()["processing"]["path"] == "/processing"
+    assert "Unresolved" not in root.model_dump_json()
+    assert not hasattr(root.processing, "neurodata_type")
+    assert {found.name for found in root.find("TimeSeries")} == {"x", "y"}
+    nwb.write(root, tmp_path / "copy.nwb", repair=True)
+    assert set(nwb.read(tmp_path / "copy.nwb").acquisition) == {"x", "y"}
+
+
+@pytest.mark.filterwarnings("ignore:.*holds no specification of core")
+def test_an_error_comes_whole_through_pydantic(tmp_path: Path) -> None:
+    """Of what ends a serialization, pydantic keeps the text; and what is damaged is still named."""
+    content = old_format(tmp_path / "broken.nwb", _members)
+    (tmp_path / "broken.nwb").write_bytes(overwritten(content, content.rindex(b"SNOD")))
+    with pytest.raises(UnreadableObjectError, match=r"broken\.nwb:/acquisition cannot be read"):
+        nwb.read(tmp_path / "broken.nwb").model_dump_json()
 
 
 # ---------------------------------------------------------------------------------------------- mutants

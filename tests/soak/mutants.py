@@ -330,9 +330,10 @@ KINDS: dict[str, Callable[[bytearray, random.Random, Callable[[], int]], None]] 
 def is_covered(original: Original, content: bytes) -> bool:
     """Tell whether all that was changed is under a checksum, which can tell.
 
-    That of chunks, fletcher32, cannot where all is zero: the checksum of zeros is zero.
+    That of chunks, fletcher32, cannot where all bits are zero, or all are one: so are those of their checksum.
     """
-    if any(not any(content[a:b]) and any(original.content[a:b]) for a, b in original.chunks):
+    uniform = ({0}, {0xFF})
+    if any(set(content[a:b]) in uniform and content[a:b] != original.content[a:b] for a, b in original.chunks):
         return False
     size = min(len(content), len(original.content))
     one, two = (np.frombuffer(data, np.uint8, size) for data in (content, original.content))

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.scaled import Scaled
-from nwb_models.models.time_series_reference import TimeSeriesReference, frames_elsewhere, length_of, rate_of, times_of
+from nwb_models.models.time_series_reference import (
+    TimeSeriesReference,
+    frames_elsewhere,
+    length_of,
+    rate_of,
+    start_of,
+    times_of,
+    timestamps_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +63,9 @@ class TimeSeriesMixin:
         count = length_of(self)
         if count < 2:
             return 0.0
-        if self.timestamps is not None:
-            return float(self.timestamps[count - 1] - self.timestamps[0])
+        times = timestamps_of(self)
+        if times is not None:
+            return float(times[count - 1] - times[0])
         return (count - 1) / rate_of(self)
 
     def get_timestamps(self: Any, index: Any = slice(None)) -> np.ndarray[Any, Any]:
@@ -201,9 +210,10 @@ class ImageSeriesMixin:
 def _first_from(series: Any, time: float) -> int:
     """Return the number of the first sample that was not taken before a time."""
     count = length_of(series)
-    if series.timestamps is not None:
-        return found_at(series.timestamps.value, time)
-    rate, start = rate_of(series), float(series.starting_time.value)
+    times = timestamps_of(series)
+    if times is not None:
+        return found_at(times.value, time)
+    rate, start = rate_of(series), start_of(series)
     near = math.ceil(min(max((time - start) * rate, 0), count)) if not math.isnan(time) else count
     while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
         near -= 1
