@@ -750,3 +750,12 @@ def test_a_namespace_of_any_name_has_a_package(name: str) -> None:
     documents = dict(in_documents(["types"]).documents)
     documents["namespace"] = {**documents["namespace"], "name": name, "version": name}
     assert outcome([documents]) == "models"
+
+
+def test_a_module_imports_what_it_names() -> None:
+    """Also where nothing in it is of any type but the value of a dataset of which no dtype is said."""
+    header = {"name": "x", "version": "1", "doc": "d", "schema": [{"namespace": "base"}, {"source": "a"}]}
+    unit = {"name": "unit", "dtype": "text", "doc": "d"}
+    image = {"name": "image", "doc": "d", "attributes": [unit]}
+    made = {"groups": [{"neurodata_type_def": "A", "doc": "d", "datasets": [image]}]}
+    assert outcome([{"namespace": {"namespaces": [header]}, "a": made}, *documents()[1:]]) == "models"

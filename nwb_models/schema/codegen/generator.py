@@ -256,7 +256,9 @@ class _Module:
         elif is_collection(slot):
             other = self._many([held], cls) if kind.endswith(" | None") else None  # else a collection says so itself
         elif plan.is_nested(held) and plan.stored_as(held) == "dataset":
-            payload = self._type(plan.slots(held)["value"]) if "value" in plan.slots(held) else "Any"
+            payload = (
+                self._type(plan.slots(held)["value"]) if "value" in plan.slots(held) else self.use("typing", "Any")
+            )
             single = payload.removesuffix(" | Array")  # what has no shape is a single value as a rule
             other = self.use("nwb_models.models", "Values") if single == "Array" else single
         elif plan.is_nested(held):
