@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 else:
     ModelMetaclass = type(BaseModel)  # it has no public name
 
-_fields: dict[Any, tuple[Any, dict[str, FieldInfo]]] = {}
-"""Class -> its fields as pydantic has them, and as they are shown."""
-
 
 class Documented(ModelMetaclass):
     """The class of model classes: they know what the schema says of their fields."""
+
+    def __init__(cls: Any, *arguments: Any, **options: Any) -> None:  # noqa: N805 - the class that is made
+        super().__init__(*arguments, **options)
+        type.__setattr__(cls, "_documented", {})  # what was looked up, which goes with the class
 
     @property
     def __doc__(self: Any) -> str | None:  # type: ignore[override]
@@ -49,10 +50,12 @@ class Documented(ModelMetaclass):
     def model_fields(self: Any) -> dict[str, FieldInfo]:
         """The fields, each of which knows its description: see `DescribedField`."""
         plain = self.__pydantic_fields__
-        known = _fields.get(self)
-        if known is None or known[0] is not plain:  # the latter: pydantic has collected them anew
-            known = _fields[self] = plain, {name: _described(info, self, name) for name, info in plain.items()}
-        return known[1]
+        shown: dict[str, FieldInfo]
+        known, shown = self._documented.get("fields", (None, {}))
+        if known is not plain:  # pydantic has collected them, perhaps anew
+            shown = {name: _described(info, self, name) for name, info in plain.items()}
+            self._documented["fields"] = plain, shown
+        return shown
 
 
 def own_text(cls: type) -> str | None:
@@ -85,15 +88,17 @@ def _described(info: FieldInfo, owner: type[NWBModel], name: str) -> FieldInfo:
     return made  # type: ignore[no-any-return]
 
 
-@cache
-def descriptions(cls: type[NWBModel]) -> dict[str, str]:
+def descriptions(cls: Any) -> dict[str, str]:
     """Return what is said of the fields of a class, inherited ones included."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = cls._documented.get("descriptions", {})
+    if found:
+        return found
     for base in reversed(cls.__mro__):
         module = sys.modules.get(base.__module__)
         if module is not None:
             lines = linecache.getlines(getattr(module, "__file__", None) or "", vars(module))
             found.update(_written("".join(lines)).get(base.__name__, {}))
+    cls._documented["descriptions"] = found
     return found
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
+import gc
 import inspect
 import os
 import pydoc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, get_origin
 
@@ -24,7 +26,7 @@ from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.generated.hdmf_experimental import v0_6_0 as experimental
 from nwb_models.models import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.base import ShortcutInfo
-from nwb_models.models.mapping import Stored, Value, storage
+from nwb_models.models.mapping import Stored, Value, own_fields, storage, stored_fields
 from nwb_models.models.reserved import DATASET_FIELDS, FIELDS, GROUP_FIELDS, NAMES
 from nwb_models.naming import module_name, version_name
 from nwb_models.schema.codegen.allowlist import IMPORTS, TYPES
@@ -541,3 +543,21 @@ def test_a_copied_field_keeps_its_description() -> None:
     assert (
         pydantic.create_model("Mine", filtering=(str, info)).model_fields["filtering"].description == info.description
     )
+
+
+def test_a_class_whose_words_were_looked_up_may_go() -> None:
+    def made() -> weakref.ref[type]:
+        class Mine(core.TimeSeries):
+            """Mine."""
+
+        assert Mine.model_fields["data"].description
+        assert "sync : group, optional" in str(Mine.__doc__)
+        return weakref.ref(Mine)
+
+    seen = made()
+    gc.collect()
+    storage.cache_clear()
+    stored_fields.cache_clear()
+    own_fields.cache_clear()
+    gc.collect()
+    assert seen() is None
