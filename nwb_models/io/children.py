@@ -10,6 +10,7 @@ from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,7 +132,7 @@ class StoredChildren:
         """Note the collections that have to hold something and do not."""
         for entry in storage(self.cls).collections:
             if entry.required and entry.field not in fields:
-                wanted = f"a {getattr(entry.model, 'neurodata_type', entry.field)}"
+                wanted = with_article(getattr(entry.model, "neurodata_type", entry.field))
                 self._builder.add(Issue(self._path, self.cls.neurodata_type, "missing", wanted, "none"))
 
     def _link(self, name: str) -> StoredLink | None:

@@ -98,7 +98,8 @@ class Classes:
             if alike is not None and self._notes == notes:
                 self._alike[alike] = found
         self._found[path] = found
-        self._owners.clear()
+        if path in self._owners:  # something below was asked for before
+            self._owners.clear()
         return found
 
     def _likeness(self, node: StoredObject) -> tuple[Any, ...] | None:

@@ -40,6 +40,7 @@ from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Reference, StoredField, Value, fits, storage
+from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -419,7 +420,7 @@ class Builder:
                 children.exclude(name)
         for entry in tables.unnamed:
             if entry.required and entry.field not in data and entry.field not in children.members:
-                self._note(node, "missing", f"a {getattr(entry.model, 'neurodata_type', entry.field)}", "none")
+                self._note(node, "missing", with_article(getattr(entry.model, "neurodata_type", entry.field)), "none")
 
     def _child(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-from h5py import h5f, h5p
+from h5py import h5f, h5g, h5p
 
 State = tuple[int, ...]
 """What `state_of` says of a file."""
@@ -31,13 +31,21 @@ def require_room() -> None:
     np.empty(ROOM, np.uint8)
 
 
-class LocalFile(h5py.File):  # type: ignore[misc]
+class OpenedFile(h5py.File):  # type: ignore[misc]
+    """A file that is read, and does not change meanwhile."""
+
+    trail: tuple[list[str], list[h5g.GroupID]] = ([], [])
+    """The names of the groups on the way to what was looked for last, see `~nwb_models.io.queue.walk`, and the root and
+    these groups."""
+
+
+class LocalFile(OpenedFile):
     """A file of this machine that HDF5 reads through a descriptor of the system."""
 
     descriptor: int
 
 
-def opened(place: Any) -> h5py.File:
+def opened(place: Any) -> OpenedFile:
     """Open a file to read it: a path, or a file object.
 
     A local one has properties that are made once, which leaves out a quarter of what `h5py.File` takes.
@@ -48,7 +56,7 @@ def opened(place: Any) -> h5py.File:
         As h5py does.
     """
     if not isinstance(place, str):
-        file = h5py.File(place, "r")
+        file = OpenedFile(place, "r")
         limit_cache(file.id)
         return file
     file = LocalFile(h5f.open(os.fsencode(place), h5f.ACC_RDONLY, _properties()))

@@ -351,7 +351,7 @@ class NWBModel(BaseModel, metaclass=Documented):
         if "name" not in self.__dict__:  # its constructor has failed, and an error shows it
             return f"<{type(self).__name__}, not made>"
         where = f" at {printable(self._path)}" if self._path else ""
-        return f"<{kind_of(self)} {self.name!r}{where}>"
+        return f"<{printable(kind_of(self))} {self.name!r}{where}>"
 
     __str__ = __repr__
 

@@ -1214,7 +1214,7 @@ DEPARTURES: dict[str, Any] = {
     ),
     "none of what there has to be one of": (
         lambda file: typed(file["acquisition"], "it", "LFP"),
-        [("/acquisition/it", "missing", "a ElectricalSeries", "none")],
+        [("/acquisition/it", "missing", "an ElectricalSeries", "none")],
     ),
     "missing nwb_version": (_without("/@nwb_version"), [("/@nwb_version", "missing", "attribute nwb_version", "none")]),
     "missing neurodata_type of the root": (
