@@ -449,11 +449,11 @@ class _Reader:
         """Return text of any length; it ends with the first NUL, as it does in memory."""
         if not length and not address:
             return ""
-        if length > self._most:
-            raise LargeTextsError(length, self._most)
         raw = self._data.in_heap(address, index)
         if len(raw) != length:
             raise UnfamiliarError
+        if length > self._most:
+            raise LargeTextsError(length, self._most)
         text = raw.decode("utf-8", "surrogateescape")
         return text if "\0" not in text else text[: text.index("\0")]
 

@@ -576,7 +576,9 @@ def test_references_are_collected_once(paths: dict[str, Path], monkeypatch: pyte
     """The index is made at the first question and again only when the file has changed."""
     made: list[str] = []
     make = reference_index._make_index
-    monkeypatch.setattr(reference_index, "_make_index", lambda file: made.append(file.filename) or make(file))
+    monkeypatch.setattr(
+        reference_index, "_make_index", lambda file, *more: made.append(file.filename) or make(file, *more)
+    )
     monkeypatch.setattr(reference_index, "_KEPT", {})
     with h5py.File(paths["references"]) as file:
         for path in ("/acquisition/x", "/acquisition/y", "/general"):
