@@ -20,7 +20,7 @@ from nwb_models.limits import raising
 from nwb_models.models.issues import Issue
 
 if TYPE_CHECKING:
-    from nwb_models.io.hdf5 import HDF5IO
+    from nwb_models.io.hdf5 import HDF5IO, Spec
     from nwb_models.io.nodes import StoredDataset
     from nwb_models.models.arrays import ArraySource
 
@@ -31,6 +31,7 @@ NUMPY = 2**63 - 1
 """The most bytes that an array of numpy may have, its axes without entries counted as one."""
 FEW = 1000
 """How many rows are looked at when one is read, where there are no chunks."""
+NOTHING: frozenset[tuple[int, ...]] = frozenset()
 MOST = 10_000
 """Of how many chunks it is kept that they can be read."""
 
@@ -60,7 +61,8 @@ class HDF5Array:
     def __init__(self, io: HDF5IO, node: StoredDataset) -> None:
         assert node.shape is not None
         self._io: HDF5IO | None = io
-        self._spec = io.spec
+        self._spec: Spec | None = None
+        """What finds the file again, where the array was unpickled."""
         self.path = node.path
         self.shape = node.shape
         self.dtype = node.dtype
@@ -69,7 +71,7 @@ class HDF5Array:
         self.filtered = node.filtered
         self.elsewhere = node.elsewhere
         self._is_bounded = not node.filtered and not node.dtype.hasobject and not node.elsewhere
-        self._fine: set[tuple[int, ...]] = set()
+        self._fine: frozenset[tuple[int, ...]] = NOTHING
         """Where chunks begin that can be read; as long as it is not all of them."""
         self._allowed_from: str | None = None
         """The working directory, where HDF5 looks for files too, in which the data was found to be of this folder."""
@@ -80,6 +82,7 @@ class HDF5Array:
         if self._io is None:
             from nwb_models.io.pickling import file_of
 
+            assert self._spec is not None
             self._io = file_of(self._spec)
         return self._io
 
@@ -184,7 +187,7 @@ class HDF5Array:
             except NWBError:
                 pass
             else:
-                self._fine = self._fine.union(touched) if len(self._fine) < MOST else set(touched)
+                self._fine = self._fine.union(touched) if len(self._fine) < MOST else frozenset(touched)
                 return
         self._is_bounded = require_bounded(dataset, limits, start, count, file)
 
@@ -268,7 +271,7 @@ class HDF5Array:
 
     def where(self) -> str:
         """Return file and path."""
-        return f"{self._spec[1]}:{self.path}"
+        return f"{(self._spec or self.io.spec)[1]}:{self.path}"
 
     def note_change(self) -> None:
         """Note that rows were added, which are not in the file."""

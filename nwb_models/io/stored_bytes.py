@@ -219,7 +219,7 @@ def _objects(data: bytes) -> dict[int, tuple[int, int]]:
     return objects
 
 
-_met_objects = lru_cache(maxsize=64)(_objects)
+_met_objects = lru_cache(maxsize=8)(_objects)
 """The same for a small collection, which is often one of a file that was open before."""
 
 
