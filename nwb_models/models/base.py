@@ -678,14 +678,14 @@ class NWBGroup(NWBModel):
 
     def _holds(self, entry: StoredField, *, stored: bool = False) -> bool:
         """Tell whether a named child is there: a default that nobody gave is not, unless something is in it."""
-        if self.__dict__.get(entry.field, entry) is None:  # as of most fields
+        child = self.__dict__.get(entry.field, entry)
+        if child is entry:  # which stands for nothing
+            if self._is_pending(entry.field):
+                return True
+            child = getattr(self, entry.field)
+        if child is None:  # as of most fields
             return False
-        if self._is_pending(entry.field):
-            return True
-        child = getattr(self, entry.field)
-        if child is None:
-            return False
-        if stored or entry.field in self.model_fields_set:
+        if stored or entry.field in self.__pydantic_fields_set__:
             return True
         if self._source is not None:
             return isinstance(child, NWBGroup) and child._is_filled()
