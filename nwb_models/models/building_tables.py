@@ -24,7 +24,7 @@ from nwb_models.models.cells import (
 )
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
-from nwb_models.models.mapping import storage, type_names
+from nwb_models.models.mapping import derived, storage, type_names
 from nwb_models.naming import GENERATED, with_article
 
 if TYPE_CHECKING:
@@ -334,7 +334,7 @@ def _enumerations(cls: Any) -> Any:
     for package in ("", f"{GENERATED}.hdmf_experimental"):
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__) if package else ():
             importlib.import_module(f"{package}.{module.name}")
-        for found in column.__subclasses__():
+        for found in derived(column):
             if found.neurodata_type == "EnumData":
                 return found
     msg = f"there is no EnumData in the specifications of {cls.__name__}"

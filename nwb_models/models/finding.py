@@ -10,7 +10,7 @@ import numpy as np
 from nwb_models.errors import ObjectNotFoundError
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.links import Unresolved
-from nwb_models.models.mapping import fits, owns, storage
+from nwb_models.models.mapping import derived, fits, owns, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -66,10 +66,7 @@ def _require_type(group: NWBGroup, kind: str) -> None:
 def _loaded() -> dict[str, set[str]]:
     """Return the types of all classes that there are in this process, by their namespaces."""
     found: dict[str, set[str]] = {}
-    waiting: list[type[NWBModel]] = [NWBModel]
-    while waiting:
-        cls = waiting.pop()
-        waiting.extend(cls.__subclasses__())
+    for cls in derived(NWBModel):
         if cls.neurodata_type is not None:
             found.setdefault(str(cls.namespace), set()).add(cls.neurodata_type)
     return found

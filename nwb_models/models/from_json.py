@@ -12,7 +12,7 @@ import numpy as np
 
 from nwb_models.models.convert import array_of
 from nwb_models.models.links import Unresolved
-from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, stored_fields
+from nwb_models.models.mapping import Children, Link, Reference, StoredField, Value, derived, stored_fields
 from nwb_models.models.metadata import SPECIAL_NUMBERS
 from nwb_models.naming import with_article
 
@@ -122,7 +122,9 @@ class _Loader:
         wanted = document["neurodata_type"], document.get("namespace")
         if (declared.neurodata_type, declared.namespace) == wanted:
             return declared
-        found = [cls for cls in _below(declared) if (cls.neurodata_type, cls.namespace) == wanted]
+        found: list[type[NWBModel]] = [
+            cls for cls in derived(declared) if (cls.neurodata_type, cls.namespace) == wanted
+        ]
         own = [cls for cls in found if "neurodata_type" in vars(cls)]  # others are what a type is at one place
         if not own:
             msg = (
@@ -234,9 +236,3 @@ def _packages(cls: type[NWBModel]) -> dict[str, str]:
     """Return the package of each namespace that a class and what it derives from are of: one version of it."""
     bases = (base for base in cls.__mro__ if vars(base).get("namespace") is not None)
     return {base.namespace: base.__module__.rpartition(".")[0] for base in bases}  # type: ignore[attr-defined]
-
-
-def _below(cls: type[NWBModel]) -> Iterator[type[NWBModel]]:
-    for below in cls.__subclasses__():
-        yield below
-        yield from _below(below)

@@ -9,6 +9,7 @@ The markers make reading and writing a lookup: `storage` turns those of a class 
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -226,6 +227,14 @@ def fits(found: Any, declared: Any) -> bool:
 def type_names(cls: Any) -> frozenset[str]:
     """Return the types of a class: its own and those that it derives from, in any version; none of any other class."""
     return frozenset(name for base in cls.__mro__ if (name := getattr(base, "neurodata_type", None)) is not None)
+
+
+def derived(cls: Any) -> Iterator[Any]:
+    """Yield the classes that derive from one; without those that Python has not let go yet, whose module is gone."""
+    for below in cls.__subclasses__():
+        if below.__module__ in sys.modules:
+            yield below
+            yield from derived(below)
 
 
 @cache

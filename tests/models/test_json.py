@@ -176,6 +176,19 @@ def test_the_type_in_the_json_decides() -> None:
     assert Holder.model_validate_json(Holder(held=device).model_dump_json()).held.description == "d"
 
 
+def test_classes_of_a_module_that_is_gone_are_not_taken() -> None:
+    """Python keeps them for a while, and nobody can find them."""
+    content = {
+        "__module__": "gone",
+        "__annotations__": {"x": "Nothing"},
+        "neurodata_type": "Device",
+        "namespace": "core",
+    }
+    gone = type(common.Container)("Device", (common.Container,), content)
+    document = core.Device(name="probe", description="d").model_dump_json()
+    assert type(common.Container.model_validate_json(document)) is not gone
+
+
 def test_what_is_elsewhere_is_said() -> None:
     """A part of a file alone does not hold what it links."""
     group = core.ElectrodeGroup(name="g", description="d", location="l", device=core.Device(name="probe"))
