@@ -59,7 +59,8 @@ def _require_type(group: NWBGroup, kind: str) -> None:
     near = [every[folded[close]] for close in difflib.get_close_matches(name.lower(), folded, n=3)]
     if near or in_file:
         there = f"did you mean {' or '.join(near)}?" if near else f"it has those of {', '.join(known)}"
-        msg = f"{'the schemas of this file have' if in_file else 'there is'} no type {kind!r}: {there}"
+        whose = f"the schemas of {group._source.filename} have" if in_file else "there is"
+        msg = f"{whose} no type {kind!r}: {there}"
         raise ObjectNotFoundError(msg)
 
 
