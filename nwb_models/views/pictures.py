@@ -142,6 +142,9 @@ def _of_image(mask: Any) -> tuple[Any, Any, Any]:
 
 
 def _of_pixels(cell: Any) -> tuple[Any, Any, Any]:
-    x, y = (np.asarray(cell[name]).astype(np.int64) for name in ("x", "y"))
+    """Return x, y and weight: of compound rows, or of rows of numbers with the weight last, as old files have them."""
+    cell = np.asarray(cell)
+    columns = [cell[name] for name in ("x", "y", "weight")] if cell.dtype.names else [cell[:, at] for at in (0, 1, -1)]
+    x, y = (column.astype(np.int64) for column in columns[:2])
     there = (x >= 0) & (y >= 0)
-    return x[there], y[there], np.asarray(cell["weight"], dtype=float)[there]
+    return x[there], y[there], columns[2].astype(float)[there]

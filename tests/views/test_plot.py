@@ -28,6 +28,7 @@ from nwb_models.core import (
 )
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.models.mixins.series import found_at
+from nwb_models.views import pictures
 from nwb_models.views.marks import EVENTS
 from nwb_models.views.plot import PICTURES, picture_of
 from nwb_models.views.traces import BINS, CHANNELS, SNIPPETS
@@ -441,6 +442,14 @@ def test_masks_of_pixels(ax: Axes, masks: PlaneSegmentation) -> None:
             assert (canvas[y, x, 3] > 0) == (weight > 0)
     assert (canvas[..., 3] > 0).sum() == len({(x, y) for row in range(3) for x, y, _ in masks["pixel_mask"][row]})
     assert [text.get_text() for text in ax.texts] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("more", [(), (7,)], ids=["pixels", "voxels"])
+def test_masks_of_old_files_are_rows_of_numbers(more: tuple[int, ...]) -> None:
+    """PyNWB before 2.0 has written such."""
+    rows = np.array([(2, 1, *more, 1), (3, 0, *more, 2), (-1, 0, *more, 3)])
+    found = [values.tolist() for values in pictures._of_pixels(rows)]
+    assert found == [[2, 3], [1, 0], [1.0, 2.0]]
 
 
 def test_masks_of_some_regions(ax: Axes, masks: PlaneSegmentation) -> None:
