@@ -949,6 +949,9 @@ class _Children(Mapping[str, Any]):
 class NWBDataset(NWBModel):
     """A dataset with attributes: behaves as the array that is its ``value``."""
 
+    _index: Any = PrivateAttr(None)
+    """What makes rows of a column, where that was made by hand: a column stays ragged when nobody holds its table."""
+
     value: Annotated[Any, Value()]
     """The data: an array, or a single value."""
 

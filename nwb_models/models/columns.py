@@ -28,9 +28,6 @@ GAP = 1 << 16
 BLOCK = 1 << 22
 """About how many bytes are read together where one goes through the rows of a column."""
 
-_indexes: WeakKeyDictionary[Any, ref[Any]] = WeakKeyDictionary()
-"""Column -> its index, of those that were made by hand: in a file, the table is asked."""
-
 _kept: WeakKeyDictionary[Any, tuple[int, list[ref[Any]]]] = WeakKeyDictionary()
 """Column in a file -> how often anything of the file was changed, and the indexes of the column then."""
 
@@ -40,7 +37,7 @@ def note_target(model: Any) -> None:
     """Let the column that a model leads to know it, where the model is an index."""
     target = getattr(model, "target", None)
     if isinstance(target, NWBDataset) and is_a(model, "VectorIndex"):
-        _indexes[target] = ref(model)
+        target._index = model
 
 
 def indexes_of(column: Any, table: Any = None, around: Around | None = None) -> list[Any]:
@@ -97,9 +94,11 @@ def _index_of(column: Any, around: Around | None) -> Any:
             found = child_of(around.table, name)
             if _leads_to(found, column):
                 return found
-    noted = _indexes.get(column)
-    found = noted() if noted is not None else None
-    return found if _leads_to(found, column) else None
+    noted: Any = getattr(column, "_index", None)
+    if not _leads_to(noted, column):
+        return None
+    is_removed = column._source is None and column.parent is not None and noted.parent is None
+    return None if is_removed else noted
 
 
 def _leads_to(index: Any, column: Any) -> bool:

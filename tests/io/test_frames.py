@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -458,6 +459,22 @@ def test_rows_follow_what_is_done_to_the_indexes(rows: Any) -> None:
     assert lists(words[0]) == ["a", "b"]
     rows["ends_of_words"].value = [1, 3, 4]
     assert lists(words[1]) == ["b", "ü"]
+
+
+def test_a_column_is_ragged_without_its_table() -> None:
+    """Nobody holds the table any more, only the column."""
+    cells = {"spike_times": [[0.1, 0.5], [0.2]], "deep": [[[1], [2, 3]], [[4]]]}
+    frame = pd.DataFrame(cells)
+    column = core.Units.from_dataframe(frame, name="units")["spike_times"]
+    deep = core.Units.from_dataframe(frame, name="units")["deep"]
+    gc.collect()
+    assert lists(column[0]) == [0.1, 0.5]
+    assert len(column) == 2
+    assert lists(deep[0]) == [[1], [2, 3]]
+    units = core.Units.from_dataframe(frame, name="units")
+    column = units["spike_times"]
+    del units["spike_times_index"]
+    assert column[0] == 0.1
 
 
 # ---------------------------------------------------------------------------------------------- what does not fit
