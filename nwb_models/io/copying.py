@@ -7,7 +7,6 @@ addresses in the file.
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -15,9 +14,9 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
 from nwb_models.io.expansion import require_bounded, require_sources
-from nwb_models.io.heaps import read_stored, uses_heaps, watched
+from nwb_models.io.heaps import read_stored, watched
+from nwb_models.io.leaf_types import has_pointers, refers, uses_heaps
 from nwb_models.io.stored_types import SCALAR, types_of
-from nwb_models.io.type_names import has_pointers
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
 
@@ -38,16 +37,6 @@ def attribute_names(obj: Any) -> list[bytes]:
     names: list[bytes] = []
     h5a.iterate(obj, names.append)
     return names
-
-
-def refers(stored: h5t.TypeID) -> bool:
-    """Tell whether a stored type has references in it."""
-    kind = stored.get_class()
-    if kind == h5t.COMPOUND:
-        return any(refers(stored.get_member_type(number)) for number in range(stored.get_nmembers()))
-    if kind in (h5t.VLEN, h5t.ARRAY):
-        return refers(stored.get_super())
-    return bool(kind == h5t.REFERENCE)
 
 
 def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None) -> None:
@@ -133,7 +122,7 @@ def copy_data(
         if has_pointers(dataset.get_type()):
             require_bounded(dataset, limits)
             if dataset.get_create_plist().get_nfilters():
-                deque(read_blocks(dataset, limits), maxlen=0)
+                read_all(dataset, limits)
     options = h5p.create(h5p.OBJECT_COPY)
     options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
     if attributes or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
@@ -212,6 +201,12 @@ def read_blocks(
         spaces, values = spaces_of(dataset, start, count), np.empty(count, dtype=dtype)
         read_stored(dataset, values, memory, spaces)
         yield spaces, values, memory
+
+
+def read_all(dataset: h5d.DatasetID, limits: Limits = DEFAULT) -> None:
+    """Read all data of a dataset and keep nothing: an error, in place of what HDF5 does where it finds none."""
+    for _ in read_blocks(dataset, limits):
+        pass
 
 
 def spaces_of(dataset: h5d.DatasetID, start: tuple[int, ...], count: tuple[int, ...]) -> Spaces:

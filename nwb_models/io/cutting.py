@@ -9,10 +9,11 @@ import h5py
 import numpy as np
 from h5py import h5d, h5p, h5s, h5t
 
-from nwb_models.io.copying import BLOCK, blocks, refers
+from nwb_models.io.copying import BLOCK, blocks
 from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.heaps import read_stored
+from nwb_models.io.leaf_types import refers
 from nwb_models.io.progress import report
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from h5py import h5a, h5d, h5g, h5o, h5r, h5t
 
 from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.blocks import converted
-from nwb_models.io.copying import copy_references, read_attribute, read_blocks, translated
+from nwb_models.io.copying import copy_references, read_all, read_attribute, translated
 from nwb_models.io.encode import has_references
-from nwb_models.io.heaps import uses_heaps
+from nwb_models.io.leaf_types import uses_heaps
 from nwb_models.io.plan import NewDataset, NewGroup
 from nwb_models.io.queue import join, key_of, paths_by_key
 from nwb_models.io.revision import soft_path
@@ -143,7 +142,7 @@ class Editor(Writer):
     def _require_replaceable(self, source: h5d.DatasetID) -> None:
         """Read the texts that HDF5 looks for when it replaces them: where it does not find them, 2.0.0 crashes."""
         if uses_heaps(source.get_type()):
-            deque(read_blocks(source, self.home.limits), maxlen=0)
+            read_all(source, self.home.limits)
 
     def _revise_attribute(self, made: NewObject, obj: Any, name: str, value: NewValue) -> None:
         if h5a.exists(obj, encode(name)):

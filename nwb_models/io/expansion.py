@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections import deque
 from operator import contains
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,7 +21,8 @@ from h5py import h5d, h5i, h5t
 from nwb_models.errors import TooLargeError, UnreadableObjectError
 from nwb_models.io.elsewhere import names_sources
 from nwb_models.io.faults import ADVICE
-from nwb_models.io.heaps import read_stored, uses_heaps, where
+from nwb_models.io.heaps import read_stored, where
+from nwb_models.io.leaf_types import uses_heaps
 from nwb_models.io.stored_bytes import UnfamiliarError, heap_bytes
 from nwb_models.io.values import dtype_of, size_of
 from nwb_models.limits import raising
@@ -114,9 +114,9 @@ def require_sources(dataset: h5d.DatasetID, limits: Limits, hops: int = 0) -> No
         if codes and part.chunk_size() > limits.chunk_size() and dataset.get_storage_size():
             part.refuse_chunk(part.chunk_size())
         if uses_heaps(dataset.get_type()):
-            from nwb_models.io.copying import read_blocks
+            from nwb_models.io.copying import read_all
 
-            deque(read_blocks(dataset, limits), maxlen=0)  # or HDF5 might never come back from one of them
+            read_all(dataset, limits)  # or HDF5 might never come back from one of them
         if sum(code in REACH for code in codes) > 1:
             msg = f"{part.where()} cannot be read through a virtual dataset: it was compressed twice"
             raise UnreadableObjectError(msg)

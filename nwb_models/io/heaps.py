@@ -20,6 +20,7 @@ import numpy as np
 from h5py import h5a, h5d, h5f, h5fd, h5i, h5o, h5p, h5t
 
 from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.leaf_types import uses_heaps
 from nwb_models.io.opening import limit_cache
 
 if TYPE_CHECKING:
@@ -63,18 +64,6 @@ def is_endless(heap: bytes) -> bool:
             return step == 0 or step >> 60 > 0
         at += step
     return False
-
-
-def uses_heaps(stored: h5t.TypeID) -> bool:
-    """Tell whether values of a stored type are in heaps, or lead to one: text of any length, rows, regions."""
-    kind = stored.get_class()
-    if kind == h5t.COMPOUND:
-        return any(uses_heaps(stored.get_member_type(number)) for number in range(stored.get_nmembers()))
-    if kind == h5t.ARRAY:
-        return uses_heaps(stored.get_super())
-    if kind == h5t.STRING:
-        return bool(stored.is_variable_str())
-    return bool(kind == h5t.VLEN or (kind == h5t.REFERENCE and not stored.equal(h5t.STD_REF_OBJ)))
 
 
 def is_in_heap(dtype: np.dtype[Any]) -> bool:

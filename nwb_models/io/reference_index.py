@@ -13,9 +13,10 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
 from nwb_models.errors import UnreadableObjectError
-from nwb_models.io.copying import attribute_names, refers, tile
+from nwb_models.io.copying import attribute_names, tile
 from nwb_models.io.expansion import require_bounded
 from nwb_models.io.heaps import read_stored
+from nwb_models.io.leaf_types import refers
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
 from nwb_models.io.outside import is_self_contained

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from h5py import h5a, h5d, h5o, h5r, h5t
 
-from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, refers, translated
+from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, translated
+from nwb_models.io.leaf_types import refers
 from nwb_models.io.outside import is_self_contained
 from nwb_models.io.plan import NewDataset
 from nwb_models.io.queue import DAMAGE, join, key_of

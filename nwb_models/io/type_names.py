@@ -84,17 +84,5 @@ def family(stored: h5t.TypeID) -> Any:
     return type_name(stored)
 
 
-def has_pointers(stored: h5t.TypeID) -> bool:
-    """Tell whether values of a type are stored elsewhere or are addresses: what a chunk holds then says nothing."""
-    kind = stored.get_class()
-    if kind == h5t.COMPOUND:
-        return any(has_pointers(stored.get_member_type(number)) for number in range(stored.get_nmembers()))
-    if kind == h5t.STRING:
-        return bool(stored.is_variable_str())
-    if kind == h5t.ARRAY:
-        return has_pointers(stored.get_super())
-    return kind in (h5t.VLEN, h5t.REFERENCE)
-
-
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")

@@ -14,7 +14,8 @@ from h5py import h5a, h5d, h5t
 from nwb_models.io.copying import BLOCK, blocks, spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.heaps import read_stored
-from nwb_models.io.type_names import has_pointers, type_name
+from nwb_models.io.leaf_types import has_pointers
+from nwb_models.io.type_names import type_name
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
 

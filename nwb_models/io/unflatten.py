@@ -29,13 +29,13 @@ from nwb_models.io.copying import (
     create_like,
     group_options,
     missing_filters,
-    refers,
     translated,
 )
 from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.encode import has_references
 from nwb_models.io.heaps import ENDLESS, refusals
+from nwb_models.io.leaf_types import refers
 from nwb_models.io.outside import is_self_contained, require_inside, shape_of
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
