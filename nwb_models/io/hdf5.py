@@ -381,9 +381,9 @@ class HDF5IO:
         """
         with self._lock:
             self.changes += 1
+            if self._users == 0:
+                self._close_file()
             self.datasets.release()
-            if self._file is not None and self._users == 0:
-                self._file.close()
             self._file = None  # whoever reads in another thread ends with the file that was
             self._state = state_of(self.location)
             if respecified:
@@ -526,11 +526,16 @@ class HDF5IO:
     def _close_unused(self) -> None:
         """Close the file where that was asked for and nobody reads, in this thread or another one."""
         if self._closed and self._users == 0 and self._file is not None:
-            self.datasets.release()
+            self._close_file()
+            self.builder.release()
+
+    def _close_file(self) -> None:
+        """Close the file with what else is open of it, where it is open."""
+        self.datasets.release()
+        if self._file is not None:
             forget(self._file.id.id)
             self._file.close()
             self._file = None
-            self.builder.release()
 
     def __enter__(self) -> Self:
         """Return the file."""
