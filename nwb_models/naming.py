@@ -54,7 +54,16 @@ def with_article(name: str) -> str:
     """
     is_spelt = len(name) > 1 and name[1].isupper()
     begins_with_vowel = name[:1] in (*"FHLMNRSX", *"AEIO") if is_spelt else re.match(r"[AEIOaeio]|[Uu](?!ni)", name)
-    return f"{'an' if begins_with_vowel else 'a'} {name.replace('__', '.')}"
+    return f"{'an' if begins_with_vowel else 'a'} {spoken(name)}"
+
+
+def spoken(name: str) -> str:
+    """Return what people call a class: ``NWBFile__general`` is that of an untyped group of a file.
+
+    >>> spoken("Device"), spoken("NWBFile__general")
+    ('Device', 'NWBFile.general')
+    """
+    return name.replace("__", ".")
 
 
 def module_name(namespace: str) -> str:

@@ -16,6 +16,7 @@ from nwb_models.errors import NWBError, ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
+from nwb_models.naming import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,7 +212,7 @@ class NWBModel(BaseModel, metaclass=Documented):
                 target = _grown(holder, step)
             if target is None:
                 means = ".".join(shortcut.steps)
-                msg = f"{name!r} is {means} of {_plain(cls)}, and there is no {step!r} here: set it first"
+                msg = f"{name!r} is {means} of {spoken(cls.__name__)}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
 
@@ -587,12 +588,7 @@ def _unknown_field(cls: type[BaseModel], name: str) -> str:
 
     near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
     hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
-    return f"{_plain(cls)} has no field {name!r}{hint}"
-
-
-def _plain(cls: type) -> str:
-    """Return what people call a class: ``NWBFile.general`` is that of an untyped group of a file."""
-    return cls.__name__.replace("__", ".")
+    return f"{spoken(cls.__name__)} has no field {name!r}{hint}"
 
 
 class NWBGroup(NWBModel):
