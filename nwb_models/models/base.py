@@ -115,6 +115,8 @@ class NWBModel(BaseModel, metaclass=Documented):
     object_id: Annotated[str | None, Attribute(dtype="text")] = None
     """The UUID of the object; files written before PyNWB 1.1 have none."""
 
+    __slots__ = ("_held_by",)
+
     _path: str | None = PrivateAttr(None)
     _source: Any = PrivateAttr(None)
     """The open file that the model was read from; None for one made by hand."""
@@ -298,7 +300,10 @@ class NWBModel(BaseModel, metaclass=Documented):
 
     @property
     def parent(self) -> NWBGroup | None:
-        """The group that holds the object, also where that was not built yet; None for a root, and for a new object."""
+        """The group that holds the object, also where that was not built yet; None for a root, and where none does.
+
+        It lives as long as the object, which keeps it: no file is lost because only a part of it was returned.
+        """
         from nwb_models.models.holders import holder_of
 
         return holder_of(self)

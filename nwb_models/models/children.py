@@ -222,7 +222,7 @@ class Collection(MutableMapping[str, T]):
         self._removed: set[str] = set()
         self._names = names.given
         self.owner: Any = None
-        """A weak reference to the object that holds it, where that is known."""
+        """The object that holds it, where that is known."""
 
     @classmethod
     def on(cls, shelf: Shelf, field: str, kept: Collection[T] | None = None) -> Collection[T]:
@@ -289,7 +289,7 @@ class Collection(MutableMapping[str, T]):
         """Let an object know what holds it."""
         from nwb_models.models.holders import note
 
-        owner = self.owner() if self.owner is not None else None
+        owner = self.owner
         if owner is None and self._shelf is not None:
             owner = self._shelf.pending.group()
         if owner is not None:

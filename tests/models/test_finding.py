@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,13 +144,29 @@ def test_what_is_made_knows_what_holds_it() -> None:
     assert probe.parent is None  # a link holds nothing
 
 
-def test_holding_keeps_nothing_alive() -> None:
+def test_what_holds_an_object_lives_as_long_as_the_object() -> None:
+    inner = series("inner")
+    core.ProcessingModule(name="m", description="d", nwb_data_interface=[inner])
+    gc.collect()
+    assert inner.parent is not None
+    assert inner.parent["inner"] is inner
+    assert inner.parent.name == "m"
+
+
+def test_nothing_lives_on_that_nobody_has() -> None:
     inner = series("inner")
     module = core.ProcessingModule(name="m", description="d", nwb_data_interface=[inner])
-    assert inner.parent is module
-    del module
+    gone = weakref.ref(inner), weakref.ref(module)
+    del inner, module
     gc.collect()
-    assert inner.parent is None
+    assert [found() for found in gone] == [None, None]
+
+
+def test_an_object_travels_without_what_holds_it() -> None:
+    inner = series("inner")
+    core.ProcessingModule(name="m", description="d", nwb_data_interface=[inner, series("other")])
+    for alone in (copy.deepcopy(inner), inner.model_copy(), pickle.loads(pickle.dumps(inner))):
+        assert alone.parent is None
 
 
 def test_copies_know_what_holds_them() -> None:
