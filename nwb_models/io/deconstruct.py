@@ -312,7 +312,7 @@ class Deconstruction:
         if model is not None and made.origin is None:
             tables = storage(type(model))
             fields = {m.entry.field for m in found if m.entry is not None}
-            entries = (*tables.children.values(), *tables.unnamed, *tables.collections)
+            entries = tables.members()
             self._missing(made, entries, {e.stored_name for e in entries if e.field in fields})
 
     def _links_before(self, made: NewObject) -> dict[str, StoredLink]:

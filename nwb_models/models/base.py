@@ -205,8 +205,11 @@ class NWBModel(BaseModel, metaclass=Documented):
                 _note_children(self, name)
             return
         shortcut = find_shortcut(cls, name)
+        if shortcut is None and isinstance(self, NWBGroup) and name in self:
+            self[name] = value
+            return
         if shortcut is None:
-            raise UnknownFieldError(_unknown_field(cls, name))
+            raise UnknownFieldError(unknown_field(cls, name))
         target: Any = self
         for step in shortcut.steps[:-1]:
             holder, target = target, getattr(target, step)
@@ -217,6 +220,25 @@ class NWBModel(BaseModel, metaclass=Documented):
                 msg = f"{name!r} is {means} of {spoken(cls.__name__)}, and there is no {step!r} here: set it first"
                 raise UnknownFieldError(msg)
         setattr(target, shortcut.steps[-1], value)
+
+    def __delattr__(self, name: str) -> None:
+        """Leave a field or what a shortcut leads to empty, or take away what the class does not foresee.
+
+        In the file it goes when that is written; of a field of any number of objects, all go.
+
+        Raises
+        ------
+        UnknownFieldError
+            Where the class has no such field and the file no such member.
+        InvalidModelError
+            Where the specification requires it.
+        """
+        from nwb_models.models.members import clear
+
+        if name.startswith("_"):
+            super().__delattr__(name)
+        else:
+            clear(self, name)
 
     if not TYPE_CHECKING:  # type checkers know the fields, and refuse what is none
 
@@ -463,7 +485,7 @@ def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
             continue
         shortcut = find_shortcut(cls, key)
         if shortcut is None:
-            raise UnknownFieldError(_unknown_field(cls, key))
+            raise UnknownFieldError(unknown_field(cls, key))
         inner = parts
         for step in shortcut.steps[:-1]:
             inner = inner.setdefault(step, _Parts())
@@ -588,7 +610,8 @@ def _filled(child: Any, parts: dict[str, Any]) -> Any:
     return child
 
 
-def _unknown_field(cls: type[BaseModel], name: str) -> str:
+def unknown_field(cls: type[BaseModel], name: str) -> str:
+    """Say that a class has no such field or shortcut, and which it has."""
     import difflib
 
     near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
@@ -743,7 +766,7 @@ class NWBGroup(NWBModel):
     if not TYPE_CHECKING:  # type checkers know the fields, and refuse what is none
 
         def __getattr__(self, name: str) -> Any:
-            """Return a child that is built now that it is touched; or one that the class does not foresee.
+            """Return a child that is built now that it is touched; or one that the class has no field for.
 
             Python calls this for what is not there: neither class nor object know the name.
             """
@@ -754,13 +777,13 @@ class NWBGroup(NWBModel):
                 return self._fetch(name)
             if name in (self.__pydantic_extra__ or ()):
                 return self.__pydantic_extra__[name]
-            if shelf is not None and (name in shelf.extras or name in shelf.pending):
+            if name not in type(self).__pydantic_fields__ and self.__pydantic_private__ is not None and name in self:
                 return self._child(name)
             return object.__getattribute__(self, name)  # which raises, at less cost than pydantic's
 
     def __dir__(self) -> list[str]:
-        """List the fields as well whose children were not touched yet."""
-        return sorted({*super().__dir__(), *type(self).model_fields})
+        """List the fields as well whose children were not touched yet, and the children that have none."""
+        return sorted({*super().__dir__(), *type(self).model_fields, *filter(str.isidentifier, self._names())})
 
     def __contains__(self, path: object) -> bool:
         """Tell whether there is such a child, without building it."""

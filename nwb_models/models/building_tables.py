@@ -402,23 +402,14 @@ def add_column(
     if name in table:
         msg = f"{table!r} has something called {name!r} already: remove it first, with del table[{name!r}]"
         raise ValueError(msg)
-    cells = listed(data)
-    lengths: list[Any]
     if enum:
-        values, ends, rows = cells, [], len(cells)
+        values, ends, rows = data, [], len(data)
     elif isinstance(index, bool | int | np.integer) or index is None:
-        depth: int | None = int(index) if index is not None else None
-        if index is None and isinstance(cells, np.ndarray) and cells.ndim > 1 and not column.depth:
-            depth = 0  # one array for all rows, which all have its further axes
-        if depth == 0 and isinstance(cells, np.ndarray):
-            depth, values, lengths = 0, values_of(cells, column), []
-        else:
-            depth = depth_of(cells, column) if depth is None else depth
-            values, lengths = flattened(cells, depth, column)
+        values, lengths = parts_of(listed(data), column, None if index is None else int(index))
         ends = [ends_of(each) for each in lengths]
         rows = len(lengths[-1]) if lengths else len(values)
     else:
-        values, ends = values_of(cells, column), [ends_of(np.diff(np.asarray(index), prepend=0))]
+        values, ends = values_of(listed(data), column), [ends_of(np.diff(np.asarray(index), prepend=0))]
         rows = len(index)
     is_first = not table.columns and not row_count(table)
     if rows != row_count(table) and not is_first:
@@ -436,6 +427,18 @@ def add_column(
     if is_first and rows:
         table.id.value = np.arange(rows)
     return made[0]
+
+
+def parts_of(cells: Any, column: Foreseen, depth: int | None) -> tuple[Any, list[Any]]:
+    """Return the values of cells, one behind the other, and for each index how long its rows are.
+
+    Where it is not said how many there are, cells of one array, which all have its further axes, have none.
+    """
+    if depth is None and isinstance(cells, np.ndarray) and cells.ndim > 1 and not column.depth:
+        depth = 0
+    if depth == 0 and isinstance(cells, np.ndarray):
+        return values_of(cells, column), []
+    return flattened(cells, depth_of(cells, column) if depth is None else depth, column)
 
 
 def place(table: Any, models: list[Any]) -> None:

@@ -58,7 +58,7 @@ class _Copies:
         made = self.made[id(model)] = cls.__new__(cls)
         self.new.append(made)
         tables = storage(cls)
-        members = {entry.field: entry for entry in (*tables.children.values(), *tables.unnamed, *tables.collections)}
+        members = {entry.field: entry for entry in tables.members()}
         values = {
             name: self._member(model, value, members[name]) if name in members else self._value(value)
             for name, value in vars(model).items()

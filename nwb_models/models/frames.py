@@ -170,7 +170,8 @@ class _Frame:
     def _asked(self, columns: list[Any]) -> list[str]:
         for name in columns:
             if not (isinstance(name, str) and name in self.table):
-                msg = f"{self.table!r} has no such column. {missing(str(name), columns_of(self.table))}"
+                inner = categories_of(self.table) if is_a(self.table, "AlignedDynamicTable") else []
+                msg = f"{self.table!r} has no such column. {missing(str(name), [*columns_of(self.table), *inner])}"
                 raise ObjectNotFoundError(msg)
             if not _is_column(column := child_of(self.table, name)):
                 msg = f"{self.table!r} has no such column: {name!r} is {column!r}"

@@ -20,7 +20,7 @@ from nwb_models.errors import UnknownFieldError
 from nwb_models.models.appending import Appended, fitting
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBModel
-from nwb_models.models.building_tables import columns_for, place
+from nwb_models.models.building_tables import columns_for, parts_of, place
 from nwb_models.models.cells import Foreseen, ends_of, flattened, foreseen, listed, named
 from nwb_models.models.check import array_problem, dtype_name, shape_name
 from nwb_models.models.children import names
@@ -257,10 +257,7 @@ class Growing:
             msg = f"rows cannot be added to {table!r}: {name!r} is no column, but {model!r}"
             raise ValueError(msg)
         kind: Any = type(table)
-        column = foreseen(kind, name)
-        if column is None or column.depth is None:
-            column = _unknown(name, model)
-        return cls(model, indexes_of(model, table), column)
+        return cls(model, indexes_of(model, table), _said(kind, name, model))
 
     def __len__(self) -> int:
         return len(self.tail)
@@ -274,11 +271,11 @@ class Growing:
             Where one of them is no cell of this column.
         """
         if self.is_enumeration:
-            cells = self._numbers(cells)
+            cells = _numbers(self.model, cells)
         column = self.as_text if self.as_text is not None and self.tails[0].holds_text() else self.column
         values, lengths = flattened(cells, len(self.tails) - 1, column)
         if self.is_region:
-            self._check_region(values)
+            _check_region(self.model, values)
         inner, changes = self.tails[0], []
         changes += inner.grown(inner.fitted(values))
         start = len(inner)
@@ -286,30 +283,6 @@ class Growing:
             changes += tail.grown(ends_of(counts, start))
             start = len(tail)
         return changes
-
-    def _check_region(self, values: Any) -> None:
-        rows = row_count(self.model.table) if is_a(self.model.table, "DynamicTable") else None
-        if rows is None or values.dtype.kind not in "iu":
-            return
-        wrong = values[(values < 0) | (values >= rows)]
-        if wrong.size:
-            msg = f"{self.column.name!r} refers to row {wrong[0]} of {self.model.table!r}, which has {rows} rows"
-            raise ValueError(msg)
-
-    def _numbers(self, cells: Sequence[Any]) -> Any:
-        """Return the labels of an enumeration as their numbers."""
-        labels = np.asarray(self.model.elements).tolist()
-        known = {label: number for number, label in enumerate(labels)}
-
-        def number(cell: Any) -> Any:
-            if isinstance(cell, list | tuple | np.ndarray):
-                return [number(inner) for inner in cell]
-            if cell not in known:
-                msg = f"{self.column.name!r} has no label {cell!r}; it has {named(labels)}"
-                raise ValueError(msg)
-            return known[cell]
-
-        return [number(cell) for cell in cells]
 
 
 class Tail:
@@ -509,6 +482,63 @@ class Tail:
         if self.source is not None:
             self.source.note_change(self.model._path)
         self.published = self.model.__dict__["value"] = self.room[: self.used]
+
+
+def set_column(table: Any, name: str, cells: Any) -> None:
+    """Give a column other cells, where it keeps all else that it has; one that is not there is added.
+
+    Raises
+    ------
+    ValueError
+        Where the cells do not go together, or are nested more or less deep than those that are there.
+    """
+    model = table.get(name)
+    if model is None:
+        table.add_column(name, cells)
+        return
+    column, indexes = _said(type(table), name, model), indexes_of(model, table)
+    cells = listed(cells)
+    if is_a(model, "EnumData"):
+        cells = _numbers(model, cells)
+    values, lengths = parts_of(cells, column, len(indexes))
+    if is_a(model, "DynamicTableRegion"):
+        _check_region(model, values)
+    model.value = values
+    for index, each in zip(indexes, lengths, strict=True):
+        index.value = ends_of(each)
+
+
+def _check_region(region: Any, values: Any) -> None:
+    """Refuse rows that the table of a region does not have."""
+    rows = row_count(region.table) if is_a(region.table, "DynamicTable") else None
+    if rows is None or values.dtype.kind not in "iu":
+        return
+    wrong = values[(values < 0) | (values >= rows)]
+    if wrong.size:
+        msg = f"{region.name!r} refers to row {wrong[0]} of {region.table!r}, which has {rows} rows"
+        raise ValueError(msg)
+
+
+def _numbers(enumeration: Any, cells: Sequence[Any]) -> Any:
+    """Return the labels of an enumeration as their numbers."""
+    labels = np.asarray(enumeration.elements).tolist()
+    known = {label: number for number, label in enumerate(labels)}
+
+    def number(cell: Any) -> Any:
+        if isinstance(cell, list | tuple | np.ndarray):
+            return [number(inner) for inner in cell]
+        if cell not in known:
+            msg = f"{enumeration.name!r} has no label {cell!r}; it has {named(labels)}"
+            raise ValueError(msg)
+        return known[cell]
+
+    return [number(cell) for cell in cells]
+
+
+def _said(table: Any, name: str, model: Any) -> Foreseen:
+    """Return what a class of tables says of a column; where it does not know it, what the column's own class does."""
+    column = foreseen(table, name)
+    return column if column is not None and column.depth is not None else _unknown(name, model)
 
 
 def _unknown(name: str, model: Any) -> Foreseen:

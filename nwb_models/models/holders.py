@@ -42,7 +42,7 @@ def note_children(holder: NWBModel, *fields: str) -> None:
 def owning_fields(cls: type[NWBModel]) -> frozenset[str]:
     """Return the fields of a class whose objects live in its own: that is, those that are no links."""
     tables = storage(cls)
-    entries = (*tables.children.values(), *tables.unnamed, *tables.collections)
+    entries = tables.members()
     return frozenset(entry.field for entry in entries if entry.model is not None and owns(entry))
 
 

@@ -197,6 +197,10 @@ class Storage:
     value: StoredField | None = None
     """The payload of a dataset."""
 
+    def members(self) -> tuple[StoredField, ...]:
+        """Return the fields of what is in a group."""
+        return (*self.children.values(), *self.unnamed, *self.collections)
+
     def by_type(self, model: type) -> StoredField | None:
         """Return the field for a nameless child of a class: that of the nearest type, of any number before single."""
         fitting = [
@@ -275,7 +279,7 @@ def storage(model: type) -> Storage:
 def stored_fields(model: type) -> dict[str, StoredField]:
     """Return how the fields of a class are stored, by their own names."""
     tables = storage(model)
-    entries = [*tables.attributes.values(), *tables.children.values(), *tables.unnamed, *tables.collections]
+    entries = [*tables.attributes.values(), *tables.members()]
     return {entry.field: entry for entry in [*entries, *([tables.value] if tables.value is not None else [])]}
 
 

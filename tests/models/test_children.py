@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import shutil
 from collections.abc import Mapping, MutableMapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,8 @@ import pytest
 from pydantic import ValidationError
 
 import nwb_models as nwb
-from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models import core
+from nwb_models.errors import InvalidModelError, ObjectNotFoundError, UnknownFieldError
 from nwb_models.generated.core.v2_11_0 import (
     Device,
     NWBFile__acquisition,
@@ -22,6 +25,7 @@ from nwb_models.generated.core.v2_11_0 import (
 )
 from nwb_models.generated.hdmf_common.v1_10_0 import DynamicTable
 from nwb_models.models.children import Collection, Shelf
+from tests.conftest import EXAMPLE
 from tests.io.handmade import new_file, series, table, typed
 
 if TYPE_CHECKING:
@@ -424,3 +428,60 @@ def test_eager_is_built(path: Path, built: list[str]) -> None:
     assert [item.name for item in root.acquisition.values()] == [f"x{number:02}" for number in range(100)]
     assert len(list(root["processing/m"].values())) == 3
     assert len(built) == count
+
+
+# ---------------------------------------------------------------------------------------------- taking away
+@pytest.mark.parametrize("is_touched", [False, True])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("trials", "/intervals/trials"),
+        ("units", "/units"),
+        ("subject", "/general/subject"),
+        ("subject.species", "/general/subject/species"),
+        ("intervals.trials", "/intervals/trials"),
+        ("keywords", "/general/keywords"),
+        ("general.lab", "/general/lab"),
+    ],
+)
+def test_what_an_attribute_stands_for_is_taken_away(name: str, path: str, tmp_path: Path, *, is_touched: bool) -> None:
+    file = tmp_path / "file.nwb"
+    shutil.copy(EXAMPLE, file)
+    with nwb.open(file, "r+") as io:
+        nwbfile = io.read()
+        above, _, last = name.rpartition(".")
+        holder = operator.attrgetter(above)(nwbfile) if above else nwbfile
+        if is_touched:
+            assert getattr(holder, last) is not None
+        delattr(holder, last)
+        assert getattr(holder, last) is None
+        edited = io.write(nwbfile)
+    assert path in edited.removed
+    with h5py.File(file) as raw:
+        assert path not in raw
+
+
+def test_what_is_required_is_not_taken_away() -> None:
+    nwbfile = nwb.read(EXAMPLE)
+    series = nwbfile.acquisition["ElectricalSeries"]
+    for holder, name in [(nwbfile, "identifier"), (nwbfile, "acquisition"), (series, "data"), (series, "unit")]:
+        with pytest.raises(InvalidModelError, match=name):
+            delattr(holder, name)
+        assert getattr(holder, name) is not None
+
+
+def test_what_no_field_holds_is_taken_away() -> None:
+    nwbfile: Any = nwb.read(EXAMPLE)
+    del nwbfile.acquisition.voltage_0
+    assert "voltage_0" not in nwbfile.acquisition
+    del nwbfile.acquisition.nwb_data_interface
+    assert not nwbfile.acquisition
+    with pytest.raises(UnknownFieldError, match="did you mean 'identifier'"):
+        del nwbfile.identifer
+
+
+def test_what_is_not_there_may_be_taken_away() -> None:
+    nwbfile = core.NWBFile(session_description="d", identifier="i", session_start_time="2026-01-01T00:00:00Z")
+    del nwbfile.subject
+    del nwbfile.trials
+    assert nwbfile.subject is None

@@ -793,3 +793,127 @@ def test_models_in_frames_are_printed_as_what_they_are() -> None:
     assert not isinstance(file.subject, Iterator)
     with pytest.raises(TypeError, match="'Subject' object is not an iterator"):
         next(file.subject)
+
+
+# ---------------------------------------------------------------------------------------------- columns by their names
+def units_by_hand() -> core.Units:
+    units = core.Units(name="units", description="d", spike_times=[[0.1], [0.2, 0.3]])
+    units.add_column("quality", ["good", "noise"], description="Judged by eye.")
+    units.add_column("tags", [["a"], ["b", "c"]], description="Words.")
+    units.add_column("side", ["left", "right"], description="Of the brain.", enum=True)
+    units.add_column("near", [[0], [1, 0]], description="Rows of this table.", table=units)
+    return units
+
+
+def test_columns_of_a_new_table_are_attributes() -> None:
+    units: Any = units_by_hand()
+    assert units.quality is units["quality"]
+    assert units.tags[1].tolist() == ["b", "c"]
+    assert {"quality", "tags", "spike_times"} <= set(dir(units))
+    assert not hasattr(units, "qualities")
+
+
+def test_columns_added_to_a_table_that_was_read_are_attributes() -> None:
+    trials: Any = nwb.read(EXAMPLE).trials
+    trials.add_column("late", [False] * len(trials))
+    assert trials.late is trials["late"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("quality", ["noise", "good"]),
+        ("tags", [["x", "y"], []]),
+        ("side", ["right", "right"]),
+        ("near", [[1], [1]]),
+        ("spike_times", [[0.5, 0.6, 0.7], [0.8]]),
+    ],
+)
+@pytest.mark.parametrize("way", ["attribute", "item"])
+def test_a_column_gets_other_cells_and_keeps_what_else_it_has(name: str, cells: list[Any], way: str) -> None:
+    units = units_by_hand()
+    column, columns, said = units[name], units.columns, units[name].description
+    if way == "item":
+        units[name] = cells
+    else:
+        setattr(units, name, cells)
+    assert units[name] is column
+    assert (column.description, units.columns) == (said, columns)
+    found = units.to_dataframe(name)[name]
+    assert [list(cell) if isinstance(cell, np.ndarray) else cell for cell in found] == cells
+
+
+def test_a_column_that_is_not_there_is_added() -> None:
+    units = units_by_hand()
+    units["depth"] = [1.5, 2.5]
+    assert units["depth"][1] == 2.5
+    assert units.columns[-1] == "depth"
+    with pytest.raises(ValueError, match="2 rows, and 3 are given"):
+        units["deep"] = [1, 2, 3]
+    with pytest.raises(UnknownFieldError, match="no field 'deptth'"):
+        units.deptth = [1.0, 2.0]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "said"),
+    [
+        ("tags", ["a", "b"], "tags"),
+        ("quality", [["a"], ["b", "c"]], "quality"),
+        ("side", ["left", "middle"], "no label 'middle'"),
+        ("near", [[0], [7]], "refers to row 7"),
+    ],
+)
+def test_cells_that_do_not_fit_change_nothing(name: str, cells: list[Any], said: str) -> None:
+    units = units_by_hand()
+    before = plain(units.to_dataframe())
+    with pytest.raises(ValueError, match=said):
+        units[name] = cells
+    assert plain(units.to_dataframe()) == before
+
+
+def test_other_cells_of_a_column_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "units.nwb"
+    nwb.write(
+        core.NWBFile(
+            session_description="d",
+            identifier="i",
+            session_start_time="2026-01-01T00:00:00Z",
+            units=units_by_hand(),
+        ),
+        path,
+    )
+    with nwb.open(path, "r+") as io:
+        units: Any = io.read().units
+        units["tags"] = [["x", "y"], ["z"]]
+        units.quality = ["noise", "good"]
+        del units.side
+        io.write(io.read())
+    units = nwb.read(path).units
+    assert [list(cell) for cell in units["tags"]] == [["x", "y"], ["z"]]
+    assert (list(units.quality), units.quality.description) == (["noise", "good"], "Judged by eye.")
+    assert not {"side", "side_elements"} & {*units.keys(), *units.colnames}
+    assert nwb.validate(path).ok
+
+
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_labels_stay_where_another_enumeration_has_them(tmp_path: Path, *, is_on_disk: bool) -> None:
+    path = tmp_path / "units.nwb"
+    nwbfile = core.NWBFile(session_description="d", identifier="i", session_start_time="2026-01-01T00:00:00Z")
+    nwbfile.units = units_by_hand()
+    side: Any = nwbfile.units["side"]
+    nwbfile.units.vector_data.add(
+        type(side)(name="other", description="d", value=np.array([1, 0], "u1"), elements=side.elements)
+    )
+    nwbfile.units.colnames = [*nwbfile.units.colnames, "other"]
+    if not is_on_disk:
+        del nwbfile.units["side"]
+    nwb.write(nwbfile, path)
+    if is_on_disk:
+        with nwb.open(path, "r+") as io:
+            edited = io.read()
+            del edited.units["side"]
+            io.write(edited)
+    units = nwb.read(path).units
+    assert "side" not in units
+    assert list(units["other"]) == ["right", "left"]
+    assert nwb.validate(path).ok

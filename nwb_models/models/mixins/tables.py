@@ -7,10 +7,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from nwb_models.models.base import NWBModel
 from nwb_models.models.children import names
-from nwb_models.models.columns import column_names, columns_of, is_a
+from nwb_models.models.columns import child_of, column_names, columns_of, is_a
 from nwb_models.models.frames import frame_of, row_count
-from nwb_models.models.mapping import Dataset, storage
+from nwb_models.models.mapping import Dataset, storage, stored_fields
 from nwb_models.models.mixins.columns import VectorIndexMixin
 
 if TYPE_CHECKING:
@@ -52,11 +53,36 @@ class DynamicTableMixin:
         _known[self] = set(table.keys())
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a field; cells that are given for a column become one, with its indexes."""
+        """Set a field; cells that are given for a column become it, with its indexes: see `__setitem__`."""
         from nwb_models.models.building_tables import with_columns
 
-        for field, model in with_columns(type(self), {name: value}).items():
+        table: Any = self
+        cls: Any = type(self)
+        entry = stored_fields(cls).get(name)
+        if entry is not None and entry.stored_name in table and _are_cells(cls, entry.stored_name, value):
+            table[entry.stored_name] = value
+            return
+        for field, model in with_columns(cls, {name: value}).items():
             super().__setattr__(field, model)
+
+    def __setitem__(self, path: str, child: Any) -> None:
+        """Put a child where the path says; or cells for a column, which is added if it is not there.
+
+        A column that is there keeps all but its values.
+
+        Raises
+        ------
+        ValueError
+            Where the cells do not go together, or are nested more or less deep than those of the column.
+        ObjectNotFoundError, UnknownFieldError
+            As of any group.
+        """
+        from nwb_models.models.growing_tables import set_column
+
+        if _are_cells(type(self), path, child):
+            set_column(self, path, child)
+        else:
+            super().__setitem__(path, child)  # type: ignore[misc]
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
@@ -320,6 +346,13 @@ class DynamicTableMixin:
         add_rows(self, rows)
 
 
+def _are_cells(cls: Any, name: str, value: Any) -> bool:
+    """Tell whether a value is cells for a column, and no model, or nothing."""
+    from nwb_models.models.cells import foreseen
+
+    return value is not None and not isinstance(value, NWBModel | dict) and foreseen(cls, name) is not None
+
+
 def _has_rows(cls: Any, data: Mapping[str, Any]) -> bool:
     """Tell whether any column is given, or what says which rows or columns there are."""
     tables = storage(cls)
@@ -329,7 +362,7 @@ def _has_rows(cls: Any, data: Mapping[str, Any]) -> bool:
 
 
 def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
-    """Let `colnames` of a table name the columns that there are; the index of a ragged column goes with it.
+    """Let `colnames` of a table name the columns that there are; indexes and labels of a column go with it.
 
     New columns come last, a renamed one keeps its place, and one that was taken away is no longer named.  What
     nothing happened to stays as it is, right or wrong.  It is called when the table is written, which is when all
@@ -353,6 +386,11 @@ def follow_columns(table: Any, stored: Iterable[str] = ()) -> None:
     given = {old: new for new, column in columns.items() if new not in before for old in names.former(column)}
     renamed = {name: given[name] for name in before if name in given and name not in table}
     gone = {name for name in before if name not in table and name in known and name not in renamed}
+    for name in gone:
+        labels = f"{name}_elements"
+        if labels not in before and is_a(table.get(labels), "VectorData") and not _labels_any(table, labels):
+            del table[labels]
+            columns.pop(labels, None)
     after = [renamed.get(name, name) for name in before if name not in gone]
     after += [name for name in columns if name not in after and name not in stored]
     for name in (*gone, *renamed):
@@ -378,6 +416,11 @@ def _columns(table: Any) -> dict[str, Any]:
         for name, model in found.items()
         if is_a(model, "VectorData") and not isinstance(model, VectorIndexMixin) and id(model) not in labels
     }
+
+
+def _labels_any(table: Any, name: str) -> bool:
+    """Tell whether a dataset of a table has the labels of an enumeration that is there."""
+    return any(getattr(child_of(table, column), "elements", None) is table[name] for column in columns_of(table))
 
 
 def _follow_column(table: Any, name: str, new: str | None) -> None:
