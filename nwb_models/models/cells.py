@@ -124,18 +124,26 @@ def depth_of(cells: Any, column: Foreseen) -> int:
 
     A column that the class of the table knows has as many as it has fields for.  Any other has one where cells are
     lists or arrays, however long these are, and two where they are lists of lists or of arrays.
+
+    Raises
+    ------
+    ValueError
+        Where the class knows that it has an index, and no cell is a list: that is most often one row by mistake.
     """
-    compound = column.dtype is not None and not isinstance(column.dtype, str)
     if isinstance(cells, np.ndarray) and cells.dtype.kind != "O":
-        return (column.depth or 0) if cells.ndim > 1 or not len(cells) else 0
-    there = [cell for cell, gone in zip(cells, missing_of(cells), strict=True) if not gone]
-    if column.depth is not None:
+        found = min(cells.ndim - 1, 1) if len(cells) else column.depth or 0
+    else:
+        there = [cell for cell, gone in zip(cells, missing_of(cells), strict=True) if not gone]
+        if column.depth is None:
+            return max((_depth(cell) for cell in there), default=0)
         if not there:
             return 0 if len(cells) and _is_text(column.dtype) else column.depth
-        return (
-            column.depth if any(is_list(cell) and not (compound and isinstance(cell, tuple)) for cell in there) else 0
-        )
-    return max((_depth(cell) for cell in there), default=0)
+        compound = column.dtype is not None and not isinstance(column.dtype, str)
+        found = any(is_list(cell) and not (compound and isinstance(cell, tuple)) for cell in there)
+    if column.depth and not found:
+        msg = f"{column.name!r} has a list of values for each row, as [[...], [...]], and single values are given"
+        raise ValueError(msg)
+    return column.depth or 0
 
 
 def _depth(cell: Any) -> int:

@@ -917,3 +917,27 @@ def test_labels_stay_where_another_enumeration_has_them(tmp_path: Path, *, is_on
     assert "side" not in units
     assert list(units["other"]) == ["right", "left"]
     assert nwb.validate(path).ok
+
+
+# ---------------------------------------------------------------------------------------------- one row by mistake
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: core.Units(name="units", description="d", spike_times=[0.1, 0.2, 0.3]),
+        lambda: core.Units(name="units", description="d", spike_times=np.array([0.1, 0.2, 0.3])),
+        lambda: core.Units(name="units", description="d").add_row(spike_times=0.1),
+        lambda: core.Units.from_dataframe(pd.DataFrame({"spike_times": [0.1, 0.2]}), name="units"),
+        lambda: core.Units(name="units", description="d").add_column("electrodes", [1, 2], table=units_by_hand()),
+    ],
+    ids=["list", "array", "row", "frame", "column"],
+)
+def test_single_values_are_no_rows_of_a_column_that_is_ragged(make: Any) -> None:
+    with pytest.raises(ValueError, match="has a list of values for each row"):
+        make()
+
+
+def test_a_ragged_column_without_index_is_said_to_be_one() -> None:
+    units = core.Units(name="units", description="d")
+    units.add_column("spike_times", [0.1, 0.2], index=0)
+    assert units["spike_times"][1] == 0.2
+    assert "spike_times_index" not in units
