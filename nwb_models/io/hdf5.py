@@ -415,9 +415,10 @@ class HDF5IO:
         version = self._stored.version
         self.is_specified = False
         provider = SchemaProvider.nearest(version, namespaces, progress=self._progress)
+        taken = provider.versions["core"]
         msg = (
-            f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: "
-            f"it is read with core {provider.versions['core']}, the nearest one that is shipped"
+            f"{self.filename} (NWB {version or 'of unknown version'}) holds no specification of core: it is read with "
+            f"that of {taken}, which {'comes with the library' if taken == version else 'is the nearest that there is'}"
         )
         warn(msg)
         return provider
