@@ -16,6 +16,7 @@ from nwb_models.errors import NWBError, ObjectNotFoundError, UnknownFieldError
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
+from nwb_models.models.single_values import SingleValue
 from nwb_models.naming import spoken
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ else:
     from nwb_models.models.documentation import Documented
 
 M = TypeVar("M", bound="NWBModel")
+MAX_SHOWN = 60
+"""How long a value may be that the representation of a dataset shows."""
 
 _failed: ContextVar[NWBError | None] = ContextVar("failed", default=None)
 """What ended a serialization: of an error that comes through it, pydantic keeps the text only."""
@@ -379,9 +382,13 @@ class NWBModel(BaseModel, metaclass=Documented):
         if "name" not in self.__dict__:  # its constructor has failed, and an error shows it
             return f"<{type(self).__name__}, not made>"
         where = f" at {printable(self._path)}" if self._path else ""
-        return f"<{printable(kind_of(self))} {self.name!r}{where}>"
+        return f"<{printable(kind_of(self))} {self.name!r}{self._shown()}{where}>"
 
     __str__ = __repr__
+
+    def _shown(self) -> str:
+        """Return what else the representation says."""
+        return ""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what is in the object, unfolding; the data of arrays is not read."""
@@ -970,14 +977,29 @@ class _Children(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-class NWBDataset(NWBModel):
-    """A dataset with attributes: behaves as the array that is its ``value``."""
+class NWBDataset(SingleValue, NWBModel):
+    """A dataset with attributes: behaves as the array, or as the single value, that is its ``value``.
+
+    >>> from nwb_models.core import Subject, TimeSeries
+    >>> series = TimeSeries(name="speed", data=[0.1, 0.3], unit="m/s", starting_time=2.5, rate=10.0)
+    >>> series.data[0], series.starting_time + 1, f"{series.starting_time:.2f} s"
+    (np.float64(0.1), 3.5, '2.50 s')
+    >>> Subject(name="subject", age="P90D", species="Mus musculus").age == "P90D"
+    True
+    """
 
     _index: Any = PrivateAttr(None)
     """What makes rows of a column, where that was made by hand: a column stays ragged when nobody holds its table."""
 
     value: Annotated[Any, Value()]
     """The data: an array, or a single value."""
+
+    def _shown(self) -> str:
+        """Return a single value, if that is short."""
+        value = self.__dict__.get("value")
+        if isinstance(value, np.generic):
+            value = value.item()
+        return f": {value!r}" if isinstance(value, str | float | int) and len(repr(value)) <= MAX_SHOWN else ""
 
     @property
     def shape(self) -> tuple[int, ...]:
