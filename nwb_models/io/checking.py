@@ -93,8 +93,8 @@ class Checked:
                 said = f"{self.problems[0] if self.problems else self.outcome}{more}"
         return printable(" ".join((said if said.startswith(self.path) else f"{self.path}: {said}").split()))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what JSON can say."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it says as a dictionary, which ``json.dumps`` takes."""
         return {
             "file": self.path,
             "outcome": str(self.outcome),

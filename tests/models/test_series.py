@@ -194,11 +194,32 @@ def test_the_data_as_an_array_of_dask(stored: Any) -> None:
     assert np.array_equal(pickle.loads(pickle.dumps(series.scaled))[:5], np.arange(5) * 0.5)
 
 
+def test_the_blocks_of_dask_are_those_that_are_asked_for(stored: Any) -> None:
+    pytest.importorskip("dask.array")
+    series = stored(made(data=np.zeros((10, 4)), rate=1.0))
+    assert series.to_dask(chunks=(4, -1)).chunks == ((4, 4, 2), (4,))
+    assert series.to_dask(scaled=True, chunks=5).chunks == ((5, 5), (4,))
+
+
+def test_text_as_an_array_of_dask(stored: Any) -> None:
+    """Of values of no known size, dask chooses no blocks."""
+    pytest.importorskip("dask.array")
+    notes = [f"note {number}" for number in range(module.BLOCK + 3)]
+    series = stored(core.AnnotationSeries(name="x", data=notes, timestamps=np.arange(len(notes), dtype=float)))
+    array = series.to_dask()
+    assert array.numblocks[0] == 2
+    assert array[-4:].compute().tolist() == notes[-4:]
+    with pytest.raises(ValueError, match="which has no unit"):
+        series.to_dask(scaled=True)
+
+
 def test_a_series_as_an_array_of_xarray(stored: Any) -> None:
     pytest.importorskip("xarray")
     found = stored(made(data=np.zeros((4, 2)), rate=2.0)).to_xarray()
     assert (found.dims, found.name, found.attrs["unit"]) == (("time", "dim_1"), "x", "V")
     assert found.time.values.tolist() == [0.0, 0.5, 1.0, 1.5]
+    notes = stored(core.AnnotationSeries(name="notes", data=["a", "b"], timestamps=[0.5, 1.0]))
+    assert notes.to_xarray(chunks=1).sel(time=1.0).values == "b"
 
 
 @pytest.mark.parametrize(("method", "package"), [("to_dask", "dask"), ("to_xarray", "xarray")])

@@ -137,13 +137,16 @@ class TimeSeriesMixin:
         frames_elsewhere(self)
         return Scaled(self)
 
-    def to_dask(self: Any, *, scaled: bool = False) -> Any:
+    def to_dask(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
         """Return the data as an array of dask, which reads a block when it is computed.
 
         Parameters
         ----------
         scaled
             Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+        chunks
+            The blocks, as ``dask.array.from_array`` takes them: ``(30_000, -1)`` are 30,000 samples of all channels.
+            ``"auto"`` is whole chunks of the file, as large as dask likes them; of text, some 65,000 samples.
 
         Returns
         -------
@@ -154,14 +157,20 @@ class TimeSeriesMixin:
         ------
         ImportError
             Where dask is not installed.
+        ValueError
+            Where the series has no data in its file, or is text and asked for in its unit.
         """
         frames_elsewhere(self)
         array = _module("dask.array", "dask[array]")
         source = self.scaled if scaled else self.data.value
         meta = np.empty((0,) * len(source.shape), source.dtype)
-        return array.from_array(source, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None)
+        if isinstance(chunks, str) and chunks == "auto" and source.dtype.hasobject:
+            chunks = _blocks(source)  # dask does not know how large its values are
+        return array.from_array(
+            source, chunks, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None
+        )
 
-    def to_xarray(self: Any, *, scaled: bool = False) -> Any:
+    def to_xarray(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
         """Return the series as a ``DataArray`` with the dimension ``time``, in seconds, and the unit in its attributes.
 
         The data is read when it is computed where dask is installed, and now where it is not.
@@ -170,6 +179,8 @@ class TimeSeriesMixin:
         ----------
         scaled
             Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+        chunks
+            The blocks of dask, as of `to_dask`.
 
         Returns
         -------
@@ -180,10 +191,12 @@ class TimeSeriesMixin:
         ------
         ImportError
             Where xarray is not installed.
+        ValueError
+            As of `to_dask`, and where nobody knows when the samples were taken.
         """
         xarray = _module("xarray", "xarray")
         try:
-            data = self.to_dask(scaled=scaled)
+            data = self.to_dask(scaled=scaled, chunks=chunks)
         except ImportError:
             data = np.asarray(self.scaled if scaled else self.data)
         attributes = {"unit": self.unit, "description": self.description}
@@ -235,6 +248,13 @@ def found_at(values: Any, wanted: float, low: int = 0, high: int | None = None) 
         else:
             high = middle
     return low + int(np.searchsorted(np.asarray(values[low:high]), wanted))
+
+
+def _blocks(source: Any) -> tuple[int, ...]:
+    """Return the lengths of blocks of about `BLOCK` values, whole chunks of the file along the first axis."""
+    chunk = (getattr(source, "chunks", None) or (1,))[0]
+    rows = BLOCK // max(1, int(np.prod(source.shape[1:], dtype=np.int64)))
+    return (max(chunk, rows - rows % chunk), *source.shape[1:])
 
 
 def _module(name: str, install: str) -> Any:
