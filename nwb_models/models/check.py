@@ -29,6 +29,15 @@ _NO_MAPPINGS = (str, np.generic, np.ndarray)
 DATES = frozenset({"isodatetime", "datetime", "date"})
 
 
+def name_problem(name: str) -> str | None:
+    """Return what a name has to be that no object in a file can have, None where one can: HDF5 has paths for names."""
+    if "/" in name:
+        return "a name without '/'"
+    if "\0" in name:
+        return "a name without a NUL character"
+    return "a name that is not empty, '.' or '..'" if name in ("", ".", "..") else None
+
+
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
     """Return the problem with the dtype of a value, None where it has none."""
     if dtype is None or value is None:

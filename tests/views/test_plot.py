@@ -105,9 +105,7 @@ def test_a_window_by_rate(ax: Axes) -> None:
     assert lines(ax) == [([11.0, 11.5], [2.0, 3.0])]
 
 
-@pytest.mark.parametrize(
-    ("start", "stop"), [(0.0, 5.0), (100.0, 200.0), (12.0, 11.0)], ids=["before", "after", "turned"]
-)
+@pytest.mark.parametrize(("start", "stop"), [(0.0, 5.0), (100.0, 200.0)], ids=["before", "after"])
 def test_a_window_with_nothing_in_it(ax: Axes, start: float, stop: float) -> None:
     with pytest.raises(ValueError, match=r"it goes from 10 s to 11 s"):
         nwb.plot(series(), ax, start=start, stop=stop)
@@ -164,7 +162,8 @@ def test_values_that_are_missing(ax: Axes) -> None:
 
 
 def test_fewer_timestamps_than_samples(ax: Axes) -> None:
-    short = TimeSeries(name="one", data=np.arange(5.0), unit="V", timestamps=[1.0, 2.0])
+    short = TimeSeries(name="one", data=np.arange(5.0), unit="V")
+    short.timestamps = [1.0, 2.0]
     nwb.plot(short, ax)
     assert lines(ax) == [([1.0, 2.0], [0.0, 1.0])]
 

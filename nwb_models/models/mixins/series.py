@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.models.consistency import require_fitting
 from nwb_models.models.scaled import Scaled
 from nwb_models.models.time_series_reference import (
     TimeSeriesReference,
@@ -16,6 +17,7 @@ from nwb_models.models.time_series_reference import (
     start_of,
     times_of,
     timestamps_of,
+    window_between,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class _Reckoned:
 class TimeSeriesMixin:
     """A series of samples in time, whether their times are stored or follow from a rate.
 
-    A series that is made with a rate and without a starting time starts at 0 s.
+    A series that is made with a rate and without a starting time starts at 0 s.  One with other times than samples is
+    refused when it is made, and one without any when it is written.
     """
 
     def __init__(self, /, **data: Any) -> None:
@@ -51,6 +54,7 @@ class TimeSeriesMixin:
         if data.get("rate") is not None and data.get("starting_time") is None and data.get("timestamps") is None:
             data["starting_time"] = 0.0
         super().__init__(**data)
+        require_fitting(self)
 
     @_Reckoned
     def num_samples(self: Any) -> int:
@@ -109,8 +113,10 @@ class TimeSeriesMixin:
 
         Raises
         ------
+        TypeError
+            Where `start` or `stop` is no number.
         ValueError
-            Where the series has neither timestamps nor a rate, or its data is in other files.
+            Where `stop` is before `start`, or one of them is NaN; where the series has neither timestamps nor a rate.
 
         Notes
         -----
@@ -124,8 +130,9 @@ class TimeSeriesMixin:
         >>> window.data, window.scaled, window.timestamps
         (array([2, 3]), array([1. , 1.5]), array([0.1, 0.2]))
         """
-        first = 0 if start is None else _first_from(self, float(start))
-        end = length_of(self) if stop is None else _first_from(self, float(stop))
+        begin, until = window_between(start, stop)
+        first = 0 if begin is None else _first_from(self, begin)
+        end = length_of(self) if until is None else _first_from(self, until)
         return TimeSeriesReference(first, max(0, end - first), self)
 
     @property
@@ -227,7 +234,7 @@ def _first_from(series: Any, time: float) -> int:
     if times is not None:
         return found_at(times.value, time)
     rate, start = rate_of(series), start_of(series)
-    near = math.ceil(min(max((time - start) * rate, 0), count)) if not math.isnan(time) else count
+    near = math.ceil(min(max((time - start) * rate, 0), count))
     while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
         near -= 1
     while near < count and near / rate + start < time:

@@ -97,6 +97,9 @@ class DynamicTableMixin:
         if isinstance(path, tuple):
             rows, name = path
             return self[name][rows]
+        if path is None:
+            msg = f"{self!r} is indexed by names and rows, and None is neither"
+            raise TypeError(msg)
         frame = frame_of(self, rows=path)
         return frame.iloc[0] if np.ndim(path) == 0 and not isinstance(path, slice) else frame
 
@@ -300,6 +303,9 @@ class DynamicTableMixin:
         """
         from nwb_models.models.growing_tables import add_row
 
+        if row is not None and not hasattr(row, "keys"):
+            msg = f"a row is a value for each column, by name, as in add_row(start_time=0.5), or a dict: {row!r:.40}"
+            raise TypeError(msg)
         add_row(self, values if row is None else {**row, **values})
 
     def add_rows(self, rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> None:
