@@ -24,6 +24,7 @@ from nwb_models.io.atomic import new_file, require_target
 from nwb_models.io.axes import WINDOW, Axes, row_numbers
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
+from nwb_models.io.opening import path_of
 from nwb_models.io.outside import require_inside
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
 from nwb_models.io.queue import flatten, join, node_of, walk
@@ -159,9 +160,10 @@ def truncate_file(
     if externals not in get_args(Externals):
         msg = f"externals is {externals!r}: it has to be one of {', '.join(get_args(Externals))}"
         raise SelectionError(msg)
-    path = Path(source)
-    found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
-    with HDF5IO(source, external_links=external_links, limits=limits) as io, Sources() as sources, ExitStack() as stack:
+    path = Path(path_of(source))
+    default = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}")
+    found = default if target is None else Path(path_of(target))
+    with HDF5IO(path, external_links=external_links, limits=limits) as io, Sources() as sources, ExitStack() as stack:
         if found.exists() and found.samefile(io.location):
             msg = f"{found} is the source, which is only read: give another target"
             raise NotWritableError(msg)
