@@ -12,7 +12,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import core
-from nwb_models.errors import NotReadableError, ObjectNotFoundError, SpecificationError
+from nwb_models.errors import NotReadableError, ObjectNotFoundError, SelectionError, SpecificationError
 from tests.conftest import EXAMPLE
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ def series() -> Any:
     return core.TimeSeries(name="x", data=[1, 2, 3], unit="V", rate=1.0)
 
 
+def of_frame(**options: Any) -> Any:
+    return core.TimeIntervals.from_dataframe(table().to_dataframe(), name="t", **options)
+
+
+def array(nwbfile: Any) -> Any:
+    return nwbfile.acquisition["ElectricalSeries"].data.value
+
+
+SESSION = {"identifier": "i", "session_description": "d"}
 CALLS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     # what is no path
     "read": (lambda _: nwb.read(3), TypeError, PATH + "3"),  # type: ignore[arg-type]
@@ -77,8 +86,28 @@ CALLS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "an index": (lambda _: table().add_column("c", [1], index="x"), TypeError, "index is how many indexes 'c' has"),
     "a name": (lambda _: table().add_column("a/b", [1]), TypeError, "column called 'a/b': a name without '/' is"),
     "columns": (lambda _: table().to_dataframe(columns=3), TypeError, "columns are names, or the name of one, and"),
-    "no row": (lambda _: table()[None], TypeError, "<TimeIntervals 't'> is indexed by names and rows"),
+    "no row": (lambda _: table()[None], TypeError, "<TimeIntervals 't'> is indexed by a name, by"),
+    "three keys": (lambda f: f.units[0, 1, 2], TypeError, "is indexed by a name, by rows, or by rows and the name of"),
+    "descriptions": (lambda f: of_frame(columns=3), TypeError, "columns is a dict from the names of columns to desc"),
+    "tables": (lambda f: of_frame(tables=[f.units]), TypeError, "tables is a dict from the names of columns to tables"),
+    "blocks": (lambda f: next(array(f).iter_chunks(-1)), ValueError, "rows is -1: the length of a block is a number"),
+    "only": (lambda _: nwb.truncate(EXAMPLE, only=3), SelectionError, "only is 3: give the path of an object"),  # type: ignore[arg-type]
+    "rows of objects": (lambda _: nwb.truncate(EXAMPLE, rows=3), SelectionError, "rows is 3: give a dict from paths"),  # type: ignore[arg-type]
+    "a limit": (lambda _: nwb.read(EXAMPLE, limits=nwb.Limits("4G")), TypeError, "limits are made by .*, of numbers"),  # type: ignore[arg-type]
     # objects
+    "a year": (lambda _: core.NWBFile(session_start_time="2026", **SESSION), ValueError, "'2026' is no date and time"),
+    "a number for a date": (
+        lambda f: setattr(f, "session_start_time", 20260501),
+        ValueError,
+        "20260501 is no date and time: give a datetime, or text",
+    ),
+    "no model": (
+        lambda _: core.ElectricalSeries(name="e", data=[1.0], rate=1.0, electrodes=[0]),
+        ValueError,
+        r"a DynamicTableRegion is needed here, not \[0\]",
+    ),
+    "no name": (lambda f: f.acquisition.nwb_data_interface[3], TypeError, "objects have names: 3 is not one"),
+    "no child": (lambda f: f.acquisition.nwb_data_interface.add(3), TypeError, "objects of NWB are added"),
     "a list of objects": (lambda f: f.add([series()]), TypeError, "holds objects of NWB, each added by itself"),
     "no object": (lambda f: f.acquisition.add(3), TypeError, "holds objects of NWB, .*, and 3 is none"),
 }  # fmt: skip

@@ -150,8 +150,9 @@ class HDF5IO:
         if mode not in ("r", "r+", "a", "w", "x"):
             msg = f"mode {mode!r}: files are read, 'r', edited, 'r+' or 'a', and written anew, 'w' or 'x'"
             raise ValueError(msg)
-        if not isinstance(limits, Limits):
-            msg = f"limits are made by nwb_models.Limits(...), and not {limits!r:.80}"  # type: ignore[unreachable]
+        given: Any = limits
+        if not isinstance(given, Limits) or any(not isinstance(limit, int | None) for limit in given):
+            msg = f"limits are made by nwb_models.Limits(...), of numbers, and not {limits!r:.120}"
             raise TypeError(msg)
         is_stream = hasattr(path, "seek") and not isinstance(path, os.PathLike)
         self._stream: Any = path if is_stream else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -39,7 +40,7 @@ from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from nwb_models.io.axes import Axis
     from nwb_models.io.hdf5 import HDF5IO
@@ -199,10 +200,16 @@ def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, 
         write_file(root, target)
 
 
-def _wanted(n: Any, only: str | Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
+def _wanted(n: Any, only: Any, time: Any, rows: Any) -> Wanted:
     """Check what is asked for as far as that needs no file."""
     if n is not None and (isinstance(n, bool) or not isinstance(n, Integral) or n < 1):
         msg = f"n is {n!r}: at least 1 entry of each series and 1 row of each table have to stay"
+        raise SelectionError(msg)
+    if not isinstance(only, Iterable):
+        msg = f"only is {only!r:.60}: give the path of an object, or several"
+        raise SelectionError(msg)
+    if rows is not None and not isinstance(rows, Mapping):
+        msg = f"rows is {rows!r:.60}: give a dict from paths to slices"
         raise SelectionError(msg)
     paths = tuple(_path(name) for name in ([only] if isinstance(only, str) else only))
     selected = {_path(name): part for name, part in (rows or {}).items()}

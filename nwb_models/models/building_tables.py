@@ -52,6 +52,11 @@ def table_of(
     if not (hasattr(frame, "columns") and hasattr(frame, "iloc")):
         msg = f"a DataFrame of pandas is needed, as pandas.DataFrame(...) makes it, and not {frame!r:.60}"
         raise TypeError(msg)
+    for what, given, example in (("columns", columns, "descriptions"), ("tables", tables, "tables")):
+        if given is not None and not hasattr(given, "keys"):
+            msg = f"{what} is a dict from the names of columns to {example}, and not {given!r:.60}"
+            raise TypeError(msg)
+    enums = [enums] if isinstance(enums, str) else enums
     columns, tables, enums = dict(columns or {}), dict(tables or {}), dict.fromkeys(enums, True)
     if frame.columns.nlevels > 1:
         return _aligned(cls, frame, name, description, columns, tables, fields, enums)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,24 @@ def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str
         return None
     problem = dtype_problem(value, dtype) or shape_problem(value, shapes)
     return None if problem is None else f"{problem[0]} is {problem[2]}, and has to be {problem[1]}"
+
+
+def require_date(value: Any) -> None:
+    """Refuse a number for a date, and text that is one: pydantic would count its seconds from 1970 on.
+
+    Raises
+    ------
+    ValueError
+        Where it is a number.
+    """
+    is_number = isinstance(value, int | float)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            float(value)
+            is_number = True
+    if is_number:
+        msg = f"{value!r} is no date and time: give a datetime, or text such as '2026-05-01T10:30:00+02:00'"
+        raise ValueError(msg)
 
 
 def require_zone(value: Any) -> None:

@@ -61,15 +61,12 @@ def _require_fields(kind: type | str | None, names: list[str]) -> None:
         With the name that is nearest.
     """
     classes = [cls for cls in derived(NWBModel) if _is_kind(cls, kind)]
-    if not classes:  # those of a file that were not needed
-        return
-    for name in names:
-        if not any(name in vars(base) for cls in classes for base in cls.__mro__) and not any(
-            name in cls.model_fields for cls in classes
-        ):
-            hint = meant(name, [known for cls in classes for known in (*cls.model_fields, *shortcuts(cls))])
+    fields = {field for cls in classes for field in (*cls.model_fields, *shortcuts(cls))}
+    members = fields.union(*(vars(base) for cls in classes for base in cls.__mro__))
+    for name in names if classes else ():
+        if name not in members:
             what = "object" if kind is None else kind if isinstance(kind, str) else kind.__name__
-            msg = f"no {what} has a field {name!r}{hint}"
+            msg = f"no {what} has a field {name!r}{meant(name, ['type', 'where', *fields])}"
             raise UnknownFieldError(msg)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.mapping import refines
@@ -35,8 +36,12 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
         from nwb_models.models.from_json import is_object, model_of
 
         return model_of(value, cls) if is_object(value) else value
-    if isinstance(value, cls) or not hasattr(found, "neurodata_type"):
+    is_model = hasattr(found, "neurodata_type")
+    if isinstance(value, cls) or (not is_model and isinstance(value, Mapping)):
         return value
+    if not is_model:
+        msg = f"{with_article(cls.__name__)} is needed here, not {value!r:.60}"
+        raise ValueError(msg)
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
         is_namesake = found.__name__ == cls.__name__
         wanted, came = (f" of {c.__module__}" if is_namesake else "" for c in (cls, found))

@@ -94,11 +94,12 @@ class DynamicTableMixin:
         """
         if isinstance(path, str):
             return super().__getitem__(path)  # type: ignore[misc]
-        if isinstance(path, tuple):
+        if isinstance(path, tuple) and len(path) == 2 and isinstance(path[1], str):
             rows, name = path
             return self[name][rows]
-        if path is None:
-            msg = f"{self!r} is indexed by names and rows, and None is neither"
+        if path is None or isinstance(path, tuple):
+            how = "by a name, by rows, or by rows and the name of a column"
+            msg = f"{self!r} is indexed {how}, and not by {path!r:.60}"
             raise TypeError(msg)
         frame = frame_of(self, rows=path)
         return frame.iloc[0] if np.ndim(path) == 0 and not isinstance(path, slice) else frame
