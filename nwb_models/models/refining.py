@@ -36,10 +36,11 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
         from nwb_models.models.from_json import is_object, model_of
 
         return model_of(value, cls) if is_object(value) else value
-    is_model = hasattr(found, "neurodata_type")
-    if isinstance(value, cls) or (not is_model and isinstance(value, Mapping)):
+    if isinstance(value, cls):
         return value
-    if not is_model:
+    if not hasattr(found, "neurodata_type"):
+        if value is None or isinstance(value, Mapping) or cls.neurodata_type is None:
+            return value  # of which pydantic says what is wrong
         msg = f"{with_article(cls.__name__)} is needed here, not {value!r:.60}"
         raise ValueError(msg)
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
