@@ -28,7 +28,14 @@ from nwb_models.cli_metadata import metadata
 from nwb_models.cli_schema import schema
 from nwb_models.cli_truncate import truncate
 from nwb_models.cli_validate import validate
-from nwb_models.errors import NWBError, NWBWarning
+from nwb_models.errors import (
+    DanglingReferenceError,
+    DepartureError,
+    DocumentError,
+    InvalidModelError,
+    NWBError,
+    NWBWarning,
+)
 from nwb_models.views.progress import progress
 
 if TYPE_CHECKING:
@@ -45,6 +52,8 @@ PROGRAM = "nwb-models"
 FAILED = 2
 INTERRUPTED = 130
 ENDED = 143
+LISTS = (DanglingReferenceError, DepartureError, DocumentError, InvalidModelError)
+"""Errors that list problems."""
 
 UsageError: Any = typer.BadParameter.__base__
 """click's error for wrong usage, found from typer's public end: newer versions carry a click of their own."""
@@ -156,7 +165,7 @@ def diff(
 
     found = differences(one, two, storage=storage, specifications=specifications, limits=limits_of(limit))
     if as_json:
-        print(json.dumps({"one": one, "two": two, "differences": [difference.to_json() for difference in found]}))
+        print(json.dumps({"one": one, "two": two, "differences": [difference.to_dict() for difference in found]}))
     else:
         for difference in found:
             print(printable(str(difference), sys.stdout.encoding or "utf-8"))
@@ -501,11 +510,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # who reads has seen enough
             status = 0
             _drop_output()
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (here every error ends, in one line)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (here every error ends)
             status = _status(error)
             if traced:
                 print(*map(printable, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
-            complain("error", _said(error, words))
+            complain("error", _said(error, words), is_list=isinstance(error, LISTS))
             _flush_or_drop()
     return status
 
@@ -605,10 +614,13 @@ def _warnings_in_one_line() -> Iterator[None]:
         yield
 
 
-def complain(kind: str, text: str) -> None:
-    """Print one line on stderr: an ``error``, or a ``warning``."""
-    line = printable(" ".join(part.strip() for part in text.splitlines()))
-    print(f"{PROGRAM}: {kind}: {line}", file=sys.stderr)
+def complain(kind: str, text: str, *, is_list: bool = False) -> None:
+    """Print an ``error``, or a ``warning``, on stderr: in one line, also where a name in a file holds line ends.
+
+    Text that lists problems has each in a line of its own.
+    """
+    lines = text.splitlines() if is_list else [" ".join(part.strip() for part in text.splitlines())]
+    print(f"{PROGRAM}: {kind}: " + "\n".join(map(printable, lines)), file=sys.stderr)
 
 
 def _flush_or_drop() -> None:

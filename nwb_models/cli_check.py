@@ -48,7 +48,7 @@ def check(
         status = max(status, STATUS.get(found.outcome, 2))
         lines = [str(found)]
         if as_json:
-            lines = [json.dumps(found.to_json())]
+            lines = [json.dumps(found.to_dict())]
         elif verbose:
             more = found.problems if len(found.problems) > 1 else ()
             lines += [f"  {' '.join(str(text).split())}" for text in (*more, *found.issues, *found.notes)]

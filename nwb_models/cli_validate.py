@@ -35,7 +35,8 @@ def validate(
             report = report_on(path, data=data, external_links=external_links, limits=limits)
         is_valid = report.ok and not (strict and len(report))
         status = max(status, 2 if not report.is_readable else int(not is_valid))
-        for line in [json.dumps(report.to_json())] if as_json else str(report).splitlines():
+        verdict = {**report.to_dict(), "strict": strict, "passed": is_valid}
+        for line in [json.dumps(verdict)] if as_json else str(report).splitlines():
             print(printable(line, sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
     if status:

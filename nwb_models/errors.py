@@ -150,7 +150,7 @@ class DanglingReferenceError(NWBError, ValueError):
 
     def __init__(self, referrers: Sequence[str], advice: str = "") -> None:
         self.referrers = tuple(referrers)
-        listed = "\n".join(f"  {line}" for line in self.referrers)
+        listed = "\n".join(f"  {printable(line)}" for line in self.referrers)
         text = f"Nothing was written: these would refer to objects that are not in the file:\n{listed}"
         super().__init__(f"{text}\n{advice}" if advice else text)
 
@@ -170,7 +170,7 @@ class DocumentError(NWBError, ValueError):
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join([message, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([message, *(f"  {printable(problem)}" for problem in self.problems)]))
 
 
 class NotWritableError(NWBError, OSError):

@@ -6,6 +6,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
+from nwb_models.misspelt import NoAttributeError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -32,7 +34,7 @@ def late(module: str, places: Mapping[str, str]) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name not in places:
             msg = f"module {module!r} has no attribute {name!r}"
-            raise AttributeError(msg)
+            raise NoAttributeError(msg, name, lambda: [*places, *vars(sys.modules[module])])
         place, _, attribute = places[name].partition(":")
         found = importlib.import_module(place)
         if attribute:

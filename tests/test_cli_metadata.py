@@ -289,8 +289,11 @@ def test_all_problems_are_named_with_their_lines(session: Path, tmp_path: Path, 
     (tmp_path / "meta.yaml").write_text("\n".join(lines), "utf-8")
     status, out, err = run(session, "--apply", tmp_path / "meta.yaml")
     assert (status, out) == (2, "")
-    assert f"line {unit}, /acquisition/ElectricalSeries: data.unit: it has to be 'volts'" in err
-    assert "NWBFile has no field 'object'" in err
+    first, *problems = err.splitlines()
+    assert first.startswith("nwb-models: error: ")
+    assert len(problems) == 2
+    assert f"  line {unit}, /acquisition/ElectricalSeries: data.unit: it has to be 'volts'" in problems
+    assert any("NWBFile has no field 'object'" in problem for problem in problems)
     assert session.read_bytes() == EXAMPLE.read_bytes()
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nwb_models import naming
+from nwb_models import misspelt, naming
 from nwb_models.naming import class_name, identifier, module_name, snake_case, version_key, version_name
 
 
 def test_examples() -> None:
-    assert doctest.testmod(naming).failed == 0
+    assert sum(doctest.testmod(module).failed for module in (misspelt, naming)) == 0
 
 
 IDENTIFIERS = [

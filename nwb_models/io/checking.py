@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +20,7 @@ from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.copying import BLOCK, blocks
 from nwb_models.io.guarded import Ended, Guarded
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.opening import path_of
 from nwb_models.io.queue import DAMAGE, link_of
 from nwb_models.io.values import encode
 from nwb_models.limits import DEFAULT, Limits
@@ -30,6 +30,7 @@ from nwb_models.models.issues import Issue, printable
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator
 
     import h5py
@@ -93,8 +94,8 @@ class Checked:
                 said = f"{self.problems[0] if self.problems else self.outcome}{more}"
         return printable(" ".join((said if said.startswith(self.path) else f"{self.path}: {said}").split()))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what JSON can say."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it says as a dictionary, which ``json.dumps`` takes."""
         return {
             "file": self.path,
             "outcome": str(self.outcome),
@@ -147,8 +148,8 @@ def check_files(
     with Guarded(f"{__name__}:examine", memory=memory) as tried:
         for path in paths:
             found = judged(
-                os.fspath(path),
-                tried({"path": os.fspath(path), "deep": deep, "limits": limits}, seconds=seconds),
+                path_of(path),
+                tried({"path": path_of(path), "deep": deep, "limits": limits}, seconds=seconds),
                 seconds=seconds,
                 memory=memory,
             )

@@ -33,13 +33,13 @@ from nwb_models.io.plan import (
 )
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, walk
 from nwb_models.io.sources import identity_of
-from nwb_models.io.tables import check_tables
+from nwb_models.io.tables import check_fitting
 from nwb_models.io.unchanged import same, same_data
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.blocks import Blocks
 from nwb_models.models.building import BUILDING
-from nwb_models.models.check import shape_name
+from nwb_models.models.check import name_problem, shape_name
 from nwb_models.models.convert import array_of
 from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
@@ -131,7 +131,7 @@ class Deconstruction:
                 require_none_of_h5py(error, made.origin.io.filename, made.origin.path)
             raise
         self._check_targets()
-        check_tables(self)
+        check_fitting(self)
 
     # ------------------------------------------------------------------------------------------ objects
     def own(self, identity: Identity, path: str, model: NWBModel, member: Member) -> NewObject:
@@ -560,8 +560,9 @@ class Deconstruction:
 
     def _check_name(self, made: NewObject, model: NWBModel, member: Member) -> None:
         name = made.path.rpartition("/")[2]
-        if made.path != "/" and ("/" in member.name or member.name in ("", ".", "..")):
-            self._add(made, "", "name", "a name without '/'", repr(member.name))
+        problem = name_problem(member.name)
+        if made.path != "/" and problem is not None:
+            self._add(made, "", "name", problem, repr(member.name))
         elif made.origin is None and made.path != "/" and model.name != name:
             self._add(made, "", "name", f"the name {name!r} at this place", repr(model.name))
 

@@ -65,8 +65,8 @@ class Difference:
         said = " -> ".join(side for side in (self.one, self.two) if side)
         return f"{self.kind:<10} {self.path}  {self.note + ': ' if self.note else ''}{said}"
 
-    def to_json(self) -> dict[str, str]:
-        """Return what it says as a dictionary."""
+    def to_dict(self) -> dict[str, str]:
+        """Return what it says as a dictionary, which ``json.dumps`` takes."""
         return asdict(self)
 
 

@@ -34,7 +34,7 @@ from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.heaps import LookedAt, forget
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.open_datasets import OpenDatasets
-from nwb_models.io.opening import opened, require_room, state_of
+from nwb_models.io.opening import opened, path_of, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -51,7 +51,7 @@ from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import Issue
 from nwb_models.schema.language import Namespace
 from nwb_models.schema.provider import SchemaProvider
-from nwb_models.schema.sources import gathered
+from nwb_models.schema.sources import gathered, listed
 
 if TYPE_CHECKING:
     import io as stdio
@@ -150,10 +150,15 @@ class HDF5IO:
         if mode not in ("r", "r+", "a", "w", "x"):
             msg = f"mode {mode!r}: files are read, 'r', edited, 'r+' or 'a', and written anew, 'w' or 'x'"
             raise ValueError(msg)
-        self._stream = None if isinstance(path, str | os.PathLike) else path
-        self.filename = str(getattr(path, "name", "a file object")) if self._stream is not None else os.fspath(path)  # type: ignore[arg-type]
+        given: Any = limits
+        if not isinstance(given, Limits) or any(not isinstance(limit, int | None) for limit in given):
+            msg = f"limits are made by nwb_models.Limits(...), of numbers, and not {limits!r:.120}"
+            raise TypeError(msg)
+        is_stream = hasattr(path, "seek") and not isinstance(path, os.PathLike)
+        self._stream: Any = path if is_stream else None
+        self.filename = str(getattr(path, "name", "a file object")) if is_stream else path_of(path)
         self.mode = mode
-        self._schemas = list(schemas)
+        self._schemas = listed(schemas)
         self.external_links = external_links
         """Whether files outside of the folder may be read."""
         self.limits = limits
@@ -256,6 +261,9 @@ class HDF5IO:
         DepartureError
             With ``strict=True``, naming every departure.
         """
+        if path is not None and not isinstance(path, str):
+            msg = f"the path of an object is text, such as '/units', and not {path!r:.80}"  # type: ignore[unreachable]
+            raise TypeError(msg)
         where = "/" + (path or "").strip("/")
         if self.is_skipped(where):
             msg = f"{where} of {self.filename} holds specifications and no data: see HDF5IO.make_provider()"

@@ -334,9 +334,9 @@ class _Edits:
                 raise _RefusedError(STAYS)
             setattr(change.model, change.key, value)
         except ValidationError as error:
-            said = "; ".join(_said(line) for line in error.errors(include_url=False))
-            said = STAYS if change.value is None else said
-            self._refuse(change.place, change.edit.path, change.edit.field, said)
+            problems = dict.fromkeys(_said(line) for line in error.errors(include_url=False))
+            for said in [STAYS] if change.value is None else problems:
+                self._refuse(change.place, change.edit.path, change.edit.field, said)
         except (NWBError, _RefusedError, ValueError, TypeError, OverflowError) as error:
             self._refuse(change.place, change.edit.path, change.edit.field, str(error))
 

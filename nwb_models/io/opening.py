@@ -11,6 +11,8 @@ import h5py
 import numpy as np
 from h5py import h5f, h5g, h5p
 
+from nwb_models.errors import NotReadableError
+
 State = tuple[int, ...]
 """What `state_of` says of a file."""
 
@@ -43,6 +45,26 @@ class LocalFile(OpenedFile):
     """A file of this machine that HDF5 reads through a descriptor of the system."""
 
     descriptor: int
+
+
+def path_of(path: Any) -> str:
+    """Return the path of a file as text: what stands in every error about it.
+
+    Raises
+    ------
+    TypeError
+        Where it is nothing that can be a path.
+    NotReadableError
+        Where it is empty.
+    """
+    if not isinstance(path, str | bytes | os.PathLike):
+        msg = f"the path of a file is needed here, and not {path!r:.80}"
+        raise TypeError(msg)
+    found = os.fsdecode(path)
+    if not found:
+        msg = "the path of a file is needed here, and it is empty"
+        raise NotReadableError(msg)
+    return found
 
 
 def opened(place: Any) -> OpenedFile:

@@ -106,6 +106,10 @@ class DatasetOptions:
             return "a single value is stored as it is: give it without options"
         for name in ("chunks", "maxshape"):
             given = getattr(self, name)
+            if not (given is None or isinstance(given, tuple) or (name == "chunks" and isinstance(given, bool))):
+                return (
+                    f"{name}={given!r:.60}: a length for each of the {len(shape)} axes is needed, as in {name}={shape}"
+                )
             if isinstance(given, tuple) and len(given) != len(shape):
                 return f"{name}={given}, and the data has {len(shape)} axes"
         if self.chunks is False and (self.compression or self.shuffle or self.fletcher32 or self.maxshape):

@@ -9,6 +9,7 @@ from nwb_models.errors import NWBError
 from nwb_models.io.atomic import require_target
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.lock import FileLock
+from nwb_models.io.opening import path_of
 from nwb_models.io.write import write_file
 from nwb_models.limits import DEFAULT
 
@@ -48,8 +49,9 @@ def repack(path: str | os.PathLike[str], *, backup: bool = False, limits: Limits
     NotWritableError
         Where it cannot be written.  In all cases it is as it was.
     """
+    path = path_of(path)
     target = Path(path).resolve()
-    require_target(str(path), target, ())
+    require_target(path, target, ())
     with FileLock(target), HDF5IO(path, limits=limits) as io:
         size = target.stat().st_size
 

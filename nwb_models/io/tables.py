@@ -1,4 +1,4 @@
-"""Whether tables that are written hold together: only what is new or changed is looked at.
+"""Whether tables and series that are written hold together: only what is new or changed is looked at.
 
 What was read from a file and is unchanged is copied as it is, right or wrong.  The rules are those of
 `nwb_models.models.consistency`; of data on disk, no more than lengths and ends are read for them.
@@ -18,7 +18,7 @@ from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
 from nwb_models.models.columns import child_of, column_names, is_a
-from nwb_models.models.consistency import OF_NUMBERS, RULES, Children, applying
+from nwb_models.models.consistency import OF_NUMBERS, RULES, Children, applying, rules_of
 from nwb_models.models.mixins.tables import DynamicTableMixin
 
 if TYPE_CHECKING:
@@ -31,18 +31,22 @@ if TYPE_CHECKING:
     Numbers = list[tuple[int, np.ndarray[Any, Any]]]
 
 
-def check_tables(walk: Deconstruction) -> None:
-    """Note what in new and changed tables, and in new regions of tables, does not fit."""
+def check_fitting(walk: Deconstruction) -> None:
+    """Note what in new and changed tables and series, and in new regions of tables, does not fit."""
     for made in list(walk.plan.objects.values()):
         model: Any = walk.models.get(made.identity)
         if isinstance(made, NewGroup):
             new = _new_in(walk, made)
-            if not new and "colnames" not in made.attributes:
+            gone = walk.stored.get(made.identity, {}).keys() - made.links.keys()
+            if not new and not gone and "colnames" not in made.attributes:
                 continue
             if model is None and made.origin is not None:  # one of its columns was read, and the table was not
                 model = made.origin.io.read(made.origin.path)
             if isinstance(model, DynamicTableMixin):
                 _Table(walk, made, model, new).check()
+            elif model is not None:
+                changed = {name for name, link in made.links.items() if link.target in new}
+                _check_group(walk, made, model, changed | gone)
         elif isinstance(made, NewDataset) and made.value is not None and is_a(model, "DynamicTableRegion"):
             _check_numbers(walk, made, "", model, _new_part(model.value))
 
@@ -63,7 +67,31 @@ def _new_in(walk: Deconstruction, made: NewGroup) -> set[Identity]:
     return found
 
 
-class _Table(Children):
+class _Written(Children):
+    """The children of a group that are written."""
+
+    def __init__(self, made: NewGroup, model: Any) -> None:
+        super().__init__(model)
+        self._all = {name: child_of(model, name) for name in made.links}
+
+    def get(self, name: str) -> Any:
+        """Return what is written under a name."""
+        return self._all.get(name)
+
+
+def _check_group(walk: Deconstruction, made: NewGroup, model: Any, changed: set[str]) -> None:
+    """Note what does not fit in a group that is no table; in one that was read, as far as it is about what changed."""
+    kind: Any = type(model)
+    rules = rules_of(kind, "error")
+    children = _Written(made, model) if rules else None
+    for rule in rules:
+        for problem in rule.check(model, children):
+            name = problem.where[1:].partition("@")[0]
+            if made.origin is None or changed & ({name, "data"} if name else {"timestamps", "starting_time"}):
+                walk._add(made, problem.where, rule.name, problem.expected, problem.found)
+
+
+class _Table(_Written):
     """A table that is new, or of which something is: its children are those that are written.
 
     Parameters
@@ -75,13 +103,8 @@ class _Table(Children):
     """
 
     def __init__(self, walk: Deconstruction, made: NewGroup, table: Any, new: set[Identity]) -> None:
-        super().__init__(table)
+        super().__init__(made, table)
         self.walk, self.made, self.table, self.new = walk, made, table, new
-        self._all = {name: child_of(table, name) for name in made.links}
-
-    def get(self, name: str) -> Any:
-        """Return what is written under a name."""
-        return self._all.get(name)
 
     def check(self) -> None:
         """Note what does not fit."""

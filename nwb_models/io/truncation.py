@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -24,6 +25,7 @@ from nwb_models.io.atomic import new_file, require_target
 from nwb_models.io.axes import WINDOW, Axes, row_numbers
 from nwb_models.io.excerpt import Excerpt, Wanted, clock_of
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
+from nwb_models.io.opening import path_of
 from nwb_models.io.outside import require_inside
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Origin, Plan
 from nwb_models.io.queue import flatten, join, node_of, walk
@@ -38,7 +40,7 @@ from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from nwb_models.io.axes import Axis
     from nwb_models.io.hdf5 import HDF5IO
@@ -159,9 +161,10 @@ def truncate_file(
     if externals not in get_args(Externals):
         msg = f"externals is {externals!r}: it has to be one of {', '.join(get_args(Externals))}"
         raise SelectionError(msg)
-    path = Path(source)
-    found = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}") if target is None else Path(target)
-    with HDF5IO(source, external_links=external_links, limits=limits) as io, Sources() as sources, ExitStack() as stack:
+    path = Path(path_of(source))
+    default = path.with_name(f"{path.stem}_truncated{path.suffix or '.hdf5'}")
+    found = default if target is None else Path(path_of(target))
+    with HDF5IO(path, external_links=external_links, limits=limits) as io, Sources() as sources, ExitStack() as stack:
         if found.exists() and found.samefile(io.location):
             msg = f"{found} is the source, which is only read: give another target"
             raise NotWritableError(msg)
@@ -197,10 +200,16 @@ def _bring_in(truncation: Truncation, first: Path, target: Path, n: int | None, 
         write_file(root, target)
 
 
-def _wanted(n: Any, only: str | Iterable[str], time: Any, rows: Mapping[str, slice] | None) -> Wanted:
+def _wanted(n: Any, only: Any, time: Any, rows: Any) -> Wanted:
     """Check what is asked for as far as that needs no file."""
     if n is not None and (isinstance(n, bool) or not isinstance(n, Integral) or n < 1):
         msg = f"n is {n!r}: at least 1 entry of each series and 1 row of each table have to stay"
+        raise SelectionError(msg)
+    if not isinstance(only, Iterable):
+        msg = f"only is {only!r:.60}: give the path of an object, or several"
+        raise SelectionError(msg)
+    if rows is not None and not isinstance(rows, Mapping):
+        msg = f"rows is {rows!r:.60}: give a dict from paths to slices"
         raise SelectionError(msg)
     paths = tuple(_path(name) for name in ([only] if isinstance(only, str) else only))
     selected = {_path(name): part for name, part in (rows or {}).items()}

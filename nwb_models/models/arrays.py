@@ -165,7 +165,15 @@ class Array:
         ----------
         rows
             The length of a block; that of a stored chunk, or what makes about 1 MiB, where it is not given.
+
+        Raises
+        ------
+        ValueError
+            Where it is no number from 1 on.
         """
+        if rows is not None and not (hasattr(rows, "__index__") and rows > 0):
+            msg = f"rows is {rows!r:.60}: the length of a block is a number from 1 on"
+            raise ValueError(msg)
         per_row = max(1, self.nbytes // max(1, len(self)))
         chunk, about = self.chunks[0] if self.chunks else 1, (1 << 20) // per_row
         step = rows or max(chunk, about - about % chunk)  # whole chunks: none is decompressed twice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, overload
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticSerializationError, core_schema
 
 from nwb_models.errors import NWBError, ObjectNotFoundError, UnknownFieldError
+from nwb_models.misspelt import NoAttributeError
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
@@ -253,7 +254,9 @@ class NWBModel(BaseModel, metaclass=Documented):
                     return private[name]
             if name == "__next__":
                 return self._next
-            return super().__getattr__(name)
+            if name[:1] == "_" or name in (self.__pydantic_extra__ or ()):
+                return super().__getattr__(name)
+            return _not_there(self, name)
 
         def _next(self) -> None:
             """Refuse, as Python does: it looks at the class, which has no ``__next__``.
@@ -465,6 +468,20 @@ def shortcuts(cls: type) -> dict[str, tuple[str, ...]]:
     """Return the shortcuts of a class, and where each leads."""
     found = ((name, value) for base in cls.__mro__ for name, value in vars(base).items())
     return {name: value.steps for name, value in found if isinstance(value, ShortcutInfo)}
+
+
+def _not_there(model: NWBModel, name: str) -> Any:
+    """Refuse an attribute that nothing knows; what the class knows has failed, and is asked again for its error."""
+    if any(name in vars(base) for base in type(model).__mro__):
+        return object.__getattribute__(model, name)
+
+    def known() -> list[str]:
+        with suppress(NWBError):
+            return [*dir(model), *(model._names() if isinstance(model, NWBGroup) else ())]
+        return []
+
+    msg = f"{spoken(type(model).__name__)!r} object has no attribute {name!r}"
+    raise NoAttributeError(msg, name, known)
 
 
 class _Parts(dict[str, Any]):
@@ -786,7 +803,7 @@ class NWBGroup(NWBModel):
                 return self.__pydantic_extra__[name]
             if name not in type(self).__pydantic_fields__ and self.__pydantic_private__ is not None and name in self:
                 return self._child(name)
-            return object.__getattribute__(self, name)  # which raises, at less cost than pydantic's
+            return _not_there(self, name)
 
     def __dir__(self) -> list[str]:
         """List the fields as well whose children were not touched yet, and the children that have none."""
@@ -895,6 +912,8 @@ class NWBGroup(NWBModel):
         ------
         ObjectNotFoundError
             Where nothing is found, and the schemas of the file have no type of this name: it names the nearest.
+        UnknownFieldError
+            Where neither an object nor a class of the type has a field that is asked for: it names the nearest.
 
         Examples
         --------

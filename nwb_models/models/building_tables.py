@@ -22,6 +22,7 @@ from nwb_models.models.cells import (
     named,
     values_of,
 )
+from nwb_models.models.check import name_problem
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
 from nwb_models.models.mapping import derived, storage, type_names
@@ -48,6 +49,14 @@ def table_of(
     enums: Iterable[Any] = (),
 ) -> Any:
     """Return a table of a class with what a DataFrame has; see `DynamicTableMixin.from_dataframe`."""
+    if not (hasattr(frame, "columns") and hasattr(frame, "iloc")):
+        msg = f"a DataFrame of pandas is needed, as pandas.DataFrame(...) makes it, and not {frame!r:.60}"
+        raise TypeError(msg)
+    for what, given, example in (("columns", columns, "descriptions"), ("tables", tables, "tables")):
+        if given is not None and not hasattr(given, "keys"):
+            msg = f"{what} is a dict from the names of columns to {example}, and not {given!r:.60}"
+            raise TypeError(msg)
+    enums = [enums] if isinstance(enums, str) else enums
     columns, tables, enums = dict(columns or {}), dict(tables or {}), dict.fromkeys(enums, True)
     if frame.columns.nlevels > 1:
         return _aligned(cls, frame, name, description, columns, tables, fields, enums)
@@ -397,7 +406,9 @@ def add_column(
     cls: Any = type(table)
     column = foreseen(cls, name)
     if column is None:
-        msg = f"{table!r} has no place for a column called {name!r}"
+        problem = name_problem(name) if type(name) is str else "text"
+        why = "" if problem is None else f": {problem} is needed"
+        msg = f"{table!r} has no place for a column called {name!r}{why}"
         raise UnknownFieldError(msg)
     if name in table:
         msg = f"{table!r} has something called {name!r} already: remove it first, with del table[{name!r}]"
@@ -409,7 +420,11 @@ def add_column(
         ends = [ends_of(each) for each in lengths]
         rows = len(lengths[-1]) if lengths else len(values)
     else:
-        values, ends = values_of(listed(data), column), [ends_of(np.diff(np.asarray(index), prepend=0))]
+        where = np.asarray(index)
+        if where.ndim != 1 or where.dtype.kind not in "iu":
+            msg = f"index is how many indexes {name!r} has, or where each row ends in data, and not {index!r:.60}"
+            raise TypeError(msg)
+        values, ends = values_of(listed(data), column), [ends_of(np.diff(where, prepend=0))]
         rows = len(index)
     is_first = not table.columns and not row_count(table)
     if rows != row_count(table) and not is_first:

@@ -6,6 +6,7 @@ ragged.  Truth values and references cannot be missing, which is an error.  Date
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cache
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.base import NWBDataset, NWBModel
-from nwb_models.models.check import DATES, TEXTS
+from nwb_models.models.check import DATES, TEXTS, name_problem
 from nwb_models.models.convert import array_of
 from nwb_models.models.documentation import descriptions
 from nwb_models.models.links import Unresolved
@@ -65,7 +66,7 @@ def foreseen(cls: Any, name: Any) -> Foreseen | None:
             depth += 1
         known = _foreseen(entry, name, depth, descriptions(cls).get(entry.field, NO_DESCRIPTION))
         return known if known is not None and known.is_a("VectorData") and not known.is_a("VectorIndex") else None
-    if not isinstance(name, str) or not name or "/" in name or name == ".":
+    if not isinstance(name, str) or name_problem(name) is not None:
         return None
     found = (_foreseen(entry, name, None, NO_DESCRIPTION) for entry in tables.collections)
     return next((column for column in found if column is not None), None)
@@ -373,6 +374,9 @@ def _numbers(cells: list[Any], missing: list[bool], column: Foreseen) -> Any:
 def listed(series: Any) -> Any:
     """Return the cells of a Series of pandas, or whatever is given for a column, as an array or a list."""
     dtype = getattr(series, "dtype", None)
+    if isinstance(series, str | bytes | Mapping) or not hasattr(type(series), "__iter__"):
+        msg = f"the cells of a column are a list or an array, one for each row, and not {series!r:.60}"
+        raise TypeError(msg)
     if not hasattr(series, "to_numpy"):
         return series if isinstance(series, list | np.ndarray) else list(series)
     if isinstance(dtype, np.dtype) and dtype.kind in "biufcm":

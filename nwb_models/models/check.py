@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,15 @@ Source: the table of dtypes in the NWB Specification Language."""
 TEXTS = frozenset({"text", "utf", "utf8", "utf-8", "ascii", "bytes", "str"})
 _NO_MAPPINGS = (str, np.generic, np.ndarray)
 DATES = frozenset({"isodatetime", "datetime", "date"})
+
+
+def name_problem(name: str) -> str | None:
+    """Return what a name has to be that no object in a file can have, None where one can: HDF5 has paths for names."""
+    if "/" in name:
+        return "a name without '/'"
+    if "\0" in name:
+        return "a name without a NUL character"
+    return "a name that is not empty, '.' or '..'" if name in ("", ".", "..") else None
 
 
 def dtype_problem(value: Any, dtype: Dtype | None) -> Problem | None:
@@ -91,6 +101,24 @@ def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str
         return None
     problem = dtype_problem(value, dtype) or shape_problem(value, shapes)
     return None if problem is None else f"{problem[0]} is {problem[2]}, and has to be {problem[1]}"
+
+
+def require_date(value: Any) -> None:
+    """Refuse a number for a date, and text that is one: pydantic would count its seconds from 1970 on.
+
+    Raises
+    ------
+    ValueError
+        Where it is a number.
+    """
+    is_number = isinstance(value, int | float)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            float(value)
+            is_number = True
+    if is_number:
+        msg = f"{value!r} is no date and time: give a datetime, or text such as '2026-05-01T10:30:00+02:00'"
+        raise ValueError(msg)
 
 
 def require_zone(value: Any) -> None:

@@ -249,6 +249,9 @@ class Collection(MutableMapping[str, T]):
         ObjectNotFoundError
             Where there is none of this name.
         """
+        if not isinstance(name, str):
+            msg = f"objects have names: {name!r:.60} is not one"  # type: ignore[unreachable]
+            raise TypeError(msg)
         with BUILDING:
             self._settle_names()
             if name not in self._items and name not in self._removed and self._shelf is not None:
@@ -335,6 +338,9 @@ class Collection(MutableMapping[str, T]):
 
     def add(self, item: T) -> T:
         """Put an object in under its own name."""
+        if not isinstance(getattr(item, "name", None), str):
+            msg = f"objects of NWB are added, each by itself, and {item!r:.60} is none"
+            raise TypeError(msg)
         self[item.name] = item  # type: ignore[attr-defined]
         return item
 

@@ -405,6 +405,10 @@ OF_NUMBERS: tuple[Rule, ...] = (
 )
 """Rules about numbers of rows: their checks take a model, and blocks of its numbers, each with its first row."""
 
+WHEN_MADE = frozenset({"time-length", "control-length", "region-range"})
+"""Rules that an object is held against when it is made, about what its constructor gets at once: others are about what
+can still be given, such as times, and are asked for when it is written."""
+
 
 def problems_of(model: NWBModel, severity: Severity | None = None) -> Iterator[tuple[Rule, Problem]]:
     """Yield what breaks the rules in a model; all of them, or those of a severity."""
@@ -414,6 +418,26 @@ def problems_of(model: NWBModel, severity: Severity | None = None) -> Iterator[t
         for rule in rules:
             for problem in rule.check(model, children):
                 yield rule, problem
+
+
+def require_fitting(model: Any) -> None:
+    """Refuse what a constructor was given, where the rules of `WHEN_MADE` say that it does not go together.
+
+    Raises
+    ------
+    ValueError
+        Where it breaks a rule.
+    """
+    problems = [problem for rule, problem in problems_of(model, "error") if rule.name in WHEN_MADE]
+    value = getattr(model, "value", None)
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "iu":
+        rules = [rule for rule in applying(OF_NUMBERS, type(model)) if rule.name in WHEN_MADE]
+        problems += [problem for rule in rules for problem in rule.check(model, [(0, value)])]
+    if problems:
+        where = [f"{problem.where[1:]}: " if problem.where else "" for problem in problems]
+        said = [f"{at}expected {p.expected}, found {p.found}" for at, p in zip(where, problems, strict=True)]
+        msg = f"{model!r} does not fit together: {'; '.join(said)}"
+        raise ValueError(msg)
 
 
 def children_of(group: Any) -> Iterator[tuple[str, Any]]:

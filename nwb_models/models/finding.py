@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.errors import ObjectNotFoundError
-from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
+from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.misspelt import meant
+from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel, shortcuts
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import derived, fits, owns, storage
 
@@ -21,21 +22,52 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def found(
+def found(group: NWBGroup, kind: Any, where: Any, equal: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the objects below a group that are asked for: see `NWBGroup.find`."""
+    if not (kind is None or isinstance(kind, str) or (isinstance(kind, type) and issubclass(kind, NWBModel))):
+        msg = f"a type is a class of models, or the name of one, such as 'TimeSeries', and not {kind!r:.80}"
+        raise TypeError(msg)
+    if where is not None and not callable(where):
+        msg = f"where is called with each object, as with lambda series: series.rate > 1, and cannot be {where!r:.80}"
+        raise TypeError(msg)
+    return _matching(group, kind, where, equal)
+
+
+def _matching(
     group: NWBGroup, kind: type | str | None, where: Callable[[Any], bool] | None, equal: Mapping[str, Any]
 ) -> Iterator[Any]:
-    """Yield the objects below a group that are asked for: see `NWBGroup.find`."""
-    is_known = not isinstance(kind, str)
+    is_known, unknown = not isinstance(kind, str), set(equal)
     for cls, get in _below(group, {id(group)}):
         if _is_kind(cls, kind):
             is_known = True
             model = get()
             if not isinstance(model, NWBModel):  # damaged
                 continue
+            unknown -= {name for name in unknown if getattr(model, name, _MISSING) is not _MISSING}
             if all(_has(model, name, value) for name, value in equal.items()) and (where is None or where(model)):
                 yield model
     if not is_known:
         _require_type(group, str(kind))
+    if unknown:
+        _require_fields(kind, sorted(unknown))
+
+
+def _require_fields(kind: type | str | None, names: list[str]) -> None:
+    """Refuse names that no object which was looked at has, and no class of the type: they may be misspelt.
+
+    Raises
+    ------
+    UnknownFieldError
+        With the name that is nearest.
+    """
+    classes = [cls for cls in derived(NWBModel) if _is_kind(cls, kind)]
+    fields = {field for cls in classes for field in (*cls.model_fields, *shortcuts(cls))}
+    members = fields.union(*(vars(base) for cls in classes for base in cls.__mro__))
+    for name in names if classes else ():
+        if name not in members:
+            what = "object" if kind is None else kind if isinstance(kind, str) else kind.__name__
+            msg = f"no {what} has a field {name!r}{meant(name, ['type', 'where', *fields])}"
+            raise UnknownFieldError(msg)
 
 
 def _require_type(group: NWBGroup, kind: str) -> None:

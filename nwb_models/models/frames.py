@@ -5,6 +5,7 @@ What does not fit in a file is not left out in silence: a warning names the colu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +17,6 @@ from nwb_models.models.columns import Around, Column, child_of, column_names, co
 from nwb_models.models.garbage import collecting_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from nwb_models.models.columns import Numbers
@@ -44,6 +43,9 @@ def frame_of(
         msg = f"{table!r} is no table"
         raise ObjectNotFoundError(msg)
     columns = [columns] if isinstance(columns, str) else columns
+    if columns is not None and not isinstance(columns, Iterable):
+        msg = f"columns are names, or the name of one, and not {columns!r:.60}"  # type: ignore[unreachable]
+        raise TypeError(msg)
     numbers = row_numbers(rows, row_count(table), table)
     frame = _Frame(table, numbers, nested=nested, above=(*above, id(table)))
     with collecting_later():

@@ -8,6 +8,7 @@ column on disk there is such room, too: what is there is not read, and not writt
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,9 @@ def _by_column(table: Any, rows: Any) -> tuple[dict[str, Any], int]:
             inner = found if category == table.name else found.setdefault(category, {})
             inner[name] = listed(rows[category, name])
         return found, len(rows)
+    if hasattr(rows, "keys") or not isinstance(rows, Iterable):
+        msg = f"rows are a DataFrame, or a list with a dict for each row, and not {rows!r:.60}"
+        raise TypeError(msg)
     rows = list(rows)
     categories = categories_of(table) if is_a(table, "AlignedDynamicTable") else []
     found = {}

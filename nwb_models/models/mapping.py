@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 import numpy as np
 
 from nwb_models.models.blocks import Blocks
-from nwb_models.models.check import DATES, array_problem, dtype_problem, require_zone, shape_problem
+from nwb_models.models.check import (
+    DATES,
+    array_problem,
+    dtype_problem,
+    name_problem,
+    require_date,
+    require_zone,
+    shape_problem,
+)
 from nwb_models.models.convert import array_of
 
 if TYPE_CHECKING:
@@ -76,6 +84,8 @@ class Stored:
             value = [value]  # experimenter="Ada Lovelace"
         if isinstance(value, list | tuple | np.ndarray) or (hasattr(value, "astype") and hasattr(value, "shape")):
             value = array_of(value, self.dtype)
+        if self.dtype in DATES:
+            require_date(value)
         value = handler(value)
         if self.dtype in DATES:
             require_zone(value)
@@ -93,6 +103,20 @@ class Name(Stored):
     """The name of the object itself."""
 
     __slots__ = ()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check that the object can be called so in a file, when a model is made or renamed."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(_as_name, handler(source))
+
+
+def _as_name(name: str) -> str:
+    problem = name_problem(name)
+    if problem is not None:
+        msg = f"{problem} is needed: a file has no object called {name!r}"
+        raise ValueError(msg)
+    return name
 
 
 class Attribute(Stored):

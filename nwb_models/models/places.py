@@ -50,6 +50,9 @@ def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
     UnknownFieldError
         Where there is none, or several that are as near.
     """
+    if not hasattr(type(child), "neurodata_type"):
+        msg = f"{group!r} holds objects of NWB, each added by itself, and {child!r:.60} is none"
+        raise TypeError(msg)
     found = [place for place in _places(type(group)) if fits(type(child), _held(place))]
     here = [place for place in found if not place.steps]
     nearest = max((len(_held(place).__mro__) for place in here or found), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.models.mapping import refines
@@ -35,8 +36,13 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
         from nwb_models.models.from_json import is_object, model_of
 
         return model_of(value, cls) if is_object(value) else value
-    if isinstance(value, cls) or not hasattr(found, "neurodata_type"):
+    if isinstance(value, cls):
         return value
+    if not hasattr(found, "neurodata_type"):
+        if value is None or isinstance(value, Mapping) or cls.neurodata_type is None:
+            return value  # of which pydantic says what is wrong
+        msg = f"{with_article(cls.__name__)} is needed here, not {value!r:.60}"
+        raise ValueError(msg)
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
         is_namesake = found.__name__ == cls.__name__
         wanted, came = (f" of {c.__module__}" if is_namesake else "" for c in (cls, found))

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nwb_models.errors import printable
+
 
 class TimeSeriesReference(NamedTuple):
     """A part of a series, in the order in which it is stored."""
@@ -53,6 +55,11 @@ def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
         return times
     rate = rate_of(series)
     count = length_of(series)
+    if np.ndim(index) == 0 and not isinstance(index, slice):
+        is_number = isinstance(index, int | np.integer) and not isinstance(index, bool)
+        if not is_number or not -count <= index < count:
+            msg = f"{series!r} has {count} samples, counted from 0, and {index!r:.60} is the number of none"
+            raise IndexError(msg)
     if isinstance(index, slice):
         numbers: Any = np.arange(*index.indices(count))
     elif np.ndim(index) == 0:
@@ -126,6 +133,37 @@ def _finite(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def window_between(start: Any, stop: Any) -> tuple[float | None, float | None]:
+    """Return where a window in time begins and ends, in seconds, None where nobody says so.
+
+    Raises
+    ------
+    TypeError
+        Where one of them is no number.
+    ValueError
+        Where one of them is NaN, or the window ends before it begins.
+    """
+    found: list[float | None] = []
+    for name, time in (("start", start), ("stop", stop)):
+        if time is not None and (isinstance(time, str | bytes) or np.ndim(time) or not hasattr(time, "__float__")):
+            msg = f"{name} is a time in seconds, a number, and not {time!r:.80}"
+            raise TypeError(msg)
+        found.append(None if time is None else float(time))
+        if time is not None and math.isnan(float(time)):
+            msg = f"{name} is a time in seconds, and NaN is none"
+            raise ValueError(msg)
+    begin, end = found
+    if begin is not None and end is not None and end < begin:
+        msg = f"a window from {begin:g} s to {end:g} s ends before it begins: start comes first, then stop"
+        raise ValueError(msg)
+    return begin, end
+
+
+def in_file(series: Any) -> str:
+    """Return what a series is called in a message, with the file that it was read from."""
+    return repr(series) if series._source is None else f"{series!r} of {series._source.filename}"
+
+
 def frames_elsewhere(series: Any) -> None:
     """Refuse a series that has no data in the file.
 
@@ -135,10 +173,23 @@ def frames_elsewhere(series: Any) -> None:
         Where it has no data, as some old files, or its frames are in other files, which it names.
     """
     if series.data is None:
-        msg = f"{series!r} has no data"
+        msg = f"{in_file(series)} has no data"
         raise ValueError(msg)
+    if not series.data.size:
+        require_frames(series)
+
+
+def require_frames(series: Any) -> None:
+    """Refuse a series without data whose frames are in other files.
+
+    Raises
+    ------
+    ValueError
+        With the names of the first of these.
+    """
     files = getattr(series, "external_file", None)
-    if files is not None and len(files) and not series.data.size:
-        names = ", ".join(map(str, files[:3])) + (", ..." if len(files) > 3 else "")
-        msg = f"{series!r} has no data of its own, its frames are in {names}: read them with a library for videos"
+    if files is not None and len(files):
+        names = ", ".join(printable(str(name)) for name in files[:3]) + (", ..." if len(files) > 3 else "")
+        what = f"{in_file(series)} has no data of its own, its frames are in {names}"
+        msg = f"{what}: read them with a library for videos"
         raise ValueError(msg)

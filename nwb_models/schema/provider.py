@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
+from nwb_models.misspelt import meant
 from nwb_models.models.pickling import REDUCERS
 from nwb_models.naming import GENERATED, module_name, version_key, version_name
 from nwb_models.schema.language import Namespace, Specifications, nesting
@@ -140,7 +141,8 @@ class SchemaProvider:
         if found is None:
             known = ", ".join(sorted(types_of(module)))
             where = f"Namespace {namespace!r} {version or self.versions[namespace]}"
-            msg = f"{where} has no type {neurodata_type!r}; it has: {known}"
+            hint = meant(str(neurodata_type), types_of(module))
+            msg = f"{where} has no type {neurodata_type!r}{hint or f'; it has: {known}'}"
             raise ObjectNotFoundError(msg)
         return found
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
+from nwb_models.misspelt import meant
 from nwb_models.naming import module_name, version_key, version_name
 from nwb_models.schema import translation
 from nwb_models.schema.language import Namespace, Specifications, load_document, load_namespaces, nesting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from nwb_models.schema.language import Spec, TypeSpec
 
@@ -49,7 +51,9 @@ def shipped_namespaces(namespace: str, version: str) -> list[Namespace]:
     """
     if version not in shipped_schemas().get(namespace, ()):
         known = ", ".join(f"{name} {' '.join(versions)}" for name, versions in shipped_schemas().items())
-        msg = f"No schema of namespace {namespace!r} {version} is shipped; there are: {known}"
+        what = f"{namespace!r} {version}".rstrip()
+        hint = "" if namespace in shipped_schemas() else meant(str(namespace), shipped_schemas())
+        msg = f"No schema of namespace {what} is shipped{hint}; there are: {known}"
         raise ObjectNotFoundError(msg)
     return load_linkml(shipped_folder(module_name(namespace), version_name(version)))
 
@@ -87,10 +91,28 @@ def _completed(given: tuple[Namespace, ...], defaults: tuple[tuple[str, str], ..
     return Specifications(known.values(), dict(defaults))
 
 
+def listed(sources: Any) -> list[Namespace | str | Path]:
+    """Return what schemas are taken from as a list; one alone stands for itself.
+
+    Raises
+    ------
+    TypeError
+        Where it is nothing of the kind.
+    """
+    found = (
+        [sources] if isinstance(sources, str | Path | Namespace) or not isinstance(sources, Iterable) else [*sources]
+    )
+    for source in found:
+        if not isinstance(source, str | Path | Namespace):
+            msg = f"schemas come from files, such as a *.namespace.yaml, or folders, and not from {source!r:.60}"
+            raise TypeError(msg)
+    return found
+
+
 def gathered(sources: Iterable[Namespace | str | Path]) -> list[Namespace]:
     """Return namespaces, and those in the files and folders among them: each may build on those before it."""
     found: list[Namespace] = []
-    for source in sources:
+    for source in listed(sources):
         found = joined(found, [source] if isinstance(source, Namespace) else load(source, found))
     return found
 

@@ -37,8 +37,8 @@ class Finding:
         text = f"{self.severity}: {self.path}{owner}: {self.rule}: expected {self.expected}, found {self.found}"
         return printable(text)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what JSON can say."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it says as a dictionary, which ``json.dumps`` takes."""
         return dataclasses.asdict(self)
 
 
@@ -111,11 +111,11 @@ class Report(Sequence[Finding]):
         """Return the summary."""
         return f"<Report {self.summary}>"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what JSON can say."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it says as a dictionary, which ``json.dumps`` takes."""
         return {
             "name": self.name,
             "valid": self.ok,
             "readable": self.is_readable,
-            "findings": [finding.to_json() for finding in self.findings],
+            "findings": [finding.to_dict() for finding in self.findings],
         }

@@ -85,7 +85,10 @@ def validate(
         if source is None or path is None or source.has_changes(path):
             return _of_models(subject, data=data)
         return _of_file(source, path, data=data)
-    name = os.fspath(subject)
+    if not isinstance(subject, str | bytes | os.PathLike):
+        msg = f"the path of a file, or a model, is needed here, and not {subject!r:.80}"  # type: ignore[unreachable]
+        raise TypeError(msg)
+    name = os.fsdecode(subject)
     try:
         with HDF5IO(name, external_links=external_links, limits=limits) as io:
             return _of_file(io, "/", data=data)

@@ -9,7 +9,7 @@ import numpy as np
 
 from nwb_models.models.columns import Column, indexes_of
 from nwb_models.models.mixins.series import found_at
-from nwb_models.views.windows import MOST, plain, require_cheap, samples_between, titled
+from nwb_models.views.windows import MOST, chosen, nothing_between, plain, require_cheap, samples_between, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,8 +37,7 @@ def raster(
     spikes, ends = Column(model, indexes).data, Column(indexes[0], []).data
     require_cheap(spikes, model)
     count = len(ends)
-    asked = [units] if isinstance(units, int) else units
-    rows = np.arange(count)[slice(UNITS) if asked is None else asked]
+    rows = chosen(units, count, "units", table, UNITS)
     bounds = np.concatenate([[0], np.asarray(ends[: int(rows.max(initial=-1)) + 1]).astype(np.int64)])
     bounds = np.clip(bounds, 0, len(spikes))
     parts = [(int(bounds[row]), int(bounds[row + 1])) for row in rows]
@@ -53,8 +52,9 @@ def raster(
         ax.set_yticks(range(len(rows)), [str(row) for row in rows])
     ax.set_ylabel("unit")
     ax.set_xlabel("time [s]")
-    notes = [f"{len(rows)} of {count} units" if len(rows) < count and asked is None else ""]
-    titled(ax, table, [*notes, f"up to {until:.4g} s" if until is not None else ""])
+    notes = [f"{len(rows)} of {count} units" if len(rows) < count and units is None else ""]
+    notes += [f"up to {until:.4g} s" if until is not None else "", nothing_between(start, stop, sum(map(len, times)))]
+    titled(ax, table, notes)
 
 
 def _mark(rows: int) -> float:
@@ -97,7 +97,7 @@ def intervals(
             spans.tolist(), (0, 1), facecolors=color, edgecolors=color, alpha=0.35, linewidth=0.5,
             transform=ax.get_xaxis_transform(), label=label,
         )  # fmt: skip
-    _finished(ax, table, labels, count, len(table), is_own=is_own)
+    _finished(ax, table, labels, count, len(table), nothing_between(start, stop, inside.sum()), is_own=is_own)
     if is_own and inside.any():
         shown = begins[inside].min(), ends[inside][np.isfinite(ends[inside])].max(initial=begins[inside].max())
         ax.set_xlim(*(_margins(*shown)))
@@ -114,7 +114,8 @@ def interval_series(series: Any, ax: Axes, /, *, start: float | None = None, sto
         if value > 0 and following == -value
     ]
     ax.broken_barh(spans, (0, 1), facecolors=COLORS[0], alpha=0.35, transform=ax.get_xaxis_transform())
-    _finished(ax, series, [None], last - first, len(series.data), is_own=is_own)
+    note = nothing_between(start, stop, len(spans))
+    _finished(ax, series, [None], last - first, len(series.data), note, is_own=is_own)
     if is_own and len(times):
         ax.set_xlim(*_margins(float(times.min()), float(times.max())))
 
@@ -132,7 +133,8 @@ def events(
     times = np.asarray(column[:EVENTS], dtype=float)
     kinds, labels = _kinds(thing, by, len(times))
     inside = (times >= (-np.inf if start is None else start)) & (times <= (np.inf if stop is None else stop))
-    _lines(ax, thing, [times[inside & (kinds == kind)] for kind in range(len(labels))], labels, len(times), total)
+    groups = [times[inside & (kinds == kind)] for kind in range(len(labels))]
+    _lines(ax, thing, groups, labels, len(times), total, nothing_between(start, stop, inside.sum()))
 
 
 def ragged_events(table: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
@@ -141,14 +143,15 @@ def ragged_events(table: Any, ax: Axes, /, *, start: float | None = None, stop: 
     rows = [np.asarray(table["event_times"][row][:EVENTS], dtype=float) for row in range(min(len(table), KINDS))]
     names = table.get("label")
     labels = [plain(names[row]) if names is not None else str(row) for row in range(len(rows))]
-    _lines(ax, table, [times[(times >= low) & (times <= high)] for times in rows], labels, len(rows), len(table))
+    groups = [times[(times >= low) & (times <= high)] for times in rows]
+    _lines(ax, table, groups, labels, len(rows), len(table), nothing_between(start, stop, sum(map(len, groups))))
 
 
 def notes(series: Any, ax: Axes, /, *, start: float | None = None, stop: float | None = None) -> None:
     """Draw notes: a line at the time of each, with its text where there are few."""
     first, last = _part(series, start, stop)
     times = series.get_timestamps(slice(first, last))
-    _lines(ax, series, [times], [None], last - first, len(series.data))
+    _lines(ax, series, [times], [None], last - first, len(series.data), nothing_between(start, stop, len(times)))
     for time, text in zip(times, series.data[first:last], strict=True) if len(times) <= 20 else ():
         ax.text(
             time,
@@ -162,25 +165,25 @@ def notes(series: Any, ax: Axes, /, *, start: float | None = None, stop: float |
         )
 
 
-def _lines(ax: Axes, thing: Any, groups: list[Any], labels: list[Any], shown: int, total: int) -> None:
+def _lines(ax: Axes, thing: Any, groups: list[Any], labels: list[Any], shown: int, total: int, note: str) -> None:
     is_own = not ax.has_data()
     for kind, (times, label) in enumerate(zip(groups, labels, strict=True)):
         color = COLORS[kind] if kind < KINDS else OTHER
         ax.vlines(times, 0, 1, color=color, linewidth=0.8, alpha=0.8, transform=ax.get_xaxis_transform(), label=label)
-    _finished(ax, thing, labels, shown, total, is_own=is_own)
+    _finished(ax, thing, labels, shown, total, note, is_own=is_own)
     times = np.concatenate(groups) if groups else np.empty(0)
     if is_own and len(times):
         ax.set_xlim(*_margins(float(times.min()), float(times.max())))
 
 
-def _finished(ax: Axes, thing: Any, labels: list[Any], shown: int, total: int, *, is_own: bool) -> None:
+def _finished(ax: Axes, thing: Any, labels: list[Any], shown: int, total: int, note: str, *, is_own: bool) -> None:
     if any(label is not None for label in labels):
         ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
     if is_own:
         ax.set_xlabel("time [s]")
         ax.set_yticks([])
         ax.set_ylim(0, 1)
-        titled(ax, thing, [f"first {shown:,} of {total:,}" if shown < total else ""])
+        titled(ax, thing, [note or (f"first {shown:,} of {total:,}" if shown < total else "")])
         ax.spines["left"].set_visible(False)
 
 
@@ -201,6 +204,9 @@ def _kinds(table: Any, by: str | None, count: int) -> tuple[Any, list[Any]]:
     """
     if by is None:
         return np.zeros(count, np.int64), [None]
+    if not isinstance(by, str):
+        msg = f"by={by!r:.80}: the name of a column is needed"  # type: ignore[unreachable]
+        raise TypeError(msg)
     values = [plain(value, 30) for value in table[by][:count]]
     unique, places, counts = np.unique(np.array(values, dtype=str), return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")

@@ -9,7 +9,7 @@ import numpy as np
 
 from nwb_models.models.columns import Column, indexes_of
 from nwb_models.views.marks import COLORS
-from nwb_models.views.windows import MOST, require_cheap, require_data, time_of, titled
+from nwb_models.views.windows import MOST, chosen, require_cheap, require_data, time_of, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +37,7 @@ def frame(series: Any, ax: Axes, /, *, frame: int = 0, transpose: bool = True) -
     if len(shape) < 3:
         msg = f"{series!r} has the shape {shape}, which is no series of images"
         raise ValueError(msg)
+    frame = int(chosen(frame, shape[0], "frame", series)[0])
     step = _step(shape[1:])
     pixels = np.asarray(series.data[frame, ::step, ::step])
     is_volume = pixels.ndim == 3 and pixels.shape[-1] not in (3, 4)
@@ -84,8 +85,7 @@ def _pixel_axes(ax: Axes) -> None:
 def rois(table: Any, ax: Axes, /, *, rois: Any = None) -> None:
     """Draw the masks of regions of interest, each in a colour; voxels are seen from above."""
     count = len(table)
-    asked = [rois] if isinstance(rois, int) else rois
-    rows = np.arange(count)[slice(ROIS) if asked is None else asked]
+    rows = chosen(rois, count, "rois", table, ROIS)
     masks, rows = _masks(table, rows)
     width = max((int(x.max()) for x, _, _ in masks if len(x)), default=0) + 1
     height = max((int(y.max()) for _, y, _ in masks if len(y)), default=0) + 1
@@ -109,7 +109,7 @@ def rois(table: Any, ax: Axes, /, *, rois: Any = None) -> None:
     titled(
         ax,
         table,
-        [f"{len(masks)} of {count} regions" if len(masks) < count and asked is None else f"{len(masks)} regions"],
+        [f"{len(masks)} of {count} regions" if len(masks) < count and rois is None else f"{len(masks)} regions"],
     )
 
 

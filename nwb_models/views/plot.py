@@ -5,11 +5,14 @@ Each picture is made of a bounded part of the data, however long a recording is.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from nwb_models.misspelt import meant
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.children import Collection
+from nwb_models.models.time_series_reference import window_between
 from nwb_models.views import marks, pictures, traces
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
         ``by``, the name of a column to tell them apart.  Of snippets of spikes ``channel``.  Of image series ``frame``,
         a number; of all images ``transpose``.  Of segmentations ``rois``, a list or slice of rows.
 
-        What is not said is chosen such that little is read, and the title says so where that is not all.
+        What is not said is chosen such that little is read, and the title says so where that is not all, or where a
+        window in time has nothing of units, events or intervals in it.
 
     Returns
     -------
@@ -67,8 +71,11 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
         Where matplotlib is not installed.
     TypeError
         Where no picture of the object is known, or an option is not for it.
+    IndexError
+        Where there is no such channel, unit, region or frame.
     ValueError
-        Where there is nothing to draw: no data, no times, or data that is in other files.
+        Where there is nothing to draw: no data, no times, nothing of a series in the window, or data that is in other
+        files; where the window ends before it begins.
 
     Examples
     --------
@@ -77,10 +84,26 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
     >>> nwb.plot(nwbfile.acquisition["ElectricalSeries"], start=1.0, stop=1.5)  # doctest: +SKIP
     """
     drawn, draw = _found(thing)
+    _require_options(drawn, draw, options)
+    if ax is not None and not hasattr(ax, "plot"):
+        msg = f"ax is what to draw in, axes of matplotlib, and not {ax!r:.80}: what else is asked for has a name"
+        raise TypeError(msg)
     if ax is None:
         ax = _new_axes()
     draw(drawn, ax, **options)
     return ax
+
+
+def _require_options(thing: Any, draw: Picture, options: dict[str, Any]) -> None:
+    """Refuse an option that a picture has not, and a window in time that is none."""
+    taken = inspect.signature(draw).parameters.values()
+    known = [entry.name for entry in taken if entry.kind is entry.KEYWORD_ONLY]
+    wrong = next((name for name in options if name not in known), None)
+    if wrong is not None and not any(entry.kind is entry.VAR_KEYWORD for entry in taken):
+        hint = meant(wrong, known)
+        msg = f"plot has no option {wrong!r} for {thing!r}{hint or '; it has: ' + (', '.join(known) or 'none')}"
+        raise TypeError(msg)
+    window_between(options.get("start"), options.get("stop"))
 
 
 def picture_of(model: Any) -> Picture | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nwb_models.models.check import dtype_name
 from nwb_models.views.marks import notes
-from nwb_models.views.windows import plain, require_data, thinned, titled, window_of
+from nwb_models.views.windows import chosen, plain, require_data, thinned, titled, window_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,18 +39,18 @@ def series(
     if getattr(thing.data, "ndim", 0) == 1 and thing.data.dtype.kind in "OSU":
         notes(thing, ax, start=start, stop=stop)
         return
-    chosen, note = _channels(thing, channels)
-    window = window_of(thing, start, stop, chosen)
+    columns, note = _channels(thing, channels)
+    window = window_of(thing, start, stop, columns)
     if thing.data.dtype.kind not in "biuf":
         msg = f"{thing!r} holds {dtype_name(thing.data.dtype)}, which is no number: there is nothing to draw"
         raise ValueError(msg)
-    times, values, is_part = thinned(thing, thing.scaled, window, chosen)
+    times, values, is_part = thinned(thing, thing.scaled, window, columns)
     values, label = _prefixed(values, _unit(thing))
     if values.shape[1] == 1:
         ax.plot(*_envelope(times, values[:, 0]), color=LINE, linewidth=0.8)
         ax.set_ylabel(_axis(thing, label))
     else:
-        _stacked(ax, times, values, chosen, label)
+        _stacked(ax, times, values, columns, label)
     _decorated(ax, thing, [window.note, note, "thinned out" if is_part else ""])
 
 
@@ -89,6 +89,8 @@ def snippets(thing: Any, ax: Axes, /, *, channel: int = 0) -> None:
     if len(shape) not in (2, 3):
         msg = f"{thing!r} has the shape {shape}, and snippets have two axes or three"
         raise ValueError(msg)
+    if len(shape) == 3:
+        channel = int(chosen(channel, shape[1], "channel", thing)[0])
     values = thing.scaled[:SNIPPETS] if len(shape) == 2 else thing.scaled[:SNIPPETS, channel]
     values, label = _prefixed(values, _unit(thing))
     for snippet in values:
@@ -125,8 +127,7 @@ def _channels(thing: Any, channels: Any) -> tuple[Any, str]:
     if channels is None:
         note = f"{CHANNELS} of {count} channels" if count > CHANNELS else ""
         return np.arange(min(count, CHANNELS)), note
-    asked = [channels] if isinstance(channels, int) else channels
-    return np.arange(count)[asked if isinstance(asked, slice) else np.asarray(asked)], ""
+    return chosen(channels, count, "channels", thing), ""
 
 
 def _unit(thing: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nwb_models.models.issues import printable
 from nwb_models.models.outline import is_costly
-from nwb_models.models.time_series_reference import timestamps_of
+from nwb_models.models.time_series_reference import require_frames, timestamps_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,12 +87,8 @@ def require_data(series: Any, shape: Any) -> None:
     ValueError
         Where there is none.
     """
-    files = getattr(series, "external_file", None)
-    if (not shape or 0 in shape) and files is not None and len(files):
-        names = ", ".join(printable(str(name)) for name in files[:3])
-        msg = f"{series!r} has no data of its own, its frames are in {names}: read them with a library for videos"
-        raise ValueError(msg)
     if not shape or 0 in shape:
+        require_frames(series)
         msg = f"{series!r} has no data to draw"
         raise ValueError(msg)
     require_cheap(series.data.value, series)
@@ -157,6 +153,55 @@ def _rows(data: Any, start: int, stop: int, columns: Any) -> Any:
         return np.asarray(data[start:stop, low:high])[:, columns - low]
     rows = np.asarray(data[start:stop])
     return rows.reshape(len(rows), -1)[:, columns]
+
+
+def nothing_between(start: float | None, stop: float | None, count: Any) -> str:
+    """Return what the title of a picture says where a window in time has nothing of so much that is drawn."""
+    if count or (start is None and stop is None):
+        return ""
+    sides = [f"from {start:g} s" if start is not None else "", f"to {stop:g} s" if stop is not None else ""]
+    return " ".join(["nothing", *(side for side in sides if side)])
+
+
+def chosen(asked: Any, count: int, what: str, owner: Any, most: int | None = None) -> Any:
+    """Return the numbers of what is drawn, of so many that there are; the first ones where nobody says which.
+
+    Parameters
+    ----------
+    asked
+        A number, or a slice, list or mask of them; None for the first `most`.
+    what
+        What the option is called.
+
+    Raises
+    ------
+    IndexError
+        Where there is no such one.
+    ValueError
+        Where none is chosen.
+    TypeError
+        Where it is nothing that chooses.
+    """
+    every = np.arange(count)
+    if asked is None:
+        return every[:most]
+    listed = [asked] if isinstance(asked, int | np.integer) and not isinstance(asked, bool) else asked
+    if not isinstance(listed, slice):
+        listed = np.asarray(listed)
+        listed = listed.astype(np.int64) if listed.size == 0 else listed
+        if listed.ndim != 1 or listed.dtype.kind not in "iub":
+            msg = f"{what}={asked!r:.80}: a number is needed, or a slice, list or mask of them"
+            raise TypeError(msg)
+    has = f"{owner!r} has {count}, counted from 0"
+    try:
+        found = every[listed]
+    except IndexError:
+        msg = f"{what}={asked!r:.80}: {has}"
+        raise IndexError(msg) from None
+    if not len(found) and (count or not isinstance(listed, slice)):
+        msg = f"{what}={asked!r:.80} chooses none: {has}"
+        raise ValueError(msg)
+    return found
 
 
 def titled(ax: Axes, thing: Any, notes: list[str]) -> None:

@@ -140,8 +140,8 @@ def test_deep_reads_the_data(files: dict[str, Path]) -> None:
 def test_json_says_the_same(files: dict[str, Path]) -> None:
     """For programs."""
     found = list(check_files([files["departs"], files["text"]]))
-    assert [json.loads(json.dumps(one.to_json()))["outcome"] for one in found] == ["departs", "unreadable"]
-    assert found[0].to_json()["issues"][0]["path"] == "/acquisition/one/more"
+    assert [json.loads(json.dumps(one.to_dict()))["outcome"] for one in found] == ["departs", "unreadable"]
+    assert found[0].to_dict()["issues"][0]["path"] == "/acquisition/one/more"
 
 
 def test_what_is_not_written_is_not_read(tmp_path: Path) -> None:

@@ -289,12 +289,10 @@ def test_two_names_are_exchanged(path: Path) -> None:
 
 
 def test_names_that_cannot_be(path: Path) -> None:
-    """A name that is taken, that is fixed, or that is none."""
+    """A name that is taken, or that is fixed; what is none is refused at once."""
     for name, place, said in (
         ("two", "acquisition/one", "one child of this name"),
         ("patient", "general/subject", "the name 'subject' at this place"),
-        ("a/b", "acquisition/one", "a name without '/'"),
-        ("a\0b", "acquisition/one", "a name without a NUL character"),
     ):
         start = path.read_bytes()
         with nwb.open(path, "r+") as io:
@@ -303,6 +301,18 @@ def test_names_that_cannot_be(path: Path) -> None:
             with pytest.raises(InvalidModelError, match=said):
                 io.write(nwbfile)
         assert path.read_bytes() == start
+    for name, said in (
+        ("a/b", "a name without '/'"),
+        ("a\0b", "a name without a NUL character"),
+        ("", "a name that is not empty"),
+        (".", "a name that is not empty"),
+    ):
+        one = nwb.read(path)["acquisition/one"]
+        with pytest.raises(ValueError, match=said):
+            one.name = name
+        assert one.name == "one"
+        with pytest.raises(ValueError, match=said):
+            core.TimeSeries(name=name, data=[1], unit="V")
 
 
 @pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])

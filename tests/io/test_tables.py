@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+import pandas as pd
 import pynwb
 import pytest
 
@@ -160,6 +161,23 @@ def test_what_nobody_touched_stays_as_it_was(new: bool, tmp_path: Path) -> None:
         assert stored["acquisition/rows/short_index"][:].tolist() == [5, 1]
 
 
+def changed(made: Any, rows: Any) -> Any:
+    """Give a region other rows: what is wrong from the beginning is not made."""
+    made.value = rows
+    return made
+
+
+def test_a_region_of_rows_that_are_not_there_is_not_made() -> None:
+    table = trials().trials
+    for ask in (
+        lambda: region("rows", table, [0, 2]),
+        lambda: core.DynamicTable(name="t", description="d").add_column("rows", [0, 2], table=table),
+        lambda: core.Units.from_dataframe(pd.DataFrame({"rows": [[0], [2]]}), name="units", tables={"rows": table}),
+    ):
+        with pytest.raises(ValueError, match=r"'rows'> .*: expected rows of trials, which has 2, .* found 2, at row 1"):
+            ask()
+
+
 WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
     "length": (
         lambda t: t.add(column("x", [1])),
@@ -186,10 +204,13 @@ WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
         "notes_index .*: index-order: .* found 2 behind 3",
     ),
     "region": (
-        lambda t: t.add(region("rows", t, [0, 2])),
+        lambda t: t.add(changed(region("rows", t, [0, 0]), [0, 2])),
         "trials/rows .*: region-range: expected rows of .*trials, which has 2, counted from 0, found 2, at row 1",
     ),
-    "negative": (lambda t: t.add(region("rows", t, [-1, 0])), "trials/rows .*: region-range: .* found -1"),
+    "negative": (
+        lambda t: t.add(changed(region("rows", t, [0, 0]), [-1, 0])),
+        "trials/rows .*: region-range: .* found -1",
+    ),
 }
 
 
@@ -228,10 +249,9 @@ def test_a_column_that_was_read_without_its_table(tmp_path: Path) -> None:
 def test_rows_of_a_region_outside_of_tables(tmp_path: Path) -> None:
     """As those of the electrodes of a series."""
     file = trials()
+    electrodes = changed(region("electrodes", file.trials, [0]), [5])
     file.acquisition.add(
-        core.ElectricalSeries(
-            name="voltage", data=[[1.0]], rate=1.0, starting_time=0.0, electrodes=region("electrodes", file.trials, [5])
-        )
+        core.ElectricalSeries(name="voltage", data=[[1.0]], rate=1.0, starting_time=0.0, electrodes=electrodes)
     )
     with pytest.raises(InvalidModelError, match=r"voltage/electrodes .*: region-range: expected rows of trials"):
         nwb.write(file, tmp_path / "a.nwb")

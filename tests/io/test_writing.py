@@ -532,7 +532,7 @@ def test_nothing_is_kept_of_a_file_that_stays(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------------------------------------- refused
 def _slash(root: Any) -> None:
-    root.acquisition.nwb_data_interface.add(_series("a/b"))
+    root.acquisition.nwb_data_interface["a/b"] = _series("b")
 
 
 def _key(root: Any) -> None:

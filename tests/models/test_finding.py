@@ -12,7 +12,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import core
-from nwb_models.errors import ObjectNotFoundError
+from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
 from tests.conftest import EXAMPLE
 
 if TYPE_CHECKING:
@@ -79,7 +79,30 @@ def test_objects_with_properties(nwbfile: Any) -> None:
     assert [found.name for found in nwbfile.find("Subject", subject_id=nwbfile.subject.subject_id)] == ["subject"]
     first = next(nwbfile.find("ElectricalSeries"))
     assert first in set(nwbfile.find("TimeSeries", data=first.data[:]))
-    assert list(nwbfile.find(nothing_has_this=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "said"),
+    [
+        (None, "nothing_has_this", "no object has a field 'nothing_has_this'"),
+        ("TimeSeries", "ratee", "no TimeSeries has a field 'ratee': did you mean 'rate'"),
+        (core.TimeSeries, "num_sample", "no TimeSeries has a field 'num_sample'"),
+    ],
+)
+def test_a_field_that_nothing_has(nwbfile: Any, kind: Any, field: str, said: str) -> None:
+    """It is misspelt; nothing is found where it has another value, also of a type that is not in the file."""
+    with pytest.raises(UnknownFieldError, match=said):
+        list(nwbfile.find(kind, **{field: 1}))
+    assert list(nwbfile.find("TimeSeries", unit="volts", capacitance_fast=-3.0)) == []
+    assert list(nwbfile.find("DynamicTable", rewarded=3)) == []
+
+
+@pytest.mark.parametrize("kind", [3, int, ["TimeSeries"]])
+def test_what_is_no_type(nwbfile: Any, kind: Any) -> None:
+    with pytest.raises(TypeError, match="a type is a class of models, or the name of one"):
+        nwbfile.find(kind)
+    with pytest.raises(TypeError, match="where is called with each object"):
+        nwbfile.find("TimeSeries", 3)
 
 
 def test_only_what_is_found_is_built() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -73,10 +74,46 @@ def test_a_window_has_the_samples_from_its_start_until_before_its_stop(
     edges = [every[0] - 1, every[0], every[7], every[7] + 1e-9, every[7] - 1e-9, every[-1], every[-1] + 1, None]
     for start in edges:
         for stop in edges:
+            if start is not None and stop is not None and stop < start:
+                continue
             window = series.time_window(start, stop)
             wanted = np.flatnonzero((every >= (-np.inf if start is None else start)) & (every < (stop or np.inf)))
             assert np.array_equal(window.data, wanted)
             assert np.array_equal(window.timestamps, every[wanted])
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "said"),
+    [
+        (2, 1, "a window from 2 s to 1 s ends before it begins"),
+        (math.nan, 1, "start is a time in seconds, and NaN is none"),
+        (0, np.float32("nan"), "stop is a time in seconds, and NaN is none"),
+        ("a", 2, "start is a time in seconds, a number, and not 'a'"),
+        (0, [1], r"stop is a time in seconds, a number, and not \[1\]"),
+    ],
+)
+def test_what_is_no_window(start: Any, stop: Any, said: str) -> None:
+    """Nothing is found in silence where the question is wrong; a window beside the samples is an empty one."""
+    series = made(rate=1.0)
+    with pytest.raises((TypeError, ValueError), match=said):
+        series.time_window(start, stop)
+    assert [series.time_window(*times).count for times in ((1, 1), (-5, -1), (900, None), (-math.inf, math.inf))] == [
+        0, 0, 0, 500,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [500, -501, "a", 1.5])
+def test_the_number_of_no_sample(number: Any) -> None:
+    with pytest.raises(IndexError, match=f"<TimeSeries 'x'> has 500 samples, counted from 0, and {number!r} is"):
+        made(rate=1.0).get_timestamps(number)
+
+
+@pytest.mark.parametrize(
+    "more", [{"timestamps": [0.0, 1.0]}, {"rate": 1.0, "control": [1], "control_description": ["a"]}]
+)
+def test_a_series_that_does_not_fit_together_is_not_made(more: Any) -> None:
+    with pytest.raises(ValueError, match=r"<TimeSeries 'x'> does not fit together: \w+: expected 3 .*, found [12]"):
+        made(data=[1, 2, 3], **more)
 
 
 def test_a_window_reads_few_timestamps(stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,11 +231,32 @@ def test_the_data_as_an_array_of_dask(stored: Any) -> None:
     assert np.array_equal(pickle.loads(pickle.dumps(series.scaled))[:5], np.arange(5) * 0.5)
 
 
+def test_the_blocks_of_dask_are_those_that_are_asked_for(stored: Any) -> None:
+    pytest.importorskip("dask.array")
+    series = stored(made(data=np.zeros((10, 4)), rate=1.0))
+    assert series.to_dask(chunks=(4, -1)).chunks == ((4, 4, 2), (4,))
+    assert series.to_dask(scaled=True, chunks=5).chunks == ((5, 5), (4,))
+
+
+def test_text_as_an_array_of_dask(stored: Any) -> None:
+    """Of values of no known size, dask chooses no blocks."""
+    pytest.importorskip("dask.array")
+    notes = [f"note {number}" for number in range(module.BLOCK + 3)]
+    series = stored(core.AnnotationSeries(name="x", data=notes, timestamps=np.arange(len(notes), dtype=float)))
+    array = series.to_dask()
+    assert array.numblocks[0] == 2
+    assert array[-4:].compute().tolist() == notes[-4:]
+    with pytest.raises(ValueError, match="which has no unit"):
+        series.to_dask(scaled=True)
+
+
 def test_a_series_as_an_array_of_xarray(stored: Any) -> None:
     pytest.importorskip("xarray")
     found = stored(made(data=np.zeros((4, 2)), rate=2.0)).to_xarray()
     assert (found.dims, found.name, found.attrs["unit"]) == (("time", "dim_1"), "x", "V")
     assert found.time.values.tolist() == [0.0, 0.5, 1.0, 1.5]
+    notes = stored(core.AnnotationSeries(name="notes", data=["a", "b"], timestamps=[0.5, 1.0]))
+    assert notes.to_xarray(chunks=1).sel(time=1.0).values == "b"
 
 
 @pytest.mark.parametrize(("method", "package"), [("to_dask", "dask"), ("to_xarray", "xarray")])

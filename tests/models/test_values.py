@@ -29,7 +29,8 @@ LARGE = 2**53 + 1
 
 
 def series(**more: Any) -> Any:
-    return core.TimeSeries(**{"name": "x", "data": [1.0], "unit": "V", **more})
+    times = {} if "timestamps" in more else {"rate": 1.0}
+    return core.TimeSeries(**{"name": "x", "data": [1.0], "unit": "V", **times, **more})
 
 
 # ---------------------------------------------------------------------------------------------- masks
@@ -88,7 +89,7 @@ def test_integers_are_not_rounded(given: Any, said: str) -> None:
 
 
 def test_integers_that_a_float_holds_become_one() -> None:
-    assert series(timestamps=[LARGE - 1, 2**60]).timestamps[:].tolist() == [2.0**53, 2.0**60]
+    assert series(data=[1, 2], timestamps=[LARGE - 1, 2**60]).timestamps[:].tolist() == [2.0**53, 2.0**60]
     with pytest.raises(ValueError, match="cannot be stored"):
         series().data.append([LARGE])
 
@@ -98,9 +99,9 @@ def test_integers_that_are_not_looked_at_are_not_rounded(tmp_path: Path) -> None
     with h5py.File(tmp_path / "a.h5", "w") as file:
         for dtype in ("i4", "i8"):
             file[dtype] = np.arange(3, dtype=dtype)
-        assert series(timestamps=file["i4"]).timestamps.dtype == "f8"
+        assert series(data=[1, 2, 3], timestamps=file["i4"]).timestamps.dtype == "f8"
         with pytest.raises(ValueError, match="dtype is int64, and has to be float64"):
-            series(timestamps=file["i8"])
+            series(data=[1, 2, 3], timestamps=file["i8"])
     root = new_session()
     root.acquisition.add(series(timestamps=iter([np.arange(3), np.arange(3)])))
     nwb.write(root, tmp_path / "b.nwb")

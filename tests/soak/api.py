@@ -212,7 +212,7 @@ def _validate(said: Said, path: Path, original: Path, folder: Path) -> None:
     with said.tried():
         str(nwb.validate(nwb.read(path)))
     with said.tried():
-        nwb.validate(path, data=False).to_json()
+        nwb.validate(path, data=False).to_dict()
 
 
 def _copy(said: Said, path: Path, original: Path, folder: Path) -> None:
@@ -243,7 +243,7 @@ def _diff(said: Said, path: Path, original: Path, folder: Path) -> None:
     with said.tried():
         [str(found) for found in nwb.diff(original, path)]
     with said.tried():
-        [found.to_json() for found in nwb.diff(path, original, storage=True, specifications=True)]
+        [found.to_dict() for found in nwb.diff(path, original, storage=True, specifications=True)]
     with said.tried():
         nwb.diff(path, path)
 
@@ -363,7 +363,7 @@ def _append(said: Said, path: Path, original: Path, folder: Path) -> None:
 
 def _check(said: Said, path: Path, original: Path, folder: Path) -> None:
     found = nwb.check(path, deep=True, seconds=SECONDS / 2)
-    found.to_json()
+    found.to_dict()
     if found.outcome == "fault":
         raise AssertionError(str(found))
 

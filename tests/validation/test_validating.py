@@ -82,7 +82,8 @@ def test_a_table_made_by_hand() -> None:
         ("/tags_index", "column-length"),
         ("/tags_index", "index-range"),
     ]
-    region = DynamicTableRegion(name="r", description="d", value=[0, 3], table=table)
+    region = DynamicTableRegion(name="r", description="d", value=[0, 2], table=table)
+    region.value = [0, 3]
     assert [(f.path, f.rule) for f in nwb.validate(region)] == [("/", "region-range")]
 
 
@@ -196,7 +197,7 @@ def test_a_report() -> None:
     ]
     assert bool(Report("a.nwb", (warning,))) is True
     assert Report("a.nwb", (warning, warning)).summary == "a.nwb: valid, with 2 warnings"
-    assert json.loads(json.dumps(report.to_json()))["findings"][0] == {
+    assert json.loads(json.dumps(report.to_dict()))["findings"][0] == {
         "path": "/x@unit",
         "rule": "missing",
         "expected": "attribute unit",
@@ -293,6 +294,17 @@ def test_the_command_gives_json(session: Path, capsys: pytest.CaptureFixture[str
     first, second = map(json.loads, out.splitlines())
     assert (status, first["valid"], second["valid"], second["findings"]) == (1, False, True, [])
     assert first["findings"][0]["path"] == "/identifier"
+    assert (first["passed"], second["passed"], second["strict"]) == (False, True, False)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_json_says_what_the_status_says(session: Path, capsys: pytest.CaptureFixture[str], *, strict: bool) -> None:
+    """A file with a warning is valid, and does not pass where warnings count."""
+    with h5py.File(session, "r+") as file:
+        file.attrs["mood"] = "good"
+    status, out, _ = run(capsys, "--json", *["--strict"] * strict, session)
+    found = json.loads(out)
+    assert (found["valid"], found["strict"], found["passed"], status) == (True, strict, not strict, int(strict))
 
 
 # ---------------------------------------------------------------------------------------------- PyNWB

@@ -68,7 +68,7 @@ def test_a_page_of_strangers(tmp_path: Path) -> None:
         name="root", identifier=HOSTILE, session_description=HOSTILE, session_start_time="2026-03-14T09:26:53+01:00"
     )
     file.acquisition.add(TimeSeries(name=name, data=[1.0, 2.0], unit=HOSTILE, timestamps=[0.0, 1.0]))
-    file.acquisition.add(TimeSeries(name="<b>empty", data=np.empty(0), unit="V"))
+    file.acquisition.add(TimeSeries(name="<b>empty", data=np.empty(0), unit="V", rate=1.0))
     nwb.write(file, tmp_path / "<i>.nwb")
     with h5py.File(tmp_path / "<i>.nwb", "r+") as stored:
         stored["acquisition"][name].attrs["<b>odd"] = "<b>"

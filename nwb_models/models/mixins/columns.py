@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.columns import Column, iterated, meant, note_target
+from nwb_models.models.consistency import require_fitting
 from nwb_models.models.frames import rows_of, rows_referred
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class VectorIndexMixin:
 class DynamicTableRegionMixin:
     """Rows of another table: ``region[3]`` is the row that entry 3 refers to, ``region[2:5]`` a DataFrame of three.
 
-    Their numbers are in `value`.  One that is made without a name is called as its place is.
+    Their numbers are in `value`.  One that is made without a name is called as its place is.  Numbers of rows that the
+    table does not have are refused.
     """
 
     def __init__(self, /, **data: Any) -> None:
@@ -117,6 +119,7 @@ class DynamicTableRegionMixin:
         if "name" not in data:
             model: Any = self
             model.model_fields_set.discard("name")
+        require_fitting(self)
 
     def __getitem__(self: Any, index: Any) -> Any:
         """Return rows of the table that is referred to.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nwb_models.models.consistency import require_fitting
 from nwb_models.models.scaled import Scaled
 from nwb_models.models.time_series_reference import (
     TimeSeriesReference,
@@ -16,6 +17,7 @@ from nwb_models.models.time_series_reference import (
     start_of,
     times_of,
     timestamps_of,
+    window_between,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class _Reckoned:
 class TimeSeriesMixin:
     """A series of samples in time, whether their times are stored or follow from a rate.
 
-    A series that is made with a rate and without a starting time starts at 0 s.
+    A series that is made with a rate and without a starting time starts at 0 s.  One with other times than samples is
+    refused when it is made, and one without any when it is written.
     """
 
     def __init__(self, /, **data: Any) -> None:
@@ -51,6 +54,7 @@ class TimeSeriesMixin:
         if data.get("rate") is not None and data.get("starting_time") is None and data.get("timestamps") is None:
             data["starting_time"] = 0.0
         super().__init__(**data)
+        require_fitting(self)
 
     @_Reckoned
     def num_samples(self: Any) -> int:
@@ -109,8 +113,10 @@ class TimeSeriesMixin:
 
         Raises
         ------
+        TypeError
+            Where `start` or `stop` is no number.
         ValueError
-            Where the series has neither timestamps nor a rate, or its data is in other files.
+            Where `stop` is before `start`, or one of them is NaN; where the series has neither timestamps nor a rate.
 
         Notes
         -----
@@ -124,8 +130,9 @@ class TimeSeriesMixin:
         >>> window.data, window.scaled, window.timestamps
         (array([2, 3]), array([1. , 1.5]), array([0.1, 0.2]))
         """
-        first = 0 if start is None else _first_from(self, float(start))
-        end = length_of(self) if stop is None else _first_from(self, float(stop))
+        begin, until = window_between(start, stop)
+        first = 0 if begin is None else _first_from(self, begin)
+        end = length_of(self) if until is None else _first_from(self, until)
         return TimeSeriesReference(first, max(0, end - first), self)
 
     @property
@@ -137,13 +144,16 @@ class TimeSeriesMixin:
         frames_elsewhere(self)
         return Scaled(self)
 
-    def to_dask(self: Any, *, scaled: bool = False) -> Any:
+    def to_dask(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
         """Return the data as an array of dask, which reads a block when it is computed.
 
         Parameters
         ----------
         scaled
             Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+        chunks
+            The blocks, as ``dask.array.from_array`` takes them: ``(30_000, -1)`` are 30,000 samples of all channels.
+            ``"auto"`` is whole chunks of the file, as large as dask likes them; of text, some 65,000 samples.
 
         Returns
         -------
@@ -154,14 +164,20 @@ class TimeSeriesMixin:
         ------
         ImportError
             Where dask is not installed.
+        ValueError
+            Where the series has no data in its file, or is text and asked for in its unit.
         """
         frames_elsewhere(self)
         array = _module("dask.array", "dask[array]")
         source = self.scaled if scaled else self.data.value
         meta = np.empty((0,) * len(source.shape), source.dtype)
-        return array.from_array(source, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None)
+        if isinstance(chunks, str) and chunks == "auto" and source.dtype.hasobject:
+            chunks = _blocks(source)  # dask does not know how large its values are
+        return array.from_array(
+            source, chunks, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None
+        )
 
-    def to_xarray(self: Any, *, scaled: bool = False) -> Any:
+    def to_xarray(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
         """Return the series as a ``DataArray`` with the dimension ``time``, in seconds, and the unit in its attributes.
 
         The data is read when it is computed where dask is installed, and now where it is not.
@@ -170,6 +186,8 @@ class TimeSeriesMixin:
         ----------
         scaled
             Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+        chunks
+            The blocks of dask, as of `to_dask`.
 
         Returns
         -------
@@ -180,10 +198,12 @@ class TimeSeriesMixin:
         ------
         ImportError
             Where xarray is not installed.
+        ValueError
+            As of `to_dask`, and where nobody knows when the samples were taken.
         """
         xarray = _module("xarray", "xarray")
         try:
-            data = self.to_dask(scaled=scaled)
+            data = self.to_dask(scaled=scaled, chunks=chunks)
         except ImportError:
             data = np.asarray(self.scaled if scaled else self.data)
         attributes = {"unit": self.unit, "description": self.description}
@@ -214,7 +234,7 @@ def _first_from(series: Any, time: float) -> int:
     if times is not None:
         return found_at(times.value, time)
     rate, start = rate_of(series), start_of(series)
-    near = math.ceil(min(max((time - start) * rate, 0), count)) if not math.isnan(time) else count
+    near = math.ceil(min(max((time - start) * rate, 0), count))
     while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
         near -= 1
     while near < count and near / rate + start < time:
@@ -235,6 +255,13 @@ def found_at(values: Any, wanted: float, low: int = 0, high: int | None = None) 
         else:
             high = middle
     return low + int(np.searchsorted(np.asarray(values[low:high]), wanted))
+
+
+def _blocks(source: Any) -> tuple[int, ...]:
+    """Return the lengths of blocks of about `BLOCK` values, whole chunks of the file along the first axis."""
+    chunk = (getattr(source, "chunks", None) or (1,))[0]
+    rows = BLOCK // max(1, int(np.prod(source.shape[1:], dtype=np.int64)))
+    return (max(chunk, rows - rows % chunk), *source.shape[1:])
 
 
 def _module(name: str, install: str) -> Any:

@@ -120,9 +120,13 @@ class DynamicTableMixin:
         """
         if isinstance(path, str):
             return super().__getitem__(path)  # type: ignore[misc]
-        if isinstance(path, tuple):
+        if isinstance(path, tuple) and len(path) == 2 and isinstance(path[1], str):
             rows, name = path
             return self[name][rows]
+        if path is None or isinstance(path, tuple):
+            how = "by a name, by rows, or by rows and the name of a column"
+            msg = f"{self!r} is indexed {how}, and not by {path!r:.60}"
+            raise TypeError(msg)
         frame = frame_of(self, rows=path)
         return frame.iloc[0] if np.ndim(path) == 0 and not isinstance(path, slice) else frame
 
@@ -326,6 +330,9 @@ class DynamicTableMixin:
         """
         from nwb_models.models.growing_tables import add_row
 
+        if row is not None and not hasattr(row, "keys"):
+            msg = f"a row is a value for each column, by name, as in add_row(start_time=0.5), or a dict: {row!r:.40}"
+            raise TypeError(msg)
         add_row(self, values if row is None else {**row, **values})
 
     def add_rows(self, rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> None:
