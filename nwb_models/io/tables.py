@@ -83,7 +83,9 @@ def _check_group(walk: Deconstruction, made: NewGroup, model: Any, changed: set[
     """Note what does not fit in a group that is no table; in one that was read, as far as it is about what changed."""
     kind: Any = type(model)
     rules = rules_of(kind, "error")
-    children = _Written(made, model) if rules else None
+    if not rules:
+        return
+    children = Children(model) if made.origin is None else _Written(made, model)
     for rule in rules:
         for problem in rule.check(model, children):
             name = problem.where[1:].partition("@")[0]

@@ -428,16 +428,26 @@ def require_fitting(model: Any) -> None:
     ValueError
         Where it breaks a rule.
     """
-    problems = [problem for rule, problem in problems_of(model, "error") if rule.name in WHEN_MADE]
-    value = getattr(model, "value", None)
+    cls: Any = type(model)
+    of_children, of_numbers = _rules_when_made(cls)
+    children = Children(model) if of_children else None
+    problems = [problem for rule in of_children for problem in rule.check(model, children)]
+    value = getattr(model, "value", None) if of_numbers else None
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "iu":
-        rules = [rule for rule in applying(OF_NUMBERS, type(model)) if rule.name in WHEN_MADE]
-        problems += [problem for rule in rules for problem in rule.check(model, [(0, value)])]
+        problems += [problem for rule in of_numbers for problem in rule.check(model, [(0, value)])]
     if problems:
         where = [f"{problem.where[1:]}: " if problem.where else "" for problem in problems]
         said = [f"{at}expected {p.expected}, found {p.found}" for at, p in zip(where, problems, strict=True)]
         msg = f"{model!r} does not fit together: {'; '.join(said)}"
         raise ValueError(msg)
+
+
+@cache
+def _rules_when_made(cls: type) -> tuple[tuple[Rule, ...], ...]:
+    """Return the rules of `WHEN_MADE` for objects of a class: about its children, and about numbers of rows."""
+    return tuple(
+        tuple(rule for rule in applying(rules, cls) if rule.name in WHEN_MADE) for rules in (RULES, OF_NUMBERS)
+    )
 
 
 def children_of(group: Any) -> Iterator[tuple[str, Any]]:

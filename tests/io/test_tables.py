@@ -255,3 +255,64 @@ def test_rows_of_a_region_outside_of_tables(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidModelError, match=r"voltage/electrodes .*: region-range: expected rows of trials"):
         nwb.write(file, tmp_path / "a.nwb")
+
+
+# ---------------------------------------------------------------------------------------------- series
+def _timed(**more: Any) -> Any:
+    file = session()
+    file.acquisition.add(core.TimeSeries(name="x", data=[1.0, 2.0], unit="V", **more))
+    return file
+
+
+def test_a_series_without_a_clock_is_refused(tmp_path: Path) -> None:
+    """It may get its times until it is written; PyNWB would not make it."""
+    file = _timed()
+    with pytest.raises(
+        InvalidModelError, match=r"/acquisition/x .*: time-missing: expected timestamps, .* found neither"
+    ):
+        nwb.write(file, tmp_path / "a.nwb")
+    file.acquisition["x"].timestamps = [0.0]
+    with pytest.raises(InvalidModelError, match=r"x/timestamps .*: time-length: expected 2 times.*, found 1"):
+        nwb.write(file, tmp_path / "a.nwb")
+    file.acquisition["x"].timestamps = [0.0, 1.0]
+    nwb.write(file, tmp_path / "a.nwb")
+    assert nwb.validate(tmp_path / "a.nwb").ok
+
+
+CHANGES: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "no times": (lambda s: setattr(s, "timestamps", None), "x .*: time-missing"),
+    "more data": (lambda s: s.data.append([3.0]), "x/timestamps .*: time-length: expected 3 times.*, found 2"),
+    "other data": (lambda s: setattr(s, "data", [1.0]), "x/timestamps .*: time-length: expected 1 times.*, found 2"),
+    "more times": (lambda s: s.timestamps.append([3.0]), "x/timestamps .*: time-length: expected 2 times.*, found 3"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_series_is_not_changed_to_one_that_does_not_fit(change: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.nwb"
+    nwb.write(_timed(timestamps=[0.0, 1.0]), path)
+    before = path.read_bytes()
+    edit, said = CHANGES[change]
+    with nwb.open(path, "r+") as io:
+        file = io.read()
+        edit(file.acquisition["x"])
+        with pytest.raises(InvalidModelError, match=said):
+            io.write(file)
+    assert path.read_bytes() == before
+
+
+def test_a_series_that_was_read_stays_as_it_is(tmp_path: Path) -> None:
+    """Right or wrong: it is written again, and what else is said of it can be changed."""
+    path = tmp_path / "a.nwb"
+    nwb.write(_timed(timestamps=[0.0, 1.0]), path)
+    with h5py.File(path, "r+") as stored:
+        del stored["acquisition/x/timestamps"]
+    nwb.write(nwb.read(path), tmp_path / "b.nwb")
+    with nwb.open(path, "r+") as io:
+        file = io.read()
+        file.acquisition["x"].comments = "Its clock was lost."
+        file.acquisition["x"].data.append([3.0])
+        io.write(file)
+    for name, count in (("a.nwb", 3), ("b.nwb", 2)):
+        series = nwb.read(tmp_path / name).acquisition["x"]
+        assert (len(series.data), series.timestamps, series.starting_time) == (count, None, None)
