@@ -16,6 +16,7 @@ from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
 from nwb_models.io.expansion import require_bounded, require_sources
 from nwb_models.io.heaps import read_stored, uses_heaps, watched
+from nwb_models.io.mappings import open_object
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.type_names import has_pointers
 from nwb_models.io.values import dtype_of
@@ -125,7 +126,7 @@ def copy_data(
     Only what lies in heaps HDF5 takes apart; and where a filter fails then, HDF5 2.0.0 ends the process.  So what was
     compressed is read first.
     """
-    dataset = h5o.open(source.id, path)
+    dataset = open_object(source, path)
     if isinstance(dataset, h5d.DatasetID):
         if missing_filters(dataset):
             copy_chunks(dataset, target, new_path)

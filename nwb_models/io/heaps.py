@@ -40,8 +40,9 @@ _MAX_SOUND = 10_000
 class EndlessHeapError(UnreadableObjectError):
     """What is in a heap that HDF5 would never come back from is not read."""
 
-    def __init__(self, where: str = "") -> None:
-        super().__init__(f"{where} cannot be read: {ENDLESS}" if where else ENDLESS)
+    def __init__(self, where: str = "", reason: str = ENDLESS) -> None:
+        super().__init__(f"{where} cannot be read: {reason}" if where else reason)
+        self.reason = reason
 
 
 def is_endless(heap: bytes) -> bool:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5d, h5g, h5o
+from h5py import h5d, h5g
 
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.faults import reading
 from nwb_models.io.headers import Headers
+from nwb_models.io.mappings import open_object
 from nwb_models.io.plan import Identity, Origin, Target
 from nwb_models.io.queue import key_of, read_node
 from nwb_models.io.values import encode
@@ -56,7 +57,8 @@ class Opener:
         if group is not None:
             return group
         with reading(self.file.filename, path):
-            obj = h5o.open(*self.near(path))
+            group, name = self.near(path)
+            obj = open_object(self.file, name, group)
         if isinstance(obj, h5g.GroupID):
             self.keep(path, obj)
         return obj
@@ -68,7 +70,7 @@ class Opener:
             return self.file.id, encode(path)
         group = self._groups.get(above)
         if group is None:
-            group = h5o.open(self.file.id, encode(above))
+            group = open_object(self.file, encode(above))
             self.keep(above, group)
         return group, encode(name)
 

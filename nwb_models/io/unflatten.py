@@ -187,7 +187,12 @@ class Writer:
         if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
             return error
         said = f"{error}{TOO_LARGE if 'header message is too large' in str(error) else ''}"
-        where = f" from {made.origin.path} of {made.origin.io.filename}" if made.origin is not None else ""
+        stored = (
+            self.sources.array(made.value.data) if isinstance(made, NewDataset) and made.value is not None else None
+        )
+        where = "" if stored is None else f" from {stored[1]} of {stored[0].filename}"
+        if made.origin is not None:
+            where = f" from {made.origin.path} of {made.origin.io.filename}"
         if not where or made.attributes or (isinstance(made, NewDataset) and made.value is not None):
             return NotWritableError(f"{made.path} cannot be written{where}: {said}")
         return UnreadableObjectError(f"{made.path} cannot be written{where}: {said}")

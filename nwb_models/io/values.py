@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5o, h5r, h5s, h5t
+from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
 from nwb_models.io.heaps import ENDLESS, EndlessHeapError, read_stored, watched
 from nwb_models.io.nodes import StoredReference
@@ -233,16 +233,19 @@ def stored_reference(file: Any, reference: Any) -> StoredReference:
 
 
 def target_of(reference: Any, file: Any) -> Any:
-    """Open the object that a reference leads to; which one a region is of is in a heap.
+    """Open the object that a reference leads to.
+
+    Which one a region is of is in a heap, and so is where the data of a virtual dataset is.
 
     Raises
     ------
     EndlessHeapError
         Where HDF5 would never come back from that; what h5py raises where it leads nowhere.
     """
-    if isinstance(reference, h5r.RegionReference):
+    look = h5r.get_region if isinstance(reference, h5r.RegionReference) else h5r.dereference
+    if look is h5r.get_region or h5r.get_obj_type(reference, file) == h5g.DATASET:
         with watched(file) as again:
-            h5r.get_region(reference, again)
+            look(reference, again)
     return h5r.dereference(reference, file)
 
 
@@ -261,7 +264,8 @@ def path_at(file: Any, address: int) -> str | None:
         return "/" + decode(name) if info.addr == address else None
 
     try:
-        found: str | None = h5o.visit(file, visit, info=True)
+        with watched(file) as again:
+            found: str | None = h5o.visit(again, visit, info=True)
     except (OSError, RuntimeError):  # on its way HDF5 has come by a damaged object
         return None
     return found

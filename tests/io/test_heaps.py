@@ -21,6 +21,7 @@ import pytest
 import nwb_models as nwb
 from nwb_models.io.copying import read_blocks
 from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
+from nwb_models.io.mappings import LOST
 from nwb_models.io.values import read_attribute
 from tests.io.handmade import TEXT, as_before, new_file, series, typed
 
@@ -95,6 +96,19 @@ def _ragged(group: h5py.Group) -> None:
 def _nested(group: h5py.Group) -> None:
     data = group.create_dataset("extra", (1,), h5py.vlen_dtype(TEXT))
     data[0] = np.array([LONG], object)
+
+
+def _mapping(group: h5py.Group) -> None:
+    """A virtual dataset, with names of sources that fill a heap."""
+    layout = h5py.VirtualLayout((9,), "f8")
+    for row in range(9):
+        layout[row] = h5py.VirtualSource(".", f"{LONG}{row}", (9,))[row]
+    group.create_virtual_dataset("extra", layout)
+
+
+def _referred_mapping(group: h5py.Group) -> None:
+    _mapping(group)
+    group.attrs["reference"] = group["extra"].ref
 
 
 KINDS: dict[str, Callable[[h5py.Group], None]] = {
@@ -204,6 +218,7 @@ ways = {
     "references": lambda: len(references_to(path, "/acquisition/y/data")),
     "edit": lambda: edit(lambda y: setattr(y, "object_id", "new")),
     "replace": lambda: edit(replace),
+    "remove": lambda: edit(lambda y: y._source.read().acquisition.__delitem__("y")),
 }
 for name, way in ways.items():
     said_by(name, way)
@@ -232,6 +247,18 @@ def all_said(path: Path, folder: Path) -> dict[str, Any]:
     return found
 
 
+def run(program: str, path: Path) -> str:
+    """Let another process do something with a file, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return done.stdout
+
+
 @pytest.mark.parametrize("libver", ["earliest", "latest"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
@@ -251,6 +278,54 @@ def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
         assert said["replace"] is None
         assert nwb.read(tmp_path / "edited.nwb").acquisition["y"].model_extra
     assert said["edit"] is None
+
+
+@pytest.mark.parametrize("userblock", [0, 512])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_a_virtual_dataset_that_does_not_say_where_its_data_is(libver: str, userblock: int, tmp_path: Path) -> None:
+    """HDF5 looks for that as soon as it looks at the dataset, in whichever way."""
+    path = damaged(tmp_path / "a.nwb", _mapping, libver)
+    path.write_bytes(bytes(userblock) + path.read_bytes())  # which HDF5 passes over
+    said = all_said(path, tmp_path)
+    where = "/acquisition/y/extra"
+    for way in ("read", "deep", "write", "diff", "diff with another"):
+        assert where in str(said[way])
+        assert LOST in str(said[way])
+    for words in ("check", "validate", "copy", "truncate", "diff", "repack"):
+        assert said[f"command {words}"][0] == (1 if words == "validate" else 2)
+        assert where in str(said[f"command {words}"])
+    assert said["command tree"][0] == said["command metadata"][0] == said["command html"][0] == 0
+    assert "cannot be opened: " + LOST in said["command tree"][1]
+    assert said["edit"] is None  # of what is beside it
+    assert "cannot be edited, and is as it was" in said["remove"]
+
+
+def test_a_source_that_does_not_say_where_its_data_is(tmp_path: Path) -> None:
+    """HDF5 opens it for whoever reads what it is a source of; whether that may be anywhere makes no difference."""
+    damaged(tmp_path / "source.nwb", _mapping, "latest")
+    path = tmp_path / "a.nwb"
+    with new_file(path) as file:
+        layout = h5py.VirtualLayout((9,), "f8")
+        layout[:] = h5py.VirtualSource("source.nwb", "acquisition/y/extra", (9,))
+        file["acquisition"].create_virtual_dataset("v", layout)
+    program = """
+    import sys
+    import nwb_models as nwb
+    for anywhere in (False, True):
+        with nwb.open(sys.argv[1], external_links=anywhere) as io:
+            array = io.read("/acquisition/v")
+            print(*io.issues)
+            try:
+                array[:]
+            except nwb.errors.UnreadableObjectError as error:
+                print(error)
+    """
+    assert run(program, path).count(LOST) == 4
+
+
+def test_references_to_a_virtual_dataset_that_does_not_say_where_its_data_is(tmp_path: Path) -> None:
+    path = damaged(tmp_path / "a.nwb", _referred_mapping, "latest")
+    assert "/acquisition/y@reference" in " ".join(all_said(path, tmp_path)["read"])
 
 
 def test_regions_in_a_heap(tmp_path: Path) -> None:
@@ -318,11 +393,4 @@ def test_a_file_object(tmp_path: Path) -> None:
     with open(sys.argv[1], "rb") as stream, nwb.open(stream) as io:
         print(io.read().acquisition["y"].model_extra["comments"])
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(path)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    assert ENDLESS in done.stdout
+    assert ENDLESS in run(program, path)
