@@ -216,9 +216,9 @@ ways = {
     "metadata": lambda: metadata(path) and "",
     "page_of": lambda: page_of(path, plots=False) and "",
     "references": lambda: len(references_to(path, "/acquisition/y/data")),
+    "remove": lambda: edit(lambda y: y._source.read().acquisition.__delitem__("y")),
     "edit": lambda: edit(lambda y: setattr(y, "object_id", "new")),
     "replace": lambda: edit(replace),
-    "remove": lambda: edit(lambda y: y._source.read().acquisition.__delitem__("y")),
 }
 for name, way in ways.items():
     said_by(name, way)
