@@ -51,7 +51,9 @@ def refers(stored: h5t.TypeID) -> bool:
     return bool(kind == h5t.REFERENCE)
 
 
-def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None) -> None:
+def copy_attribute(
+    attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None, *, sound: bool = False
+) -> None:
     """Copy one attribute to another open object.
 
     Parameters
@@ -60,19 +62,23 @@ def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, trans
         The attribute and its type.
     translate
         Called with each reference; returns the one to write.  None where the type has no references.
+    sound
+        Whether HDF5 can read it without Python in between.
     """
     shape = attribute.shape
     space = SCALAR if shape == () else attribute.get_space()
     made = h5a.create(target, attribute.name, stored.copy(), space)
     if shape is None or 0 in shape:
         return
-    values, memory = read_attribute(attribute, stored)
+    values, memory = read_attribute(attribute, stored, sound=sound)
     if translate is not None:
         values = translated(values, translate)
     made.write(values, memory)
 
 
-def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
+def read_attribute(
+    attribute: h5a.AttrID, stored: h5t.TypeID | None = None, *, sound: bool = False
+) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
     """Return the values of an attribute, and the type that they have in memory."""
     stored = attribute.get_type() if stored is None else stored
     try:
@@ -87,7 +93,10 @@ def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> t
     else:
         memory = stored
         values = np.empty(attribute.shape, dtype=f"V{stored.get_size()}")
-    read_stored(attribute, values, memory)
+    if sound:
+        attribute.read(values, memory)
+    else:
+        read_stored(attribute, values, memory)
     return values, memory
 
 
@@ -119,6 +128,7 @@ def copy_data(
     new_path: bytes,
     *,
     attributes: bool = False,
+    sound: bool = False,
     limits: Limits = DEFAULT,
 ) -> None:
     """Copy a dataset or a named type, with or without its attributes: chunk by chunk, as the filters left them.
@@ -137,7 +147,7 @@ def copy_data(
                 deque(read_blocks(dataset, limits), maxlen=0)
     options = h5p.create(h5p.OBJECT_COPY)
     options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
-    if attributes or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
+    if (attributes and not sound) or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
         with watched(dataset) as again:
             h5o.copy(again, b".", target.id, new_path, options)
     else:

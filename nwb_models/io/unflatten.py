@@ -140,9 +140,10 @@ class Writer:
             source = self._source(made)
             names = attribute_names(source) if source is not None else []
             whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
-            obj = self._create(made, source, whole=whole)
+            sound = bool(names) and made.origin is not None and self.sources.is_sound(made.origin, source)
+            obj = self._create(made, source, whole=whole, sound=sound)
             for name in () if whole else names:
-                self._keep_attribute(made, name, source, obj)
+                self._keep_attribute(made, name, source, obj, sound=sound)
             for key, value in made.attributes.items():
                 self._new_attribute(made, key, value, obj)
             if is_reported() and not (isinstance(made, NewDataset) and (made.value or made.cut)):
@@ -197,7 +198,7 @@ class Writer:
             return NotWritableError(f"{made.path} cannot be written{where}: {said}")
         return UnreadableObjectError(f"{made.path} cannot be written{where}: {said}")
 
-    def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
+    def _create(self, made: NewObject, source: Any, *, whole: bool, sound: bool) -> Any:
         path = encode(made.path)
         if isinstance(made, NewGroup):
             return self._group(made, source)
@@ -210,8 +211,8 @@ class Writer:
             self._references.append((made, lambda: self._fill_references(made, path)))
         else:
             assert made.origin is not None
-            file = self.sources.file(made.origin.io)
-            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole, limits=made.origin.io.limits)
+            file, limits = self.sources.file(made.origin.io), made.origin.io.limits
+            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole, sound=sound, limits=limits)
         return None if whole or isinstance(made, NewType) else h5o.open(self.file.id, path)
 
     def _source(self, made: NewObject) -> Any:
@@ -311,7 +312,7 @@ class Writer:
         return result
 
     # ------------------------------------------------------------------------------------------ attributes
-    def _keep_attribute(self, made: NewObject, name: bytes, source: Any, obj: Any) -> None:
+    def _keep_attribute(self, made: NewObject, name: bytes, source: Any, obj: Any, *, sound: bool = False) -> None:
         """Copy an attribute that is unchanged."""
         text = name.decode("utf-8", "surrogateescape")
         if text in made.attributes or text in made.without:
@@ -321,7 +322,7 @@ class Writer:
         if refers(stored):
             self._references.append((made, lambda: self._keep_reference(made, name)))
         else:
-            copy_attribute(attribute, stored, obj, None)
+            copy_attribute(attribute, stored, obj, None, sound=sound)
 
     def _keep_reference(self, made: NewObject, name: bytes) -> None:
         assert made.origin is not None
