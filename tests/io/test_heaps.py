@@ -21,7 +21,8 @@ import pytest
 import nwb_models as nwb
 from nwb_models.io.copying import read_blocks
 from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
-from nwb_models.io.mappings import LOST
+from nwb_models.io.mappings import LOST, _may_be_virtual, open_object
+from nwb_models.io.opening import opened
 from nwb_models.io.values import read_attribute
 from tests.io.handmade import TEXT, as_before, new_file, series, typed
 
@@ -394,3 +395,31 @@ def test_a_file_object(tmp_path: Path) -> None:
         print(io.read().acquisition["y"].model_extra["comments"])
     """
     assert ENDLESS in run(program, path)
+
+
+@pytest.mark.parametrize("userblock_size", [0, 1024])
+@pytest.mark.parametrize("track_order", [True, False])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_what_may_be_a_virtual_dataset_is_known_by_its_header(
+    libver: str, tmp_path: Path, *, track_order: bool, userblock_size: int
+) -> None:
+    """Wherever in the header that stands, and whichever links lead there; nothing else is taken for one."""
+    layout = h5py.VirtualLayout((4,), "f8")
+    layout[:] = h5py.VirtualSource(".", "group/chunks", (4,))
+    with h5py.File(tmp_path / "a.h5", "w", libver=libver, userblock_size=userblock_size) as file:
+        group = file.create_group("group", track_order=track_order)
+        for name, options in {"chunks": {"chunks": (2,)}, "contiguous": {}, "filtered": {"compression": 1}}.items():
+            group.create_dataset(name, data=np.arange(4.0), track_order=track_order, **options)
+        group.create_virtual_dataset("virtual", layout)
+        for number in range(30):
+            for obj in group.values():
+                obj.attrs[f"a{number}"] = np.arange(8.0) + 0x0300000008 * number
+        group["late"] = h5py.SoftLink("virtual")
+        file["above"] = h5py.SoftLink("/group/late")
+        group.attrs["a"] = "text"
+    with opened(str(tmp_path / "a.h5")) as file:
+        for path in ("group/virtual", "group/late", "above", "/group/virtual"):
+            assert _may_be_virtual(file, file.id, path.encode(), None)
+        for path in ("group", "/", "group/chunks", "group/contiguous", "group/filtered"):
+            assert not _may_be_virtual(file, file.id, path.encode(), None)
+        assert h5py.Dataset(open_object(file, b"late", file["group"].id))[:].tolist() == [0, 1, 2, 3]
