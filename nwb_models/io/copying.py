@@ -14,8 +14,9 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
+from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.expansion import require_bounded, require_sources
-from nwb_models.io.heaps import read_stored, uses_heaps, watched
+from nwb_models.io.heaps import ODD, is_odd, read_stored, uses_heaps, watched, where
 from nwb_models.io.mappings import open_object
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.type_names import has_pointers
@@ -51,6 +52,13 @@ def refers(stored: h5t.TypeID) -> bool:
     return bool(kind == h5t.REFERENCE)
 
 
+def require_known(obj: h5a.AttrID | h5d.DatasetID, stored: h5t.TypeID) -> None:
+    """Refuse an attribute or dataset with a type with which HDF5 would crash."""
+    if is_odd(stored):
+        msg = f"{where(obj)} cannot be read: {ODD}"
+        raise UnreadableObjectError(msg)
+
+
 def copy_attribute(
     attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None, *, sound: bool = False
 ) -> None:
@@ -81,6 +89,7 @@ def read_attribute(
 ) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
     """Return the values of an attribute, and the type that they have in memory."""
     stored = attribute.get_type() if stored is None else stored
+    require_known(attribute, stored)
     try:
         dtype = dtype_of(stored)
     except TypeError:
@@ -138,6 +147,7 @@ def copy_data(
     """
     dataset = open_object(source, path)
     if isinstance(dataset, h5d.DatasetID):
+        require_known(dataset, dataset.get_type())
         if missing_filters(dataset):
             copy_chunks(dataset, target, new_path)
             return

@@ -21,7 +21,7 @@ from nwb_models.io.opening import descriptor_of
 if TYPE_CHECKING:
     import h5py
 
-LOST = "the heap that says where its data is is damaged: HDF5 would search it for ever"
+LOST = "the heap that says where its data is is damaged: HDF5 would search it for ever, or read beyond it"
 MAX_LINKS = 40
 """How many soft links are followed one after another, as HDF5 follows no more than 16."""
 MAX_HEADER = 1 << 20

@@ -270,7 +270,7 @@ def _dataset(
             node.value = read_scalar(obj, node.dtype, resolve, most)
     except EndlessHeapError:
         node.problem = ENDLESS
-    except LargeTextsError as error:
+    except (LargeTextsError, UnreadableObjectError) as error:
         node.problem = str(error)
     except (TypeError, OSError, RuntimeError, ValueError) as error:
         node.problem = f"{type(error).__name__}: {error}"

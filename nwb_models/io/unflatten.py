@@ -35,7 +35,7 @@ from nwb_models.io.copying import (
 from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.encode import has_references
-from nwb_models.io.heaps import ENDLESS, refusals
+from nwb_models.io.heaps import ENDLESS, is_odd, refusals
 from nwb_models.io.outside import is_self_contained, require_inside, shape_of
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
@@ -178,7 +178,10 @@ class Writer:
         """Tell whether HDF5 can copy a dataset with all its attributes: nothing is new, and nothing is a reference."""
         if made.value is not None or made.cut is not None or made.attributes or made.without or missing_filters(source):
             return False
-        return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
+        if refers(source.get_type()):
+            return False
+        types = (h5a.open(source, name).get_type() for name in names)
+        return not any(refers(stored) or is_odd(stored) for stored in types)
 
     def _failed(self, made: NewObject, error: Exception, *, is_endless: bool = False) -> Exception:
         """Return the error to raise: one of this library where HDF5 says what is wrong with what is read or written."""

@@ -12,7 +12,8 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
-from nwb_models.io.heaps import ENDLESS, EndlessHeapError, read_stored, watched
+from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.heaps import ENDLESS, ODD, EndlessHeapError, is_odd, read_stored, watched
 from nwb_models.io.nodes import StoredReference
 from nwb_models.io.stored_bytes import LargeTextsError, too_large
 from nwb_models.limits import DEFAULT
@@ -35,9 +36,13 @@ def dtype_of(stored: h5t.TypeID) -> np.dtype[Any]:
     ------
     TypeError
         Where numpy has no such type.
+    UnreadableObjectError
+        Where HDF5 would crash with it.
     """
     key = stored.encode()
     if key not in _TYPES:
+        if is_odd(stored):
+            raise UnreadableObjectError(ODD)
         if len(_TYPES) > 10_000:  # a file can define any number of types
             _TYPES.clear()
         _TYPES[key] = stored.dtype
@@ -79,6 +84,8 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: i
         return Unreadable(str(error))
     except EndlessHeapError:
         return Unreadable(ENDLESS)
+    except UnreadableObjectError as error:
+        return Unreadable(str(error))
     except (TypeError, OSError, RuntimeError, ValueError, KeyError, UnicodeDecodeError) as error:
         return Unreadable(f"{type(error).__name__}: {error}")
     return plain(array, dtype, resolve)

@@ -20,7 +20,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models.io.copying import read_blocks
-from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
+from nwb_models.io.heaps import ENDLESS, ODD, EndlessHeapError, is_endless, watched
 from nwb_models.io.mappings import LOST, _may_be_virtual, open_object
 from nwb_models.io.opening import opened
 from nwb_models.io.values import read_attribute
@@ -281,6 +281,46 @@ def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
     assert said["edit"] is None
 
 
+ODD_KINDS = {
+    "attribute": (_attribute, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "attribute with rows": (_of_rows, b"\x19\x00\x00\x00\x10\x00\x00\x00"),
+    "single": (_single, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "texts": (_texts, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "fields": (_compound, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "rows": (_ragged, b"\x19\x00\x00\x00\x10\x00\x00\x00"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_KINDS)
+def test_a_type_of_any_length_that_is_neither_rows_nor_text(kind: str, tmp_path: Path) -> None:
+    """With it, HDF5 2.0.0 calls functions that are not there."""
+    path = tmp_path / "a.nwb"
+    add, mark = ODD_KINDS[kind]
+    with new_file(path) as file:
+        series(file["acquisition"], "x")
+    shutil.copy(path, tmp_path / "sound.nwb")
+    with h5py.File(tmp_path / "sound.nwb", "r+") as file:
+        add_to(file, add)
+    before = path.stat().st_size
+    with h5py.File(path, "r+", libver="earliest") as file:
+        add_to(file, add)
+    content = bytearray(path.read_bytes())
+    at = content.index(mark, before) if kind.startswith("attribute") else content.rindex(mark)
+    while kind == "attribute" and b"comments" not in content[at - 24 : at]:
+        at = content.index(mark, at + 1)
+    content[at + 1] |= 3
+    path.write_bytes(content)
+    said = all_said(path, tmp_path)
+    where = f"/acquisition/y{'@' if kind.startswith('attribute') else '/extra'}"
+    assert where in str(said["deep"])
+    assert ODD in str(said["deep"])
+    assert said["command check"][0] == 2
+    for way in ("write", "command copy", "command truncate", "command repack"):
+        error = said[way] if isinstance(said[way], str) else said[way][2]
+        assert f"{path}:{where}" in error
+        assert ODD in error
+
+
 @pytest.mark.parametrize("userblock", [0, 512])
 @pytest.mark.parametrize("libver", ["earliest", "latest"])
 def test_a_virtual_dataset_that_does_not_say_where_its_data_is(libver: str, userblock: int, tmp_path: Path) -> None:
@@ -351,7 +391,8 @@ def test_texts_in_rows_in_a_heap(tmp_path: Path) -> None:
         "zeros": ([0, 0], True),
         "an object that ends where it begins": ([1, 2**64 - 16], True),
         "an object that ends before it begins": ([1, 1, 7, 2, 2**64 - 40], True),
-        "an object that is larger than the heap": ([1, 4096], False),
+        "an object that is larger than the heap": ([1, 4096], True),
+        "free space that is larger than the heap": ([0, 4096], False),
         "an object to the end": ([1, 8, 0], False),
         "no place for another object": ([1, 8, 0, 0], False),
     }.values(),
