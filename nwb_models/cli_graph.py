@@ -13,6 +13,7 @@ import typer
 
 from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.errors import NotWritableError
+from nwb_models.schema.whole import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,5 +118,5 @@ def graph(
             text = drawing.to_svg(found, file if path == "/" else f"{file}:{path}")
         else:
             text = (drawing.to_json if suffix == ".json" else drawing.to_graphml)(found, path_finder(opened))
-    output.write_text(text, encoding="utf-8", newline="\n")
+    write_text(output, text)
     print(f"{output}: {found.number_of_nodes()} nodes, {found.number_of_edges()} edges")

@@ -9,6 +9,7 @@ import typer
 
 from nwb_models.cli_limits import LimitOption, limits_of
 from nwb_models.errors import NotWritableError
+from nwb_models.schema.whole import write_text
 
 
 def html(
@@ -38,5 +39,5 @@ def html(
             complain("warning", f"{error}; the page is written without pictures")
     with progress("Drawing", of="pictures"):
         text = page_of(file, plots=plots, limits=limits_of(limit))
-    output.write_text(text, encoding="utf-8", newline="\n")
+    write_text(output, text)
     print(printable(f"{output}: {human_size(output.stat().st_size)}"))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nwb_models.cli_limits import LimitOption, limits_of
+from nwb_models.schema.whole import write_text
 
 
 def metadata(
@@ -55,15 +56,17 @@ def metadata(
             if Path(output).exists() and Path(output).samefile(file):
                 msg = f"--output {output}: this is the NWB file itself"
                 raise typer.BadParameter(msg)
-            Path(output).write_text(text, encoding="utf-8", newline="\n")
+            write_text(output, text)
         else:
             _print_utf8(text)
         return
     if output is not None or kind is not None:
         msg = "--output and --format go without --apply"
         raise typer.BadParameter(msg)
-    document = from_text(sys.stdin.read()) if edited == "-" else edited
-    found = apply_metadata(file, document, dry_run=dry_run, backup=backup, limits=limits_of(limit))
+    limits = limits_of(limit)
+    most = limits.document_bytes
+    document = from_text(sys.stdin.read(min(most, sys.maxsize - 1) + 1), most) if edited == "-" else edited
+    found = apply_metadata(file, document, dry_run=dry_run, backup=backup, limits=limits)
     for edit in found:
         print(printable(str(edit), sys.stdout.encoding or "utf-8"))
     count = f"{len(found)} change{'s' * (len(found) != 1)}"

@@ -34,6 +34,8 @@ class Limits(NamedTuple):
     `nwb_models.models.links.Unreadable`."""
     sources: int = 10_000
     """How many other datasets the data of a virtual dataset may come from, those of its sources included."""
+    document_bytes: int = 1 << 24
+    """The most bytes of a document of metadata that is applied: YAML can take two hundred times as many in memory."""
 
     def array_size(self) -> int:
         """Return the most bytes that one reading of an array may give."""

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 from h5py import h5d, h5t, h5z
 
-from nwb_models.errors import ClosedFileError, NWBError, TooLargeError, UnreadableObjectError
+from nwb_models.errors import ClosedFileError, NotReadableError, NWBError, TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources, touched_blocks
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
@@ -285,6 +285,9 @@ class HDF5Array:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take up where the array is; the file is opened when something is read."""
+        if state.keys() != {*self.__slots__} - {"_io"}:
+            msg = "What was pickled is damaged: it does not say where an array is"
+            raise NotReadableError(msg)
         for name, value in state.items():
             setattr(self, name, value)
         self._io = None

@@ -11,10 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from h5py import h5o
 
 from nwb_models.errors import InvalidModelError
 from nwb_models.io.encode import has_references
+from nwb_models.io.mappings import open_object
 from nwb_models.io.queue import links_of
 from nwb_models.io.sources import identity_of
 from nwb_models.io.values import encode
@@ -262,7 +262,7 @@ def _linked(model: NWBModel, home: Any) -> list[NWBModel]:
     if not isinstance(model, NWBGroup) or not _is_foreign(model, home):
         return []
     with model._source.opened() as file:
-        links = links_of(h5o.open(file.id, encode(str(model.path))))
+        links = links_of(open_object(file, encode(str(model.path))))
     soft = (model.get(name) for name, link in links.items() if link.kind == "soft")
     found = [child for child in soft if isinstance(child, NWBModel) and child._source is model._source]
     return [child for child in found if not str(child.path).startswith(f"{model.path}/")]

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from h5py import h5d, h5o
+from h5py import h5d
 
 from nwb_models.errors import NWBError, NWBWarning
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.copying import BLOCK, blocks
 from nwb_models.io.guarded import Ended, Guarded
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.mappings import open_object
 from nwb_models.io.opening import path_of
 from nwb_models.io.queue import DAMAGE, link_of
 from nwb_models.io.values import encode
@@ -220,10 +221,10 @@ def _is_damage(file: h5py.File, issue: Issue) -> bool:
         return issue.rule == "unreadable"
     above, _, name = issue.path.rpartition("/")
     try:
-        group = h5o.open(file.id, encode(above or "/"))
+        group = open_object(file, encode(above or "/"))
         link = link_of(group, name)
         if link is not None and link.kind == "hard":
-            h5o.open(group, encode(name))
+            open_object(file, encode(name), group)
     except (*DAMAGE, KeyError, ValueError):
         return True
     return False

@@ -16,6 +16,7 @@ from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.children import StoredChildren
 from nwb_models.io.classes import Classes
 from nwb_models.io.graph import construction_order
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import (
     MAX_SOFT_LINKS,
@@ -571,12 +572,13 @@ class Builder:
         from nwb_models.io.outside import refusal
 
         with self.io.reading(node.path) as file:
-            dataset = h5py.h5d.open(file.id, encode(node.path))
-            reason = "" if self.io.external_links else refusal(dataset, self.io.limits.sources)
+            dataset = open_object(file, encode(node.path))
+            reason = refusal(dataset, self.io.limits.sources, anywhere=self.io.external_links)
             if not reason:
                 node.shape = dataset.shape
                 return
-        self._note(node, "outside", "data in the file or its folder", f"{reason}; external_links=True allows it")
+        advice = "" if self.io.external_links else "; external_links=True allows it"
+        self._note(node, "outside", "data in the file or its folder", reason + advice)
 
     def _fill_payload(self, node: StoredDataset, cls: type[NWBModel], data: dict[str, Any], batch: _Batch) -> None:
         """Fill in the payload of a dataset; one of a kind that was in order before is so here."""

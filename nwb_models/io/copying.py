@@ -13,9 +13,11 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t, h5z
 
+from nwb_models.errors import UnreadableObjectError
 from nwb_models.io.expansion import require_bounded, require_sources
-from nwb_models.io.heaps import read_stored, watched
-from nwb_models.io.leaf_types import has_pointers, refers, uses_heaps
+from nwb_models.io.heaps import ODD, read_stored, watched, where
+from nwb_models.io.leaf_types import has_pointers, is_odd, refers, uses_heaps
+from nwb_models.io.mappings import open_object
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
@@ -39,7 +41,16 @@ def attribute_names(obj: Any) -> list[bytes]:
     return names
 
 
-def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None) -> None:
+def require_known(obj: h5a.AttrID | h5d.DatasetID, stored: h5t.TypeID) -> None:
+    """Refuse an attribute or dataset with a type with which HDF5 would crash."""
+    if is_odd(stored):
+        msg = f"{where(obj)} cannot be read: {ODD}"
+        raise UnreadableObjectError(msg)
+
+
+def copy_attribute(
+    attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, translate: Translate | None, *, sound: bool = False
+) -> None:
     """Copy one attribute to another open object.
 
     Parameters
@@ -48,21 +59,26 @@ def copy_attribute(attribute: h5a.AttrID, stored: h5t.TypeID, target: Any, trans
         The attribute and its type.
     translate
         Called with each reference; returns the one to write.  None where the type has no references.
+    sound
+        Whether HDF5 can read it without Python in between.
     """
     shape = attribute.shape
     space = SCALAR if shape == () else attribute.get_space()
     made = h5a.create(target, attribute.name, stored.copy(), space)
     if shape is None or 0 in shape:
         return
-    values, memory = read_attribute(attribute, stored)
+    values, memory = read_attribute(attribute, stored, sound=sound)
     if translate is not None:
         values = translated(values, translate)
     made.write(values, memory)
 
 
-def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
+def read_attribute(
+    attribute: h5a.AttrID, stored: h5t.TypeID | None = None, *, sound: bool = False
+) -> tuple[np.ndarray[Any, Any], h5t.TypeID]:
     """Return the values of an attribute, and the type that they have in memory."""
     stored = attribute.get_type() if stored is None else stored
+    require_known(attribute, stored)
     try:
         dtype = dtype_of(stored)
     except TypeError:
@@ -75,7 +91,10 @@ def read_attribute(attribute: h5a.AttrID, stored: h5t.TypeID | None = None) -> t
     else:
         memory = stored
         values = np.empty(attribute.shape, dtype=f"V{stored.get_size()}")
-    read_stored(attribute, values, memory)
+    if sound:
+        attribute.read(values, memory)
+    else:
+        read_stored(attribute, values, memory)
     return values, memory
 
 
@@ -107,6 +126,7 @@ def copy_data(
     new_path: bytes,
     *,
     attributes: bool = False,
+    sound: bool = False,
     limits: Limits = DEFAULT,
 ) -> None:
     """Copy a dataset or a named type, with or without its attributes: chunk by chunk, as the filters left them.
@@ -114,8 +134,9 @@ def copy_data(
     Only what lies in heaps HDF5 takes apart; and where a filter fails then, HDF5 2.0.0 ends the process.  So what was
     compressed is read first.
     """
-    dataset = h5o.open(source.id, path)
+    dataset = open_object(source, path)
     if isinstance(dataset, h5d.DatasetID):
+        require_known(dataset, dataset.get_type())
         if missing_filters(dataset):
             copy_chunks(dataset, target, new_path)
             return
@@ -125,7 +146,7 @@ def copy_data(
                 read_all(dataset, limits)
     options = h5p.create(h5p.OBJECT_COPY)
     options.set_copy_object(0 if attributes else h5o.COPY_WITHOUT_ATTR_FLAG)
-    if attributes or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
+    if (attributes and not sound) or not isinstance(dataset, h5d.DatasetID) or uses_heaps(dataset.get_type()):
         with watched(dataset) as again:
             h5o.copy(again, b".", target.id, new_path, options)
     else:

@@ -6,9 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
-from h5py import h5g, h5o
+from h5py import h5g
 
 from nwb_models.errors import NWBError, ObjectNotFoundError, UnreadableObjectError
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import StoredDataset, StoredGroup, StoredLink
 from nwb_models.io.queue import DAMAGE, Flat, flatten, join, key_of, references_of, walk
 from nwb_models.io.reference_index import (
@@ -108,7 +109,7 @@ def _references_of_node(file: h5py.File, node: StoredObject, limits: Limits) -> 
         if reference.key is not None:
             yield reference.kind, reference.key[1]
     if isinstance(node, StoredDataset) and node.shape and node.dtype.hasobject and reference_columns(node.dtype):
-        for _, found, _ in references_in_data(file, h5o.open(file.id, encode(node.path)), node.path, limits):
+        for _, found, _ in references_in_data(file, open_object(file, encode(node.path)), node.path, limits):
             yield found
 
 
@@ -258,11 +259,11 @@ def group_at(file: h5py.File, path: str) -> h5py.Group:
         Where there is none.
     """
     with _damage_told(file.filename):
-        obj, where = _located(file, path)
+        obj, _ = _located(file, path)
         if not isinstance(obj, h5g.GroupID):
             msg = f"{path} of {file.filename} is a dataset, and not a group"
             raise ObjectNotFoundError(msg)
-        return file[encode(where)]
+        return h5py.Group(obj)
 
 
 def path_finder(file: h5py.File) -> Callable[[StoredReference], str | None]:

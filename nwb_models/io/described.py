@@ -8,6 +8,7 @@ import h5py
 from h5py import h5a, h5d, h5g, h5o, h5t
 
 from nwb_models.io.elsewhere import declared_space
+from nwb_models.io.heaps import watched
 from nwb_models.io.outside import shape_of
 from nwb_models.io.type_names import type_name
 from nwb_models.io.values import decode, read_attribute
@@ -33,7 +34,8 @@ def described(obj: Any) -> str:
         words.append("empty" if shape is None else shape_name(shape))
         return ", ".join([*words, type_name(obj.get_type())])
     below: list[bytes] = []
-    h5o.visit(obj, below.append)
+    with watched(obj) as again:
+        h5o.visit(again, below.append)
     return f"{words[0]}, {len(below) - 1} objects in it" if len(below) > 1 else f"{words[0]}, empty"
 
 

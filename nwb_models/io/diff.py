@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5o, h5r, h5t
+from h5py import h5a, h5d, h5r, h5t
 
-from nwb_models.errors import TooLargeError, UnreadableObjectError
+from nwb_models.errors import NWBError, TooLargeError, UnreadableObjectError
 from nwb_models.io.copying import attribute_names, read_attribute
 from nwb_models.io.described import described, kind_of, link_text, storage_of
 from nwb_models.io.faults import reading
 from nwb_models.io.hdf5 import HDF5IO
+from nwb_models.io.mappings import open_object
 from nwb_models.io.outside import refusal
 from nwb_models.io.queue import SPECLOC, join, key_of, links_of, paths_by_key, walk
 from nwb_models.io.type_names import family, type_name
@@ -126,7 +127,9 @@ class _Side:
     def open(self, path: str) -> Any:
         """Open an object by a path of hard links."""
         try:
-            return h5o.open(self.file.id, encode(path))
+            return open_object(self.file, encode(path))
+        except NWBError:
+            raise
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             msg = f"{path} of {self.io.filename} cannot be read: {error}"
             raise UnreadableObjectError(msg) from error

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from nwb_models.errors import DocumentError
+from nwb_models.limits import DEFAULT, raising
 from nwb_models.schema.language import MAX_ENTRIES, require_modest
 
 Format = Literal["yaml", "json"]
@@ -45,6 +46,13 @@ class Document(NamedTuple):
     """The line of each entry; none of JSON."""
 
 
+class LongDocumentError(DocumentError):
+    """A document with more bytes than `Limits.document_bytes` allow."""
+
+    def __init__(self, most: int, which: str = "The document") -> None:
+        super().__init__(f"{which} has more than {most} bytes, the limit: {raising('document_bytes')}")
+
+
 def to_text(document: Any, format: Format = "yaml") -> str:
     """Return a document as text; of JSON, numbers have to be finite."""
     if format == "json":
@@ -60,16 +68,23 @@ def _escaped(text: str) -> str:
     return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
-def from_text(text: str) -> Document:
+def from_text(text: str, most: int = DEFAULT.document_bytes) -> Document:
     """Return what a document says: JSON where it begins with a brace, YAML otherwise.
+
+    Parameters
+    ----------
+    most
+        How long it may be.
 
     Raises
     ------
     DocumentError
-        Where it is neither, says a thing twice, or becomes huge where its aliases are written out.
+        Where it is neither, is longer, says a thing twice, or becomes huge where its aliases are written out.
     """
     import yaml
 
+    if len(text) > most:
+        raise LongDocumentError(most)
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             return Document(json.loads(text.lstrip("\ufeff"), object_pairs_hook=_once), {})

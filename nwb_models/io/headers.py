@@ -22,6 +22,7 @@ import numpy as np
 from h5py import h5a, h5d, h5o, h5t
 
 from nwb_models.io.header_patterns import Chunk, Patterns, Span, values_of
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import TYPE_NAMES, StoredDataset, StoredGroup, StoredObject, StoredReference, text_of
 from nwb_models.io.stored_bytes import (
     UNDEFINED,
@@ -413,7 +414,7 @@ class _Reader:
         return value
 
     def _open(self, path: str) -> Any:
-        return h5o.open(self._file.id, encode(path))
+        return open_object(self._file, encode(path))
 
     def _resolve(self, reference: Any) -> StoredReference:
         return stored_reference(self._file.id, reference)

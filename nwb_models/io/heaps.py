@@ -1,10 +1,11 @@
 """Heaps that HDF5 would never come back from: it is kept from reading them.
 
 Text of any length, rows of their own length and regions are stored in global heaps.  HDF5 2.0.0 goes through a heap
-from object to object, and where one was overwritten with zeros it goes on from it to itself, for ever.  Which heaps are
-behind a value only HDF5 knows.  So what may have any is read through Python, which looks at each heap before HDF5 gets
-it: `watched` gives the same object in the same file, opened once more in this way.  Attributes are read as fast (14 us
-each), as there is little to read of a heap but itself.
+from object to object, and where one was overwritten with zeros it goes on from it to itself, for ever; of an object
+that is larger than its heap it reads what is behind that in memory.  Which heaps are behind a value only HDF5 knows.
+So what may have any is read through Python, which looks at each heap before HDF5 gets it: `watched` gives the same
+object in the same file, opened once more in this way.  Attributes are read as fast (14 us each), as there is little to
+read of a heap but itself.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-ENDLESS = "the heap that its text is in is damaged: HDF5 would search it for ever"
+ENDLESS = "the heap that its text is in is damaged: HDF5 would search it for ever, or read beyond it"
 SIGNATURE = b"GCOL"
+ODD = "its type is damaged: it is of any length, and neither rows nor text"
 MAX_OPEN = 16
 """How many files are open for this at a time."""
 _BEGIN = struct.Struct("<4sB3xQ").unpack_from
@@ -41,27 +43,32 @@ _MAX_SOUND = 10_000
 class EndlessHeapError(UnreadableObjectError):
     """What is in a heap that HDF5 would never come back from is not read."""
 
-    def __init__(self, where: str = "") -> None:
-        super().__init__(f"{where} cannot be read: {ENDLESS}" if where else ENDLESS)
+    def __init__(self, where: str = "", reason: str = ENDLESS) -> None:
+        super().__init__(f"{where} cannot be read: {reason}" if where else reason)
+        self.reason = reason
 
 
 def is_endless(heap: bytes) -> bool:
-    """Tell whether HDF5 would go through a global heap collection for ever: an object has to end behind its begin.
+    """Tell whether HDF5 would go through a global heap collection for ever, or read beyond it.
+
+    An object has to end behind its begin, as its size can overflow, and within the heap: HDF5 copies so many bytes as
+    its size says, whatever comes behind the heap in memory.
 
     Source: HDF5 File Format Specification, III.E.  An object without number is the free space, whose size counts its
-    header of 16 bytes; the sizes of the others are without it.  The sum can overflow, to 0 or backwards.
+    header of 16 bytes; the sizes of the others are without it.
     """
-    numbers = np.frombuffer(heap, "<u8", len(heap) // 8).astype(np.uint64, copy=False)
-    ends = (numbers[1:] < 8) & ((numbers[:-1] & 0xFFFF) == 0)
-    if not (ends | (numbers[1:] >> 60 > 0)).any():  # as in most full heaps, which is told in a tenth of the time
-        return False
-    words = numbers.data  # which gives plain int
+    words = np.frombuffer(heap, "<u8", len(heap) // 8).astype(np.uint64, copy=False).data  # which gives plain int
     at, end = 2, len(words)
     while end - at >= 2:
         size = words[at + 1]
-        step = size + 23 >> 3 if words[at] & 0xFFFF else size >> 3
-        if not 0 < step <= end:  # it would go nowhere, or leave the heap, or overflow
-            return step == 0 or step >> 60 > 0
+        if not words[at] & 0xFFFF:
+            step = size >> 3
+            if not 0 < step <= end:  # it would go nowhere, or leave the heap, or overflow
+                return step == 0 or step >> 60 > 0
+        else:
+            step = size + 23 >> 3
+            if at + step > end:
+                return True
         at += step
     return False
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5g, h5l, h5o, h5t
+from h5py import h5a, h5g, h5l, h5t
 
 from nwb_models.errors import ObjectNotFoundError
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.io.headers import Headers
 from nwb_models.io.heaps import read_stored
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import TYPE_NAMES, text_of
 from nwb_models.io.queue import join, key_of, links_of, open_path
 from nwb_models.io.values import decode, encode, read_attribute
@@ -95,7 +96,7 @@ def types_below(io: HDF5IO, path: str, *, depth: int | None = None) -> dict[str,
     with io.reading(path) as file:
         start = start_of(io, file, path)
         headers = Headers(file, io.limits)
-        begin = h5o.open(file.id, encode(start))
+        begin = open_object(file, encode(start))
         address = key_of(begin)[1]
         seen = {address}
         found: dict[str, str | None] = {}
@@ -107,7 +108,7 @@ def types_below(io: HDF5IO, path: str, *, depth: int | None = None) -> dict[str,
             if outline is not None:
                 found[where], links = outline
             else:
-                obj = _opened(file, where, parent, name)
+                obj = _opened(file, where, parent, name, address)
                 if obj is None:
                     continue
                 found[where], links = _type_of(obj), _links_of(obj)
@@ -123,10 +124,10 @@ def types_below(io: HDF5IO, path: str, *, depth: int | None = None) -> dict[str,
         return found
 
 
-def _opened(file: h5py.File, path: str, parent: Any, name: str) -> Any:
+def _opened(file: h5py.File, path: str, parent: Any, name: str, address: int) -> Any:
     """Open an object, from its group where that is open; None for what is neither group nor dataset."""
     try:
-        obj = h5o.open(file.id, encode(path)) if parent is None else h5o.open(parent, encode(name))
+        obj = open_object(file, encode(path if parent is None else name), parent, address)
     except REFUSED:
         return None
     return None if isinstance(obj, h5t.TypeID) else obj

@@ -38,6 +38,14 @@ def has_pointers(stored: h5t.TypeID) -> bool:
     return any(_is_elsewhere(leaf) or leaf.get_class() == h5t.REFERENCE for leaf in leaves(stored))
 
 
+def is_odd(stored: h5t.TypeID) -> bool:
+    """Tell whether a stored type is, or has, one of any length that is neither rows nor text: HDF5 2.0.0 crashes there.
+
+    Source: HDF5 File Format Specification, IV.A.2.d, class 9: the lowest four bits.  Before them, h5py puts two bytes.
+    """
+    return any(leaf.get_class() == h5t.VLEN and leaf.encode()[3] & 0x0F > 1 for leaf in leaves(stored))
+
+
 def _is_elsewhere(leaf: h5t.TypeID) -> bool:
     kind = leaf.get_class()
     return bool(kind == h5t.VLEN or (kind == h5t.STRING and leaf.is_variable_str()))

@@ -8,6 +8,7 @@ stored, to the byte.
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from nwb_models.errors import DocumentError, NWBError
-from nwb_models.io.documents import Document, Place, from_text, is_summary
+from nwb_models.io.documents import Document, LongDocumentError, Place, from_text, is_summary
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.limits import DEFAULT, Limits
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
@@ -30,6 +31,7 @@ from nwb_models.models.links import Region, Unreadable, Unresolved
 from nwb_models.models.mapping import Link, Reference, StoredField, storage, stored_fields
 from nwb_models.models.metadata import metadata as document_of
 from nwb_models.naming import identifier
+from nwb_models.schema.whole import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,7 +124,7 @@ def apply_metadata(
         Where the document is that of another file, or something in it cannot be written; it names all places.
     """
     if isinstance(document, str | os.PathLike):
-        document = _read(document)
+        document = _read(document, limits)
     given = document if isinstance(document, Document) else Document(document, {})
     with HDF5IO(path, "r" if dry_run else "r+", limits=limits) as io:
         root = io.read(eager=True)
@@ -145,13 +147,17 @@ def _require_writable(io: HDF5IO) -> None:
         changes_of(Revision(sources, io, "/", whole=False))
 
 
-def _read(path: str | os.PathLike[str]) -> Document:
+def _read(path: str | os.PathLike[str], limits: Limits) -> Document:
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            return from_text(file.read())
+        text = read_whole(path, limits.document_bytes, regular=False).decode("utf-8")
+        return from_text(text, limits.document_bytes)
     except UnicodeDecodeError as error:
         msg = f"{os.fspath(path)} is no text in UTF-8: {error}"
         raise DocumentError(msg) from None
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise LongDocumentError(limits.document_bytes, os.fspath(path)) from None
 
 
 @dataclass(frozen=True, slots=True)

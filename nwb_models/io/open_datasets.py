@@ -10,6 +10,7 @@ import h5py
 from h5py import h5d, h5p
 
 from nwb_models.io.heaps import is_in_heap, watched
+from nwb_models.io.mappings import open_object
 from nwb_models.io.opening import LocalFile
 from nwb_models.io.values import encode
 
@@ -55,7 +56,7 @@ class OpenDatasets:
             As h5py does.
         """
         if array.elsewhere:
-            return h5py.Dataset(h5d.open(file.id, encode(array.path))), False
+            return h5py.Dataset(open_object(file, encode(array.path))), False
         with self._io._lock:
             if self._file is not file:
                 self._file, self._held = file, {}

@@ -39,6 +39,8 @@ class OpenedFile(h5py.File):  # type: ignore[misc]
     trail: tuple[list[str], list[h5g.GroupID]] = ([], [])
     """The names of the groups on the way to what was looked for last, see `~nwb_models.io.queue.walk`, and the root and
     these groups."""
+    base: int | None = None
+    """Where the file begins that HDF5 sees, see `~nwb_models.io.mappings.open_object`; None where nobody has asked."""
 
 
 class LocalFile(OpenedFile):

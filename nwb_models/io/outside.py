@@ -13,19 +13,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import h5py
 from h5py import h5d, h5fd, h5i
 
 from nwb_models.errors import OutsideError
 from nwb_models.io.elsewhere import declared_space, has_sources
+from nwb_models.io.heaps import EndlessHeapError
+from nwb_models.io.mappings import open_object
 from nwb_models.io.opening import require_room
 from nwb_models.io.queue import DAMAGE, walk
+from nwb_models.io.values import encode
 from nwb_models.limits import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nwb_models.io.nodes import StoredLink
 
 MAX_CHAIN = 16
 """How many virtual datasets may stand one behind another: HDF5 calls itself for each, and crashes in a circle."""
@@ -115,12 +120,19 @@ def require_inside(dataset: h5d.DatasetID, filename: str, path: str, most: int =
         raise OutsideError(msg)
 
 
-def refusal(dataset: h5d.DatasetID, most: int = DEFAULT.sources) -> str:
+def refusal(dataset: h5d.DatasetID, most: int = DEFAULT.sources, *, anywhere: bool = False) -> str:
     """Return why the data of a dataset may not be read: the target, and what is wrong with it; "" where it may.
 
-    Files in the folder are opened to see where their datasets lead; each source is looked at once.
+    Files in the folder are opened to see where their datasets lead; each source is looked at once.  Where data may be
+    anywhere, only what HDF5 would never come back from is refused.
     """
     if not has_sources(dataset):
+        return ""
+    if anywhere:
+        try:
+            _require_ends(dataset)
+        except EndlessHeapError as error:
+            return str(error)
         return ""
     file = h5py.File(h5i.get_file_id(dataset))
     start = _place(file.id)
@@ -178,13 +190,40 @@ def opened_sources(dataset: h5d.DatasetID) -> Iterator[h5d.DatasetID]:
                     if found is not None:
                         yield found
                     break
+            except EndlessHeapError:
+                raise
             except DAMAGE:
                 continue  # as HDF5 does
 
 
+def _require_ends(dataset: h5d.DatasetID, hops: int = 0) -> None:
+    for source in opened_sources(dataset) if hops < MAX_CHAIN else ():
+        _require_ends(source, hops + 1)
+
+
 def _dataset_in(file: h5py.File, path: str) -> h5d.DatasetID | None:
-    obj, _, _ = walk(file, path.replace("%%", "%"))
+    obj, _ = _followed(file, path)
     return obj if isinstance(obj, h5d.DatasetID) else None
+
+
+def _followed(file: h5py.File, path: str) -> tuple[Any, StoredLink | None]:
+    """Follow the path of a source: return its object, or the external link by which it leaves the file.
+
+    Raises
+    ------
+    EndlessHeapError
+        Where HDF5 would never come back from there.
+    """
+    path = path.replace("%%", "%")
+    obj, _, out = walk(file, path)
+    if obj is None and out is None:
+        try:
+            open_object(file, encode(path))
+        except EndlessHeapError:
+            raise
+        except (KeyError, ValueError, *DAMAGE):
+            pass
+    return obj, out
 
 
 class _RefusedError(Exception):
@@ -236,10 +275,12 @@ def _sources_in(file: h5py.File, path: str) -> list[tuple[_Place, Source]]:
     """Return what a dataset of an open file leads to in turn."""
     place = _place(file.id)
     try:
-        obj, _, out = walk(file, path.replace("%%", "%"))
+        obj, out = _followed(file, path)
         if out is not None:
             return [(place, Source("external link", out.filename, out.path))]
         return [(place, source) for source in sources_of(obj)] if isinstance(obj, h5d.DatasetID) else []
+    except EndlessHeapError as error:
+        raise _RefusedError(Source("virtual dataset", place.name, path), str(error)) from error
     except (KeyError, ValueError, *DAMAGE):
         return []  # HDF5 does not read it either
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pickle
+import reprlib
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakValueDictionary
 
-from nwb_models.errors import NWBError
+from nwb_models.errors import NotReadableError, NWBError
+from nwb_models.limits import DEFAULT, Limits
+from nwb_models.models.base import NWBModel
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO, Spec
 
+OPTIONS = {"external_links", "limits", "schemas"}
+"""What a file is opened again with."""
 KEPT = 16
 """How many files that objects have come from are remembered with their models, when nobody holds any of these."""
 
@@ -30,9 +35,14 @@ def file_of(spec: Spec) -> HDF5IO:
     ------
     ClosedFileError
         Where it is gone or another one by now, or was a file object.
+    NotReadableError
+        Where that is no spec: what was pickled is damaged.
     """
     from nwb_models.io.hdf5 import HDF5IO
 
+    if not _is_spec(spec):
+        msg = f"What was pickled is damaged: it names no file, but {reprlib.repr(spec)}"
+        raise NotReadableError(msg)
     key = pickle.dumps(spec)
     with _lock:
         found = _arrived.get(key)
@@ -48,11 +58,22 @@ def file_of(spec: Spec) -> HDF5IO:
     return found
 
 
-def found_again(spec: Spec, path: str, field: str | None = None) -> Any:
+def _is_spec(spec: Any) -> bool:
+    match spec:
+        case (str(), str(), dict() as options, None | tuple()) if options.keys() <= OPTIONS:
+            return isinstance(options.get("limits", DEFAULT), Limits)
+    return False
+
+
+def found_again(spec: Spec, path: Any, field: str | None = None) -> Any:
     """Return the object at a path of a file, or what a field of it holds; `Lost` where it cannot be read."""
     try:
-        model = file_of(spec).read(path)
-        return model if field is None else getattr(model, field)
+        file = file_of(spec)
+        model = file.read(path) if isinstance(path, str) else None
+        if isinstance(model, NWBModel) and (field is None or field in type(model).model_fields):
+            return model if field is None else getattr(model, field)
+        msg = f"What was pickled is damaged: {file.filename} has no model {path!r} with a field {field!r}"
+        return Lost(NotReadableError(msg))
     except (NWBError, OSError) as error:
         return Lost(error)
 

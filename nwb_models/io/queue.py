@@ -21,7 +21,8 @@ from nwb_models.errors import NWBError, UnreadableObjectError
 from nwb_models.io.elsewhere import declared_space, names_sources
 from nwb_models.io.faults import FAULTS, is_of_h5py, reason_of
 from nwb_models.io.headers import Headers
-from nwb_models.io.heaps import ENDLESS, EndlessHeapError
+from nwb_models.io.heaps import ENDLESS, EndlessHeapError, watched
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.opening import OpenedFile
 from nwb_models.io.stored_bytes import LargeTextsError, too_large
@@ -140,6 +141,10 @@ def flatten(
                 if isinstance(node, StoredGroup):
                     obj = _choose_links(node, obj, names)
                 flat.nodes[node.key] = node
+        except EndlessHeapError as error:
+            if damaged is not None:
+                damaged(asked, error.reason)
+            continue
         except FAULTS as error:
             if isinstance(error, NWBError) or not is_of_h5py(error):
                 raise
@@ -214,7 +219,10 @@ def _open_child(file: h5py.File, path: str, parent: Any, link: StoredLink | None
     if link is None or link.kind != "hard":
         return open_path(file, path)
     try:
-        obj = h5o.open(file.id, encode(path)) if parent is None else h5o.open(parent, encode(link.name))
+        address = None if link.key is None else link.key[1]
+        obj = open_object(file, encode(path if parent is None else link.name), parent, address)
+    except EndlessHeapError:
+        raise
     except (KeyError, OSError, RuntimeError, ValueError):
         return None
     return None if isinstance(obj, h5t.TypeID) else (obj, path)
@@ -262,7 +270,7 @@ def _dataset(
             node.value = read_scalar(obj, node.dtype, resolve, most)
     except EndlessHeapError:
         node.problem = ENDLESS
-    except LargeTextsError as error:
+    except (LargeTextsError, UnreadableObjectError) as error:
         node.problem = str(error)
     except (TypeError, OSError, RuntimeError, ValueError) as error:
         node.problem = f"{type(error).__name__}: {error}"
@@ -391,7 +399,7 @@ def walk(file: h5py.File, path: str) -> tuple[Any, str, StoredLink | None]:
             remaining.extendleft(reversed(_parts(link.path)))
             continue
         try:
-            obj = h5o.open(obj, name.encode("utf-8", "surrogateescape"))
+            obj = open_object(file, encode(name), obj, None if link.key is None else link.key[1])
         except (KeyError, OSError, RuntimeError, ValueError):
             return None, "", None
         if isinstance(obj, h5t.TypeID):
@@ -419,7 +427,8 @@ def paths_by_key(file: h5py.File) -> dict[Key, str]:
         paths["", info.addr] = "/" + decode(name)
 
     try:
-        h5o.visit(file.id, visit, info=True)
+        with watched(file.id) as again:
+            h5o.visit(again, visit, info=True)
     except DAMAGE:
         return _paths_around_damage(file, root)
     return paths
@@ -432,7 +441,7 @@ def _paths_around_damage(file: h5py.File, root: Key) -> dict[Key, str]:
     while waiting:
         path = waiting.pop()
         try:
-            obj = h5o.open(file.id, encode(path))
+            obj = open_object(file, encode(path))
             links = links_of(obj) if isinstance(obj, h5g.GroupID) else {}
         except (*DAMAGE, KeyError, ValueError):
             continue

@@ -17,6 +17,7 @@ from nwb_models.io.copying import attribute_names, tile
 from nwb_models.io.expansion import require_bounded
 from nwb_models.io.heaps import read_stored
 from nwb_models.io.leaf_types import refers
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import StoredLink
 from nwb_models.io.opening import state_of
 from nwb_models.io.outside import is_self_contained
@@ -214,7 +215,7 @@ def _walked(file: h5py.File) -> Iterator[tuple[int, str, Any, dict[str, StoredLi
         if address in seen:
             continue
         try:
-            obj = root if parent is None else h5o.open(parent, encode(name))
+            obj = root if parent is None else open_object(file, encode(name), parent, address)
         except (KeyError, ValueError, *DAMAGE):  # what cannot be opened is no object, as in `flatten`
             continue
         try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from h5py import h5a, h5d, h5o, h5r, h5t
+from h5py import h5a, h5d, h5r, h5t
 
 from nwb_models.io.copying import attribute_names, read_attribute, read_blocks, translated
 from nwb_models.io.leaf_types import refers
+from nwb_models.io.mappings import open_object
 from nwb_models.io.outside import is_self_contained
 from nwb_models.io.plan import NewDataset
 from nwb_models.io.queue import DAMAGE, join, key_of
@@ -59,7 +60,7 @@ def lost_links(revision: Revision) -> list[str]:
 def _of_object(revision: Revision, changes: Changes, file: h5py.File, made: NewObject) -> Iterator[Referrer]:
     assert made.origin is not None
     try:
-        obj = h5o.open(file.id, encode(made.origin.path))
+        obj = open_object(file, encode(made.origin.path))
         names = attribute_names(obj) if not isinstance(obj, h5t.TypeID) else []
     except (KeyError, *DAMAGE):  # what is damaged is not touched, and nothing is known of it
         return

@@ -17,6 +17,7 @@ from nwb_models.io.between import bring_along
 from nwb_models.io.copying import missing_filters
 from nwb_models.io.deconstruct import Deconstruction
 from nwb_models.io.elsewhere import has_sources
+from nwb_models.io.mappings import open_object
 from nwb_models.io.options import DatasetOptions, is_lossy
 from nwb_models.io.plan import NewDataset, NewGroup, NewObject, Origin
 from nwb_models.io.queue import key_of
@@ -79,7 +80,7 @@ class Revision(Deconstruction):
         counting = {model.path: key for key, model in list(self.home.builder.models.items()) if self.counts(model)}
         for path in counting:
             while path != "/" and (path := path.rpartition("/")[0] or "/") not in found:
-                found[path] = counting.get(path) or key_of(h5o.open(file.id, encode(path)))
+                found[path] = counting.get(path) or key_of(open_object(file, encode(path)))
         return set(found.values())
 
     def _model_of(self, identity: Identity, origin: Origin) -> NWBModel | None:
@@ -181,7 +182,7 @@ def _add_object(changes: Changes, revision: Revision, made: NewObject) -> None:
     if value is None:
         changes.kept[made.identity] = made.identity[1]
         return
-    stored = h5o.open(revision.sources.file(revision.home).id, encode(made.origin.path))
+    stored = open_object(revision.sources.file(revision.home), encode(made.origin.path))
     key = key_of(stored)
     others = made.identity[0] == 0 and (
         (id(revision.home), key) in revision.plan.objects or (not revision.whole and h5o.get_info(stored).rc > 1)

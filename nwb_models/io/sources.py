@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
-from h5py import h5d, h5g, h5o
+from h5py import h5d, h5g
 
 from nwb_models.io.arrays import HDF5Array
 from nwb_models.io.faults import reading
 from nwb_models.io.headers import Headers
+from nwb_models.io.mappings import open_object
 from nwb_models.io.plan import Identity, Origin, Target
 from nwb_models.io.queue import key_of, read_node
 from nwb_models.io.values import encode
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
-from nwb_models.models.links import Region
+from nwb_models.models.links import Region, Unreadable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -56,7 +57,8 @@ class Opener:
         if group is not None:
             return group
         with reading(self.file.filename, path):
-            obj = h5o.open(*self.near(path))
+            group, name = self.near(path)
+            obj = open_object(self.file, name, group)
         if isinstance(obj, h5g.GroupID):
             self.keep(path, obj)
         return obj
@@ -68,7 +70,7 @@ class Opener:
             return self.file.id, encode(path)
         group = self._groups.get(above)
         if group is None:
-            group = h5o.open(self.file.id, encode(above))
+            group = open_object(self.file, encode(above))
             self.keep(above, group)
         return group, encode(name)
 
@@ -114,6 +116,15 @@ class Sources:
         file = self.file(origin.io)
         node = self._headers[id(origin.io)].node(key[1], origin.path) if key is not None else None
         return node if node is not None else read_node(file, self.open(origin), origin.path, origin.io.limits)
+
+    def is_sound(self, origin: Origin, obj: Any) -> bool:
+        """Tell whether HDF5 can read the attributes of an open object, or copy it, without Python in between.
+
+        It can where each of them was read from the bytes of the file, as in most files: that looks at the heaps, and
+        takes 20 us for an object, where `~nwb_models.io.heaps.watched` takes 40 us for an attribute.
+        """
+        node = self._headers[id(origin.io)].node(key_of(obj)[1], origin.path, whole=False)
+        return node is not None and not any(isinstance(value, Unreadable) for value in node.attributes.values())
 
     def all(self) -> list[HDF5IO]:
         """Return the files."""

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5g, h5l, h5o, h5r, h5s, h5t
+from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
 from nwb_models.errors import SpecificationError
 from nwb_models.io.elsewhere import has_sources
 from nwb_models.io.headers import Headers
 from nwb_models.io.heaps import read_stored
+from nwb_models.io.mappings import open_object
 from nwb_models.io.opening import State, identity_of
 from nwb_models.io.queue import SPECLOC, open_path
-from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, read_attribute
+from nwb_models.io.values import MAX_VALUE, decode, dtype_of, encode, plain, read_attribute, target_of
 from nwb_models.schema.language import Namespace
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _usual_group(file: h5py.File) -> h5py.Group | None:
             return None
         reference = np.empty((), dtype=h5py.ref_dtype)
         attribute.read(reference)
-        referred, group = h5r.dereference(reference[()], file.id), h5o.open(root, DEFAULT.encode())
+        referred = target_of(reference[()], file.id)
+        group = open_object(file, DEFAULT.encode(), root, link.u)
         found, address = h5o.get_info(group).addr, h5o.get_info(root).addr
         if not isinstance(group, h5g.GroupID) or h5o.get_info(referred).addr != found or found == address:
             return None
@@ -104,7 +106,7 @@ def _located(file: h5py.File) -> h5py.Group | None:
     found = None
     try:
         if isinstance(location, h5py.Reference) and location:
-            found = file[location]
+            found = h5py.Group(target_of(location, file.id))
         elif isinstance(location, str | bytes):
             found = _group_at(file, decode(location))
     except (KeyError, ValueError, OSError, RuntimeError):
@@ -204,15 +206,16 @@ class JSONDocuments(Mapping[str, Any]):
         return len(self._texts)
 
 
-def stored_documents(group: h5py.Group) -> Iterator[tuple[str, str, JSONDocuments]]:
+def stored_documents(group: h5py.Group, file: h5py.File | None = None) -> Iterator[tuple[str, str, JSONDocuments]]:
     """Yield each namespace in each version with its documents."""
-    for name, versions in _children(group.id):
+    file = group.file if file is None else file
+    for name, versions in _children(file, group.id):
         if isinstance(versions, h5g.GroupID):
-            for version, documents in _children(versions):
+            for version, documents in _children(file, versions):
                 if isinstance(documents, h5g.GroupID):
                     texts = {
                         key: _document(dataset)
-                        for key, dataset in _children(documents)
+                        for key, dataset in _children(file, documents)
                         if isinstance(dataset, h5d.DatasetID)
                     }
                     yield name, version, JSONDocuments(texts, f"{name}/{version}")
@@ -244,7 +247,7 @@ def stored_specifications(file: h5py.File) -> StoredSpecifications:
     if identity in _known:
         return _known[identity]
     place = specifications_place(file)
-    namespaces = () if place.group is None else tuple(_namespaces(place.group))
+    namespaces = () if place.group is None else tuple(_namespaces(file, place.group))
     found = StoredSpecifications(place.path, place.is_misstated, namespaces, version_of(file))
     if identity is not None and identity == identity_of(file):
         if len(_known) >= MAX_MET:
@@ -261,9 +264,9 @@ def version_of(file: h5py.File) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def _namespaces(group: h5py.Group) -> Iterator[tuple[str, str, Namespace]]:
+def _namespaces(file: h5py.File, group: h5py.Group) -> Iterator[tuple[str, str, Namespace]]:
     """Yield each namespace in each version."""
-    for name, version, documents in stored_documents(group):
+    for name, version, documents in stored_documents(group, file):
         key = name, version, documents.size
         namespace = _met.get(key)
         if namespace is None or not documents.is_same(namespace.documents):
@@ -281,13 +284,15 @@ MAX_MET = 100
 """How many of each are kept: the documents of core are 140 kB, and most files share them."""
 
 
-def _children(group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
+def _children(file: h5py.File, group: h5g.GroupID) -> Iterator[tuple[str, Any]]:
     """Yield the names and objects of the hard links of a group: specifications from elsewhere are not the file's."""
-    names: list[bytes] = []
-    group.links.iterate(lambda name, info: names.append(name) if info.type == h5l.TYPE_HARD else None, info=True)
-    for name in names:
+    found: dict[bytes, int] = {}
+    group.links.iterate(
+        lambda name, info: found.update({name: info.u} if info.type == h5l.TYPE_HARD else {}), info=True
+    )
+    for name, address in found.items():
         with contextlib.suppress(*_REFUSALS):
-            yield decode(name), h5o.open(group, name)
+            yield decode(name), open_object(file, name, group, address)
 
 
 _TEXT = h5py.string_dtype()

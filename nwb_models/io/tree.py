@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import h5py
 import numpy as np
-from h5py import h5g, h5o, h5t
+from h5py import h5g, h5t
 
 from nwb_models.io.headers import Headers
+from nwb_models.io.heaps import EndlessHeapError
 from nwb_models.io.hierarchy import start_of
+from nwb_models.io.mappings import open_object
 from nwb_models.io.nodes import Key, StoredDataset, StoredGroup, StoredLink, StoredObject, StoredReference
 from nwb_models.io.queue import SPECLOC, flatten, join, key_of, links_of, open_path
 from nwb_models.io.specifications import specifications_group, version_of
@@ -222,6 +224,8 @@ class _Look:
         """Say why a hard link leads to neither a group nor a dataset."""
         try:
             named = isinstance(self._open(path), h5t.TypeID)
+        except EndlessHeapError as error:
+            return f"cannot be opened: {error.reason}"
         except (KeyError, OSError, RuntimeError, ValueError) as error:
             return f"cannot be opened: {error}"
         return "a named datatype" if named else "neither a group nor a dataset"
@@ -240,7 +244,7 @@ class _Look:
 
     def _open(self, path: str) -> Any:
         """Open an object by a path of hard links."""
-        return h5o.open(self._file.id, path.encode("utf-8", "surrogateescape"))
+        return open_object(self._file, path.encode("utf-8", "surrogateescape"))
 
 
 def to_tree(flat: Flat, start: str, opened: set[str], look: _Look) -> Entry:
@@ -450,16 +454,16 @@ def _namespaces(file: h5py.File) -> list[NamespaceEntry]:
     group = specifications_group(file)
     found: list[NamespaceEntry] = []
     for name in links_of(group.id) if group is not None else ():
-        versions = _open_group(group.id, name) if group is not None else None
+        versions = _open_group(file, group.id, name) if group is not None else None
         if versions is not None:
             found.append({"name": name, "versions": sorted(links_of(versions), key=version_key)})
     return found
 
 
-def _open_group(parent: h5g.GroupID, name: str) -> h5g.GroupID | None:
+def _open_group(file: h5py.File, parent: h5g.GroupID, name: str) -> h5g.GroupID | None:
     """Return a group in a group, None for what is no group."""
     try:
-        found = h5o.open(parent, name.encode("utf-8", "surrogateescape"))
+        found = open_object(file, name.encode("utf-8", "surrogateescape"), parent)
     except (KeyError, OSError, RuntimeError, ValueError):
         return None
     return found if isinstance(found, h5g.GroupID) else None

@@ -35,7 +35,7 @@ from nwb_models.io.cutting import copy_part, create_part, moved_region
 from nwb_models.io.encode import encode as encoded
 from nwb_models.io.encode import has_references
 from nwb_models.io.heaps import ENDLESS, refusals
-from nwb_models.io.leaf_types import refers
+from nwb_models.io.leaf_types import is_odd, refers
 from nwb_models.io.outside import is_self_contained, require_inside, shape_of
 from nwb_models.io.plan import Cut, NewDataset, NewGroup, NewLink, NewObject, NewType, NewValue, Target
 from nwb_models.io.progress import is_reported, report
@@ -140,9 +140,10 @@ class Writer:
             source = self._source(made)
             names = attribute_names(source) if source is not None else []
             whole = isinstance(made, NewDataset) and self._is_whole(made, source, names)
-            obj = self._create(made, source, whole=whole)
+            sound = bool(names) and made.origin is not None and self.sources.is_sound(made.origin, source)
+            obj = self._create(made, source, whole=whole, sound=sound)
             for name in () if whole else names:
-                self._keep_attribute(made, name, source, obj)
+                self._keep_attribute(made, name, source, obj, sound=sound)
             for key, value in made.attributes.items():
                 self._new_attribute(made, key, value, obj)
             if is_reported() and not (isinstance(made, NewDataset) and (made.value or made.cut)):
@@ -177,7 +178,10 @@ class Writer:
         """Tell whether HDF5 can copy a dataset with all its attributes: nothing is new, and nothing is a reference."""
         if made.value is not None or made.cut is not None or made.attributes or made.without or missing_filters(source):
             return False
-        return not refers(source.get_type()) and not any(refers(h5a.open(source, name).get_type()) for name in names)
+        if refers(source.get_type()):
+            return False
+        types = (h5a.open(source, name).get_type() for name in names)
+        return not any(refers(stored) or is_odd(stored) for stored in types)
 
     def _failed(self, made: NewObject, error: Exception, *, is_endless: bool = False) -> Exception:
         """Return the error to raise: one of this library where HDF5 says what is wrong with what is read or written."""
@@ -187,12 +191,17 @@ class Writer:
         if isinstance(error, NWBError) or (isinstance(error, OSError) and error.errno is not None):
             return error
         said = f"{error}{TOO_LARGE if 'header message is too large' in str(error) else ''}"
-        where = f" from {made.origin.path} of {made.origin.io.filename}" if made.origin is not None else ""
+        stored = (
+            self.sources.array(made.value.data) if isinstance(made, NewDataset) and made.value is not None else None
+        )
+        where = "" if stored is None else f" from {stored[1]} of {stored[0].filename}"
+        if made.origin is not None:
+            where = f" from {made.origin.path} of {made.origin.io.filename}"
         if not where or made.attributes or (isinstance(made, NewDataset) and made.value is not None):
             return NotWritableError(f"{made.path} cannot be written{where}: {said}")
         return UnreadableObjectError(f"{made.path} cannot be written{where}: {said}")
 
-    def _create(self, made: NewObject, source: Any, *, whole: bool) -> Any:
+    def _create(self, made: NewObject, source: Any, *, whole: bool, sound: bool) -> Any:
         path = encode(made.path)
         if isinstance(made, NewGroup):
             return self._group(made, source)
@@ -205,8 +214,8 @@ class Writer:
             self._references.append((made, lambda: self._fill_references(made, path)))
         else:
             assert made.origin is not None
-            file = self.sources.file(made.origin.io)
-            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole, limits=made.origin.io.limits)
+            file, limits = self.sources.file(made.origin.io), made.origin.io.limits
+            copy_data(file, encode(made.origin.path), self.file, path, attributes=whole, sound=sound, limits=limits)
         return None if whole or isinstance(made, NewType) else h5o.open(self.file.id, path)
 
     def _source(self, made: NewObject) -> Any:
@@ -306,7 +315,7 @@ class Writer:
         return result
 
     # ------------------------------------------------------------------------------------------ attributes
-    def _keep_attribute(self, made: NewObject, name: bytes, source: Any, obj: Any) -> None:
+    def _keep_attribute(self, made: NewObject, name: bytes, source: Any, obj: Any, *, sound: bool = False) -> None:
         """Copy an attribute that is unchanged."""
         text = name.decode("utf-8", "surrogateescape")
         if text in made.attributes or text in made.without:
@@ -316,7 +325,7 @@ class Writer:
         if refers(stored):
             self._references.append((made, lambda: self._keep_reference(made, name)))
         else:
-            copy_attribute(attribute, stored, obj, None)
+            copy_attribute(attribute, stored, obj, None, sound=sound)
 
     def _keep_reference(self, made: NewObject, name: bytes) -> None:
         assert made.origin is not None

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5o, h5r, h5s, h5t
+from h5py import h5a, h5d, h5g, h5o, h5r, h5s, h5t
 
-from nwb_models.io.heaps import ENDLESS, EndlessHeapError, read_stored, watched
+from nwb_models.errors import UnreadableObjectError
+from nwb_models.io.heaps import ENDLESS, ODD, EndlessHeapError, read_stored, watched
+from nwb_models.io.leaf_types import is_odd
 from nwb_models.io.nodes import StoredReference
 from nwb_models.io.stored_bytes import LargeTextsError, too_large
 from nwb_models.limits import DEFAULT
@@ -35,9 +37,13 @@ def dtype_of(stored: h5t.TypeID) -> np.dtype[Any]:
     ------
     TypeError
         Where numpy has no such type.
+    UnreadableObjectError
+        Where HDF5 would crash with it.
     """
     key = stored.encode()
     if key not in _TYPES:
+        if is_odd(stored):
+            raise UnreadableObjectError(ODD)
         if len(_TYPES) > 10_000:  # a file can define any number of types
             _TYPES.clear()
         _TYPES[key] = stored.dtype
@@ -79,6 +85,8 @@ def read_attribute(obj: Any, name: bytes, resolve: Callable[[Any], Any], most: i
         return Unreadable(str(error))
     except EndlessHeapError:
         return Unreadable(ENDLESS)
+    except UnreadableObjectError as error:
+        return Unreadable(str(error))
     except (TypeError, OSError, RuntimeError, ValueError, KeyError, UnicodeDecodeError) as error:
         return Unreadable(f"{type(error).__name__}: {error}")
     return plain(array, dtype, resolve)
@@ -233,16 +241,19 @@ def stored_reference(file: Any, reference: Any) -> StoredReference:
 
 
 def target_of(reference: Any, file: Any) -> Any:
-    """Open the object that a reference leads to; which one a region is of is in a heap.
+    """Open the object that a reference leads to.
+
+    Which one a region is of is in a heap, and so is where the data of a virtual dataset is.
 
     Raises
     ------
     EndlessHeapError
         Where HDF5 would never come back from that; what h5py raises where it leads nowhere.
     """
-    if isinstance(reference, h5r.RegionReference):
+    look = h5r.get_region if isinstance(reference, h5r.RegionReference) else h5r.dereference
+    if look is h5r.get_region or h5r.get_obj_type(reference, file) == h5g.DATASET:
         with watched(file) as again:
-            h5r.get_region(reference, again)
+            look(reference, again)
     return h5r.dereference(reference, file)
 
 
@@ -261,7 +272,8 @@ def path_at(file: Any, address: int) -> str | None:
         return "/" + decode(name) if info.addr == address else None
 
     try:
-        found: str | None = h5o.visit(file, visit, info=True)
+        with watched(file) as again:
+            found: str | None = h5o.visit(again, visit, info=True)
     except (OSError, RuntimeError):  # on its way HDF5 has come by a damaged object
         return None
     return found

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nwb_models.errors import NotReadableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,7 +51,12 @@ def _itself(cls: type) -> type:
     return cls
 
 
-def _empty(cls: type[NWBModel]) -> NWBModel:
+def _empty(cls: Any) -> NWBModel:
     """Return a model that holds nothing yet: what it holds may lead back to it."""
+    from nwb_models.models.base import NWBModel
+
+    if not (isinstance(cls, type) and issubclass(cls, NWBModel)):
+        msg = f"What was pickled is damaged: {cls!r} is no class of models"
+        raise NotReadableError(msg)
     made: NWBModel = cls.__new__(cls)
     return made

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nwb_models.errors import NWBWarning
-from nwb_models.schema.whole import remove_stale, write_whole
+from nwb_models.schema.whole import read_whole, remove_stale, write_whole
 
+MAX_ENTRY = 1 << 28
+"""The most bytes of an entry: that of NWB core has 0.3 MB, and a namespace has at most some 20,000 types."""
 _CODE = ("translation", "codegen", "language.py", "../models/reserved.py", "../models/mixins", "../naming.py")
 
 
@@ -59,7 +61,7 @@ def load(digest: str) -> Kept | None:
     try:
         if not _is_usable(path) or path.is_symlink():
             return None
-        text = path.read_text(encoding="utf-8")
+        text = read_whole(path, MAX_ENTRY).decode()
     except (OSError, UnicodeDecodeError):
         return None
     seal, _, content = text.partition("\n")

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
 from nwb_models.naming import version_key
+from nwb_models.schema.whole import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ Kind = Literal["group", "dataset", "attribute", "link"]
 MAX_DEPTH, MAX_ENTRIES = 500, 1_000_000
 """How deep the YAML of a specification may be nested, and how many entries it may have: those of NWB core are at
 most 11 levels deep, and have 810 entries."""
+MAX_DOCUMENT = 1 << 26
+"""The most bytes of a document: those of NWB core have at most 80 kB."""
 MAX_TYPES, MAX_ANCESTRY = 20_000, 50
 """How many types a namespace may define, for each of which models take 1.3 ms and 25 kB; and from how many a type may
 inherit, one after another, which takes the square of their number.  NWB core has 83 types, at most 7 in a row."""
@@ -532,7 +535,7 @@ def load_document(path: Path) -> Spec:
     import yaml
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_whole(path, MAX_DOCUMENT).decode("utf-8").replace("\r\n", "\n")
         if path.suffix != ".json":
             require_modest(text)
         loaded = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_loader())  # noqa: S506

@@ -91,6 +91,11 @@ def package_files(namespaces: Iterable[Namespace], specifications: Specification
     return files
 
 
+def _is_ours(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        return MARK in " ".join(stream.read(2000).split())
+
+
 def write_files(files: dict[str, str], folder: Path) -> None:
     """Write files into a folder, each of them whole; nothing else in it is touched.
 
@@ -101,7 +106,7 @@ def write_files(files: dict[str, str], folder: Path) -> None:
     """
     for name in files:
         path = folder / name
-        if path.exists() and MARK not in " ".join(path.read_text("utf-8", "replace")[:2000].split()):
+        if path.exists() and not (path.is_file() and _is_ours(path)):
             msg = f"{path} is not a file that the generator wrote, so it is not replaced: choose another folder"
             raise FileExistsError(msg)
     for name, text in files.items():

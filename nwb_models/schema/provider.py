@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import pickle
 import sys
 import threading
 import zlib
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from nwb_models.errors import ObjectNotFoundError, SpecificationError, UnsafeSourceError
+from nwb_models.errors import NotReadableError, ObjectNotFoundError, SpecificationError, UnsafeSourceError
 from nwb_models.misspelt import meant
 from nwb_models.models.pickling import REDUCERS
 from nwb_models.naming import GENERATED, module_name, version_key, version_name
@@ -256,6 +255,8 @@ class SchemaProvider:
 
 _ORIGINS: dict[str, tuple[Namespace, Specifications]] = {}
 """Package made in this process -> what it was made from."""
+MAX_PACKED = 1 << 28
+"""The most bytes of specifications that a class travels with: those of an extension of core are 0.6 MB."""
 _DIGESTS: dict[str, str] = {}
 """fingerprint -> digest, of what this process has met: the digest takes ten times as long."""
 
@@ -274,16 +275,29 @@ def _packed(package: str) -> bytes:
     """Return all that a package was generated from: of an extension of core, some 50 KB."""
     namespace, specifications = _ORIGINS[package]
     documents = [dict(entry.documents) for entry in specifications.closure(namespace)]
-    return zlib.compress(pickle.dumps(documents))
+    return zlib.compress(json.dumps(documents).encode())
 
 
 def generated(module: str, name: str, packed: bytes) -> type[Any]:
-    """Return a class by its module and name, generated where it is not there yet."""
-    if module not in sys.modules:
-        documents = pickle.loads(zlib.decompress(packed))  # noqa: S301 - part of what is being unpickled
+    """Return a class by its module and name, generated where it is not there yet.
+
+    Raises
+    ------
+    NotReadableError
+        Where it is none that these specifications make: what was pickled is damaged.
+    """
+    if module.startswith(f"{GENERATED}.") and module not in sys.modules:
+        try:
+            documents = json.loads(zlib.decompressobj().decompress(packed, MAX_PACKED))
+        except (zlib.error, ValueError, TypeError, RecursionError) as error:
+            msg = f"What was pickled is damaged: the specifications of {module}.{name} cannot be read: {error}"
+            raise NotReadableError(msg) from None
         namespaces = [Namespace(entry) for entry in documents]
         SchemaProvider(namespaces).get(namespaces[-1].name, namespaces[-1].version)
-    found: type[Any] = getattr(sys.modules[module], name)
+    found = getattr(sys.modules.get(module), name, None) if module.startswith(f"{GENERATED}.") else None
+    if not isinstance(found, type):
+        msg = f"What was pickled is damaged: its specifications make no class {module}.{name}"
+        raise NotReadableError(msg)
     return found
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
+import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 STALE = 3600.0
 """After how many seconds an unfinished file is taken for one whose writer was killed."""
+PART = 1 << 20
+"""How many bytes are read at a time."""
 _UNFINISHED = re.compile(r"\.new-[0-9a-f]{12}\.tmp")
 
 
@@ -42,6 +46,59 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     finally:
         with contextlib.suppress(OSError):  # it has its name by now
             beside.unlink()
+
+
+def read_whole(path: str | os.PathLike[str], most: int, *, regular: bool = True) -> bytes:
+    """Return what is in a file, and wait for no pipe that nobody writes to.
+
+    Parameters
+    ----------
+    most
+        How many bytes it may have.
+    regular
+        Whether it has to be a regular file, and not a pipe or a device.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be read; with the number `errno.EFBIG` where it has more bytes.
+    """
+    name = os.fspath(path)
+    with open(path, "rb", buffering=0, opener=_open_at_once) as stream:
+        if regular and not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", name)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(stream.fileno(), True)
+        parts, size = [], 0
+        while part := stream.read(PART):
+            parts.append(part)
+            size += len(part)
+            if size > most:
+                raise OSError(errno.EFBIG, f"it has more than {most} bytes", name)
+    return b"".join(parts)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write text where the user wants it, which can be a device, or a pipe that somebody reads from.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written, or nobody reads from the pipe.
+    """
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n", opener=_open_at_once) as stream:
+            if hasattr(os, "set_blocking"):
+                os.set_blocking(stream.fileno(), True)
+            stream.write(text)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nobody reads from this pipe", os.fspath(path)) from None
+        raise
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 def remove_stale(folder: Path) -> None:

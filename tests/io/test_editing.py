@@ -1180,8 +1180,9 @@ def test_a_killed_edit_leaves_the_file_before_or_after(path: Path, backup: bool)
         EDIT
         + """
 base, folder = sys.argv[1:3]
-for name in ("before", "after"):
+for name in ("first", "before", "after"):
     shutil.copyfile(base, f"{folder}/{name}.nwb")
+edit(f"{folder}/first.nwb")  # which reads schemas that the others do not read again
 count = 0
 edit(f"{folder}/after.nwb")
 total, results = count, []
@@ -1302,6 +1303,6 @@ def test_texts_in_a_heap_of_zeros_are_not_replaced(field: str, tmp_path: Path) -
         timeout=60,
     )
     assert f"{path}:/general/{field} cannot be" in done.stdout
-    assert "the heap that its text is in is damaged: HDF5 would search it for ever" in done.stdout
+    assert "the heap that its text is in is damaged: HDF5 would search it for ever, or read beyond it" in done.stdout
     assert path.read_bytes() == bytes(content)
     assert list(tmp_path.iterdir()) == [path]

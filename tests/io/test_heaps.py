@@ -20,7 +20,9 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models.io.copying import read_blocks
-from nwb_models.io.heaps import ENDLESS, EndlessHeapError, is_endless, watched
+from nwb_models.io.heaps import ENDLESS, ODD, EndlessHeapError, is_endless, watched
+from nwb_models.io.mappings import LOST, _may_be_virtual, open_object
+from nwb_models.io.opening import opened
 from nwb_models.io.values import read_attribute
 from tests.io.handmade import TEXT, as_before, new_file, series, typed
 
@@ -95,6 +97,19 @@ def _ragged(group: h5py.Group) -> None:
 def _nested(group: h5py.Group) -> None:
     data = group.create_dataset("extra", (1,), h5py.vlen_dtype(TEXT))
     data[0] = np.array([LONG], object)
+
+
+def _mapping(group: h5py.Group) -> None:
+    """A virtual dataset, with names of sources that fill a heap."""
+    layout = h5py.VirtualLayout((9,), "f8")
+    for row in range(9):
+        layout[row] = h5py.VirtualSource(".", f"{LONG}{row}", (9,))[row]
+    group.create_virtual_dataset("extra", layout)
+
+
+def _referred_mapping(group: h5py.Group) -> None:
+    _mapping(group)
+    group.attrs["reference"] = group["extra"].ref
 
 
 KINDS: dict[str, Callable[[h5py.Group], None]] = {
@@ -202,6 +217,7 @@ ways = {
     "metadata": lambda: metadata(path) and "",
     "page_of": lambda: page_of(path, plots=False) and "",
     "references": lambda: len(references_to(path, "/acquisition/y/data")),
+    "remove": lambda: edit(lambda y: y._source.read().acquisition.__delitem__("y")),
     "edit": lambda: edit(lambda y: setattr(y, "object_id", "new")),
     "replace": lambda: edit(replace),
 }
@@ -232,6 +248,18 @@ def all_said(path: Path, folder: Path) -> dict[str, Any]:
     return found
 
 
+def run(program: str, path: Path) -> str:
+    """Let another process do something with a file, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return done.stdout
+
+
 @pytest.mark.parametrize("libver", ["earliest", "latest"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
@@ -251,6 +279,94 @@ def test_everything_ends(kind: str, libver: str, tmp_path: Path) -> None:
         assert said["replace"] is None
         assert nwb.read(tmp_path / "edited.nwb").acquisition["y"].model_extra
     assert said["edit"] is None
+
+
+ODD_KINDS = {
+    "attribute": (_attribute, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "attribute with rows": (_of_rows, b"\x19\x00\x00\x00\x10\x00\x00\x00"),
+    "single": (_single, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "texts": (_texts, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "fields": (_compound, b"\x19\x01\x01\x00\x10\x00\x00\x00"),
+    "rows": (_ragged, b"\x19\x00\x00\x00\x10\x00\x00\x00"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_KINDS)
+def test_a_type_of_any_length_that_is_neither_rows_nor_text(kind: str, tmp_path: Path) -> None:
+    """With it, HDF5 2.0.0 calls functions that are not there."""
+    path = tmp_path / "a.nwb"
+    add, mark = ODD_KINDS[kind]
+    with new_file(path) as file:
+        series(file["acquisition"], "x")
+    shutil.copy(path, tmp_path / "sound.nwb")
+    with h5py.File(tmp_path / "sound.nwb", "r+") as file:
+        add_to(file, add)
+    before = path.stat().st_size
+    with h5py.File(path, "r+", libver="earliest") as file:
+        add_to(file, add)
+    content = bytearray(path.read_bytes())
+    at = content.index(mark, before) if kind.startswith("attribute") else content.rindex(mark)
+    while kind == "attribute" and b"comments" not in content[at - 24 : at]:
+        at = content.index(mark, at + 1)
+    content[at + 1] |= 3
+    path.write_bytes(content)
+    said = all_said(path, tmp_path)
+    where = f"/acquisition/y{'@' if kind.startswith('attribute') else '/extra'}"
+    assert where in str(said["deep"])
+    assert ODD in str(said["deep"])
+    assert said["command check"][0] == 2
+    for way in ("write", "command copy", "command truncate", "command repack"):
+        error = said[way] if isinstance(said[way], str) else said[way][2]
+        assert f"{path}:{where}" in error
+        assert ODD in error
+
+
+@pytest.mark.parametrize("userblock", [0, 512])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_a_virtual_dataset_that_does_not_say_where_its_data_is(libver: str, userblock: int, tmp_path: Path) -> None:
+    """HDF5 looks for that as soon as it looks at the dataset, in whichever way."""
+    path = damaged(tmp_path / "a.nwb", _mapping, libver)
+    path.write_bytes(bytes(userblock) + path.read_bytes())  # which HDF5 passes over
+    said = all_said(path, tmp_path)
+    where = "/acquisition/y/extra"
+    for way in ("read", "deep", "write", "diff", "diff with another"):
+        assert where in str(said[way])
+        assert LOST in str(said[way])
+    for words in ("check", "validate", "copy", "truncate", "diff", "repack"):
+        assert said[f"command {words}"][0] == (1 if words == "validate" else 2)
+        assert where in str(said[f"command {words}"])
+    assert said["command tree"][0] == said["command metadata"][0] == said["command html"][0] == 0
+    assert "cannot be opened: " + LOST in said["command tree"][1]
+    assert said["edit"] is None  # of what is beside it
+    assert "cannot be edited, and is as it was" in said["remove"]
+
+
+def test_a_source_that_does_not_say_where_its_data_is(tmp_path: Path) -> None:
+    """HDF5 opens it for whoever reads what it is a source of; whether that may be anywhere makes no difference."""
+    damaged(tmp_path / "source.nwb", _mapping, "latest")
+    path = tmp_path / "a.nwb"
+    with new_file(path) as file:
+        layout = h5py.VirtualLayout((9,), "f8")
+        layout[:] = h5py.VirtualSource("source.nwb", "acquisition/y/extra", (9,))
+        file["acquisition"].create_virtual_dataset("v", layout)
+    program = """
+    import sys
+    import nwb_models as nwb
+    for anywhere in (False, True):
+        with nwb.open(sys.argv[1], external_links=anywhere) as io:
+            array = io.read("/acquisition/v")
+            print(*io.issues)
+            try:
+                array[:]
+            except nwb.errors.UnreadableObjectError as error:
+                print(error)
+    """
+    assert run(program, path).count(LOST) == 4
+
+
+def test_references_to_a_virtual_dataset_that_does_not_say_where_its_data_is(tmp_path: Path) -> None:
+    path = damaged(tmp_path / "a.nwb", _referred_mapping, "latest")
+    assert "/acquisition/y@reference" in " ".join(all_said(path, tmp_path)["read"])
 
 
 def test_regions_in_a_heap(tmp_path: Path) -> None:
@@ -275,7 +391,8 @@ def test_texts_in_rows_in_a_heap(tmp_path: Path) -> None:
         "zeros": ([0, 0], True),
         "an object that ends where it begins": ([1, 2**64 - 16], True),
         "an object that ends before it begins": ([1, 1, 7, 2, 2**64 - 40], True),
-        "an object that is larger than the heap": ([1, 4096], False),
+        "an object that is larger than the heap": ([1, 4096], True),
+        "free space that is larger than the heap": ([0, 4096], False),
         "an object to the end": ([1, 8, 0], False),
         "no place for another object": ([1, 8, 0, 0], False),
     }.values(),
@@ -318,11 +435,32 @@ def test_a_file_object(tmp_path: Path) -> None:
     with open(sys.argv[1], "rb") as stream, nwb.open(stream) as io:
         print(io.read().acquisition["y"].model_extra["comments"])
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(path)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    assert ENDLESS in done.stdout
+    assert ENDLESS in run(program, path)
+
+
+@pytest.mark.parametrize("userblock_size", [0, 1024])
+@pytest.mark.parametrize("track_order", [True, False])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_what_may_be_a_virtual_dataset_is_known_by_its_header(
+    libver: str, tmp_path: Path, *, track_order: bool, userblock_size: int
+) -> None:
+    """Wherever in the header that stands, and whichever links lead there; nothing else is taken for one."""
+    layout = h5py.VirtualLayout((4,), "f8")
+    layout[:] = h5py.VirtualSource(".", "group/chunks", (4,))
+    with h5py.File(tmp_path / "a.h5", "w", libver=libver, userblock_size=userblock_size) as file:
+        group = file.create_group("group", track_order=track_order)
+        for name, options in {"chunks": {"chunks": (2,)}, "contiguous": {}, "filtered": {"compression": 1}}.items():
+            group.create_dataset(name, data=np.arange(4.0), track_order=track_order, **options)
+        group.create_virtual_dataset("virtual", layout)
+        for number in range(30):
+            for obj in group.values():
+                obj.attrs[f"a{number}"] = np.arange(8.0) + 0x0300000008 * number
+        group["late"] = h5py.SoftLink("virtual")
+        file["above"] = h5py.SoftLink("/group/late")
+        group.attrs["a"] = "text"
+    with opened(str(tmp_path / "a.h5")) as file:
+        for path in ("group/virtual", "group/late", "above", "/group/virtual"):
+            assert _may_be_virtual(file, file.id, path.encode(), None)
+        for path in ("group", "/", "group/chunks", "group/contiguous", "group/filtered"):
+            assert not _may_be_virtual(file, file.id, path.encode(), None)
+        assert h5py.Dataset(open_object(file, b"late", file["group"].id))[:].tolist() == [0, 1, 2, 3]

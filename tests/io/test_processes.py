@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +20,17 @@ import pytest
 import nwb_models as nwb
 from nwb_models import errors
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import ClosedFileError, UnsavedChangesError
+from nwb_models.errors import ClosedFileError, NWBError, UnsavedChangesError
 from nwb_models.io import pickling
+from nwb_models.models.arrays import Array
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region
 from tests.conftest import ROOT
 from tests.io.handmade import TEXT, column, new_file, references, series, table, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from nwb_models.models.arrays import Array
 
 SPEC = {
     "neurodata_type_def": "Two", "neurodata_type_inc": "TimeSeries", "doc": "A series of an extension.",
@@ -309,6 +309,80 @@ def test_what_cannot_travel(path: Path) -> None:
         root = io.read()
         with pytest.raises(ClosedFileError, match="a file object, which does not travel"):
             pickle.dumps(root)
+
+
+# ---------------------------------------------------------------------------------------------- what somebody altered
+CANARY = "nwb_models_canary"
+ALTERED: dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {
+    "no object": lambda spec: (spec, "/nowhere"),
+    "no path": lambda spec: (spec, 5),
+    "no field": lambda spec: (spec, "/acquisition/s1", CANARY),
+    "a method": lambda spec: (spec, "/acquisition/s1", "model_copy"),
+    "no text for a field": lambda spec: (spec, "/acquisition/s1", 3),
+    "a device": lambda spec: (("hdf5", "/dev/zero", spec[2], None), "/acquisition/s1"),
+    "another state": lambda spec: ((*spec[:3], (1, 2, 3)), "/acquisition/s1"),
+    "another engine": lambda spec: ((CANARY, *spec[1:]), "/acquisition/s1"),
+    "nothing": lambda _: (None, "/acquisition/s1"),
+    "half of it": lambda spec: (spec[:2], "/acquisition/s1"),
+    "a mode": lambda spec: ((*spec[:2], {"mode": "w"}, None), "/acquisition/s1"),
+    "no limits": lambda spec: ((*spec[:2], {"limits": 5}, None), "/acquisition/s1"),
+    "schemas of a device": lambda spec: ((*spec[:2], {"schemas": ["/dev/zero"]}, None), "/acquisition/s1"),
+}
+
+
+@pytest.mark.parametrize("how", ALTERED)
+def test_a_model_of_which_somebody_altered_where_it_is(how: str, path: Path) -> None:
+    """It arrives, as an error would end the process, and says what is wrong when something is asked of it."""
+    content = path.read_bytes()
+    function, (spec, _, _) = nwb.read(path).acquisition["s1"].__reduce__()
+    lost = pickle.loads(pickle.dumps(function))(*ALTERED[how](spec))
+    with pytest.raises(NWBError):
+        _ = lost.name
+    assert path.read_bytes() == content
+
+
+HANDLES: dict[str, Any] = {
+    "path": "/nowhere", "path of a group": "/acquisition/s1", "shape": (2, 2), "_spec": ("hdf5", "/dev/zero", {}, None),
+    "_spec of nothing": 5, "_spec of code": (CANARY, CANARY, {}, None), "more": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HANDLES)
+def test_an_array_of_which_somebody_altered_where_it_is(how: str, path: Path) -> None:
+    array = nwb.read(path).acquisition["s1"].data.value
+    state = array.source.__getstate__() | {how.partition(" ")[0]: HANDLES[how]}
+    with pytest.raises(NWBError):
+        first_rows(type(array.source), state)
+
+
+def first_rows(cls: type[Any], state: dict[str, Any]) -> Any:
+    """Read as what arrives in this state would."""
+    source = cls.__new__(cls)
+    source.__setstate__(state)
+    return source.read((slice(0, 3, 1),))
+
+
+def test_a_class_that_somebody_altered(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither is a module imported that is named there, nor anything but a class of models taken from one that is."""
+    (tmp_path / f"{CANARY}.py").write_text("raise AssertionError")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    read = nwb.read(path).acquisition["two"]
+    made = type(read)(name="made", data=[1.0], unit="V", rate=1.0, starting_time=0.0, extra="by hand")
+    empty, (named,), _ = made.__reduce__()
+    function, (module, name, packed) = named.__reduce__()
+    assert function(module, name, packed) is type(read)
+    wrong = [
+        (CANARY, name, packed), ("os", "system", packed), ("nwb_models.io.guarded", "Guarded", packed),
+        (module, "NoSuchClass", packed), (module, "__doc__", packed), (f"{module}x", name, packed),
+        (f"{module}x", name, b"no such thing"), (f"{module}x", name, zlib.compress(pickle.dumps([]))),
+    ]  # fmt: skip
+    for entry in wrong:
+        with pytest.raises(NWBError, match="What was pickled is damaged"):
+            function(*entry)
+    assert CANARY not in sys.modules
+    for cls in (dict, "text", Array):
+        with pytest.raises(NWBError, match="is no class of models"):
+            empty(cls)
 
 
 def test_few_files_are_kept(path: Path, tmp_path: Path) -> None:

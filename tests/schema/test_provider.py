@@ -512,11 +512,20 @@ def _a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def _a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _endless(path: Path) -> None:
+    os.truncate(path, 1 << 40)
+
+
 TAMPERING = [
     _appended, _source_appended, _empty, _cut, _no_text, _documentation, _without_a_seal, _of_another, _sealed_again,
     _a_module_more, _a_module_with_a_name_of_pythons, _a_module_elsewhere, _sealed_nonsense, _sealed_python,
     _sealed_number, _sealed_list, _sealed_names, _sealed_lists_as_sources, _sealed_source_for_modules, _sealed_depth,
-    _sealed_without_models, _a_link, _a_folder,
+    _sealed_without_models, _a_link, _a_folder, _endless, *([_a_pipe] if hasattr(os, "mkfifo") else []),
 ]  # fmt: skip
 
 
@@ -582,6 +591,24 @@ def test_a_folder_that_is_a_link_is_not_used(folder: Path, tmp_path: Path, gener
     assert generated == ["ndx-small 0.1.0"] * 2
     with pytest.warns(NWBWarning, match="it is a link, or no folder"):
         assert cache.load(path.stem) is None
+
+
+def test_a_link_at_the_name_of_an_unfinished_entry_is_not_followed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generated: list[str]
+) -> None:
+    """Its name cannot be guessed; here it is known, and what the link leads to is left as it is."""
+    victim = tmp_path / "victim"
+    victim.write_text("what was there")
+    small().get("ndx-small")
+    (path,) = kept(folder)
+    path.unlink()
+    monkeypatch.setattr("secrets.token_hex", lambda _: "0" * 12)
+    (path.parent / f".new-{'0' * 12}.tmp").symlink_to(victim)
+    forget()
+    assert small().get_class("ndx-small", "Small")
+    assert generated == ["ndx-small 0.1.0"] * 2
+    assert victim.read_text() == "what was there"
+    assert not path.exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX permissions")

@@ -315,6 +315,20 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         "datasets: [{neurodata_type_def: Mask, doc: d, dtype: [{dtype: int8, doc: d}]}]",
         ["ndx-test.Mask", "field 0", "no name"],
     ),
+    "compound field of a typed dataset that is none": (
+        (
+            "groups: [{neurodata_type_def: Rig, doc: d, "
+            "datasets: [{neurodata_type_inc: Column, doc: d, quantity: '*', dtype: [null]}]}]"
+        ),
+        ["ndx-test.Rig", "field 0", "no name", "None"],
+    ),
+    "compound field in another one that is none": (
+        (
+            "groups: [{neurodata_type_def: Rig, doc: d, "
+            "datasets: [{neurodata_type_inc: Column, doc: d, quantity: '*', dtype: [{name: a, dtype: [5]}]}]}]"
+        ),
+        ["ndx-test.Rig", "field 0", "no name", "5"],
+    ),
     "unknown quantity": (
         "groups: [{neurodata_type_def: Rig, doc: d, datasets: [{name: x, quantity: some, doc: d}]}]",
         ["'some'", "'x'"],

@@ -92,6 +92,7 @@ def main() -> None:
         "-len_control=0",
         "-timeout=60",
         "-rss_limit_mb=8000",
+        f"-artifact_prefix={FOLDER}{os.sep}",
     ]
     atheris.Setup([sys.argv[0], *limits, "-print_final_stats=1", str(corpus)], timed)
     atheris.Fuzz()

@@ -292,6 +292,7 @@ class Classes:
             if type_def(member):
                 annotations["defines"] = True
             else:
+                _require_named(cls, member.get("dtype"))
                 annotations |= {key: json.dumps(member[key]) for key in refined}
         elif kind == "group" or adds or inherited is not None:
             parent = inherited
@@ -345,10 +346,8 @@ class Classes:
         name, alias = self._nested_name(cls, f"{slot_name}__row")
         row = self._new_class(name, alias, "dataset", cls.entry, None, {"doc": "A row."}, {"stored_as": "compound"})
         row.filled = True
-        for number, entry in enumerate(fields):
-            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-                msg = f"{cls.entry}: dtype: field {number} of a compound has no name: {reprlib.repr(entry)}"
-                raise SpecificationError(msg)
+        _require_named(cls, fields)
+        for entry in fields:
             column = identifier(entry["name"], row.definition["attributes"])
             annotations: dict[str, Any] = {"stored_as": "field"}
             if column != entry["name"]:
@@ -393,6 +392,15 @@ def _effective(cls: LinkMLClass) -> Spec:
         if "shape" not in effective and "dims" not in effective:
             effective |= {key: level.spec[key] for key in ("dims", "shape") if key in level.spec}
     return effective
+
+
+def _require_named(cls: LinkMLClass, dtype: Any) -> None:
+    """Refuse a compound dtype of which a field has no name, at any depth."""
+    for number, entry in enumerate(dtype if isinstance(dtype, list) else ()):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            msg = f"{cls.entry}: dtype: field {number} of a compound has no name: {reprlib.repr(entry)}"
+            raise SpecificationError(msg)
+        _require_named(cls, entry.get("dtype"))
 
 
 def _values(spec: Spec, slot: dict[str, Any]) -> dict[str, Any]:
