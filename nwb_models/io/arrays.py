@@ -11,6 +11,7 @@ import numpy as np
 from h5py import h5d, h5t, h5z
 
 from nwb_models.errors import ClosedFileError, NotReadableError, NWBError, TooLargeError, UnreadableObjectError
+from nwb_models.io.axes import WINDOW
 from nwb_models.io.copying import spaces_of
 from nwb_models.io.expansion import require_bounded, require_sources, touched_blocks
 from nwb_models.io.faults import ADVICE, FAULTS, is_of_h5py, reason_of
@@ -18,6 +19,7 @@ from nwb_models.io.heaps import is_in_heap, watched
 from nwb_models.io.values import decode, encode, plain, plain_dtype
 from nwb_models.limits import raising
 from nwb_models.models.issues import Issue
+from nwb_models.models.links import Region, Unresolved
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO, Spec
@@ -197,7 +199,7 @@ class HDF5Array:
             "".join(values.reshape(-1).tolist()).encode("utf-8")
         except UnicodeEncodeError as error:
             bad = repr(encode(str(error.object[max(0, error.start - 20) : error.start + 20])))
-            self.io.builder.add(Issue(self.path, None, "encoding", "text in UTF-8", bad[:80]))
+            self._note("encoding", "text in UTF-8", bad[:80])
 
     def _require_size(self, index: tuple[Any, ...]) -> None:
         """Refuse to read more at once than the limits allow, before memory is taken for it."""
@@ -215,7 +217,21 @@ class HDF5Array:
             raise TooLargeError(msg)
 
     def _resolve(self, reference: Any) -> Any:
-        return self.io.resolve(reference, self.path)
+        """Return what a reference leads to; where that is nothing, or has no type, it is noted.
+
+        Source: NWB Specification Language, `reftype`: a reference says which type it leads to.
+        """
+        found = self.io.resolve(reference, self.path)
+        target = found.target if isinstance(found, Region) else found
+        if isinstance(target, Unresolved):
+            if target.path is None and set(self.dtype.names or ()) != set(WINDOW):
+                self._note("reference", "a reference to an object", "a reference to nothing")
+        elif getattr(target, "neurodata_type", None) is None:
+            self._note("type", "a reference to an object with a type", f"one to {target!r:.80}")
+        return found
+
+    def _note(self, rule: str, expected: str, found: str) -> None:
+        self.io.builder.add(Issue(self.path, None, rule, expected, found))
 
     def _by_address(self, file: h5py.File, dataset: h5py.Dataset, rows: tuple[Any, ...]) -> Any:
         """Read object references, alone or beside numbers in compound rows, resolving each that occurs but once.

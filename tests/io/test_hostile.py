@@ -284,3 +284,29 @@ def test_no_page_runs_anything(nasty: Path) -> None:
     for child in root.acquisition.values():
         if hasattr(child, "_repr_html_"):
             _Harmless().feed(child._repr_html_())
+
+
+@pytest.mark.parametrize("rows", [slice(None), 1, slice(1, 2)])
+@pytest.mark.parametrize(
+    ("lead", "rule", "found"),
+    [
+        (lambda _: h5py.Reference(), "reference", "a reference to nothing"),
+        (lambda file: file["identifier"].ref, "type", "one to '"),
+        (lambda file: file["units"].ref, None, ""),
+    ],
+    ids=["nothing", "no type", "a type"],
+)
+def test_references_in_data_that_lead_nowhere_are_noted(
+    tmp_path: Path, lead: Any, rule: str | None, found: str, rows: Any
+) -> None:
+    with new_file(tmp_path / "file.nwb") as file:
+        made = typed(file, "units", "Units", description="d")
+        made.attrs.create("colnames", ["near"], dtype=TEXT)
+        column(made, "id", np.arange(2), "ElementIdentifiers")
+        near = column(made, "near", np.array([made.ref, made.ref], dtype=h5py.ref_dtype), description="d")
+        near[1] = lead(file)
+    with nwb.HDF5IO(tmp_path / "file.nwb") as io:
+        io.read("/units/near").value[rows]
+        noted = [issue for issue in io.issues if issue.path == "/units/near" and issue.rule in ("reference", "type")]
+    assert [issue.rule for issue in noted] == ([rule] if rule else [])
+    assert all(issue.found.startswith(found) for issue in noted)
