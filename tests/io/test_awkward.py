@@ -1618,7 +1618,7 @@ def test_no_specifications_of_core(build: Build, tmp_path: Path, *, eager: bool)
         build(file)
 
     path = built(tmp_path / "none.nwb", with_series)
-    with pytest.warns(NWBWarning, match="holds no specification of core: it is read with core 2.11.0") as warned:
+    with pytest.warns(NWBWarning, match="holds no specification of core: it is read with that of 2.11.0") as warned:
         root = nwb.read(path, eager=eager)
     assert type(root).__module__.startswith("nwb_models.generated.core.v2_11_0.")
     assert root.acquisition["x"].unit == "V"

@@ -281,7 +281,7 @@ def test_numbers_become_what_the_specification_asks_for() -> None:
         name="i", description="d", value=[1, 300], target=common.VectorData(name="v", description="d", value=[1])
     )
     assert index.value.dtype == "uint16"
-    series = core.TimeSeries(name="s", data=[1], unit="V", timestamps=np.arange(3))
+    series = core.TimeSeries(name="s", data=[1, 2, 3], unit="V", timestamps=np.arange(3))
     assert series.timestamps.value.dtype == "float64"
     for wrong in ([-1, 2], [0.5], ["a"]):
         with pytest.raises(ValueError, match=re.escape("has to be uint8")):

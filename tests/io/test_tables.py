@@ -279,7 +279,7 @@ def test_a_series_without_a_clock_is_refused(tmp_path: Path) -> None:
     assert nwb.validate(tmp_path / "a.nwb").ok
 
 
-CHANGES: dict[str, tuple[Callable[[Any], Any], str]] = {
+UNFITTING: dict[str, tuple[Callable[[Any], Any], str]] = {
     "no times": (lambda s: setattr(s, "timestamps", None), "x .*: time-missing"),
     "more data": (lambda s: s.data.append([3.0]), "x/timestamps .*: time-length: expected 3 times.*, found 2"),
     "other data": (lambda s: setattr(s, "data", [1.0]), "x/timestamps .*: time-length: expected 1 times.*, found 2"),
@@ -287,12 +287,12 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", UNFITTING)
 def test_a_series_is_not_changed_to_one_that_does_not_fit(change: str, tmp_path: Path) -> None:
     path = tmp_path / "a.nwb"
     nwb.write(_timed(timestamps=[0.0, 1.0]), path)
     before = path.read_bytes()
-    edit, said = CHANGES[change]
+    edit, said = UNFITTING[change]
     with nwb.open(path, "r+") as io:
         file = io.read()
         edit(file.acquisition["x"])
