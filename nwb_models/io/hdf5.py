@@ -553,7 +553,11 @@ class HDF5IO:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file."""
+        """Close the file; a warning says so where something was changed and not written."""
+        if kind is None and self.mode in ("r+", "a") and self.has_changes():
+            changed = self._below("/")
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            warn(f"{self.filename}: what was changed at {', '.join(changed[:3])}{more} is not in the file: io.write(...)")
         self.close()
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticSerializationError, core_schema
 
 from nwb_models.errors import NWBError, ObjectNotFoundError, UnknownFieldError
-from nwb_models.misspelt import NoAttributeError
+from nwb_models.misspelt import NoAttributeError, meant
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
@@ -129,10 +129,16 @@ class NWBModel(BaseModel, metaclass=Documented):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take an object that was made of its type where the specification of the place says more of it; no other."""
+        """Take an object that was made of its type where the specification of the place says more of it; no other.
+
+        The schema goes by the reference of the model: where a class occurs several times in another one, pydantic takes
+        what it knows under that for all but the first.
+        """
         from nwb_models.models.refining import refined
 
-        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), handler(source))
+        inner: Any = {**handler(source)}
+        ref = inner.pop("ref", None)
+        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), inner, ref=ref)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -625,21 +631,23 @@ def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled(child: Any, parts: dict[str, Any]) -> Any:
-    """Return a child that was given, with what shortcuts say of it."""
+    """Return a child that was given, with what shortcuts say of it: a copy, where that is not what it says itself.
+
+    It may live in something else, whose unit is not changed by what is made of its data.
+    """
+    changed = {}
     for key, value in parts.items():
+        current = getattr(child, key)
         if isinstance(value, _Parts):
-            current = getattr(child, key)
             value = _made(_child(type(child), key), value) if current is None else _filled(current, value)
-        setattr(child, key, value)
-    return child
+        if not (value is current or (np.isscalar(value) and np.isscalar(current) and bool(value == current))):
+            changed[key] = value
+    return child.model_copy(update=changed) if changed else child
 
 
 def unknown_field(cls: type[BaseModel], name: str) -> str:
     """Say that a class has no such field or shortcut, and which it has."""
-    import difflib
-
-    near = difflib.get_close_matches(name, [*cls.model_fields, *shortcuts(cls)], n=1)
-    hint = f": did you mean {near[0]!r}?" if near else f"; it has: {', '.join(cls.model_fields)}"
+    hint = meant(name, [*cls.model_fields, *shortcuts(cls)]) or f"; it has: {', '.join(cls.model_fields)}"
     return f"{spoken(cls.__name__)} has no field {name!r}{hint}"
 
 
@@ -868,12 +876,16 @@ class NWBGroup(NWBModel):
         """
         from nwb_models.models.places import collection_for
 
-        collection = collection_for(self, child)
-        if child.name in collection or child.name in self:
+        owner, collection = collection_for(self, child)
+        if child.name in collection or child.name in self or child.name in owner:
             msg = f"{self!r} has something called {child.name!r} already: remove it first, or set it under its name"
             raise ValueError(msg)
-        added: M = collection.add(child)
-        return added
+        entry = storage(type(owner)).children.get(child.name)
+        if entry is None:
+            added: M = collection.add(child)
+            return added
+        setattr(owner, entry.field, child)  # the schema has a place of this name, such as that of trials
+        return child
 
     @overload
     def find(

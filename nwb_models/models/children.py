@@ -278,7 +278,10 @@ class Collection(MutableMapping[str, T]):
             Where it is of another class than the group holds here.
         """
         wanted = self._wanted if self._shelf is None else self._shelf.wanted(self._field)
-        problem = _problem(name, item, self._field, wanted)
+        owner = self.owner
+        if owner is None and self._shelf is not None:
+            owner = self._shelf.pending.group()
+        problem = _problem(name, item, self._field, wanted) or _elsewhere(name, owner)
         if problem is not None:
             raise UnknownFieldError(problem)
         self._settle_names()
@@ -286,16 +289,9 @@ class Collection(MutableMapping[str, T]):
         self._removed.discard(name)
         if self._shelf is not None:
             self._shelf.pending.note_change()
-        self._note_holder(item)
-
-    def _note_holder(self, item: T) -> None:
-        """Let an object know what holds it."""
-        from nwb_models.models.holders import note
-
-        owner = self.owner
-        if owner is None and self._shelf is not None:
-            owner = self._shelf.pending.group()
         if owner is not None:
+            from nwb_models.models.holders import note
+
             note(item, owner)
 
     def __delitem__(self, name: str) -> None:
@@ -438,6 +434,15 @@ def _problem(name: str, item: Any, field: str, wanted: type | None) -> str | Non
         return None
     kind, needed = with_article(type(item).__name__), with_article(wanted.__name__)
     return f"{name!r} is {kind}, and has to be {needed} to be in {field!r}"
+
+
+def _elsewhere(name: str, owner: Any) -> str | None:
+    """Say where an object has to be put whose name the class of a group has a field for; None where it has none."""
+    cls: Any = type(owner)
+    entry = None if owner is None else storage(cls).children.get(name)
+    if entry is None:
+        return None
+    return f"{name!r} has a field of its own in {owner!r}: set that, as with {owner.name}.{entry.field} = ..."
 
 
 class Names:

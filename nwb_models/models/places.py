@@ -40,8 +40,8 @@ class Place:
         return ".".join(step.field for step in self.steps) or "the group itself"
 
 
-def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
-    """Return the collection that an object belongs to, made where it is not there yet.
+def collection_for(group: NWBGroup, child: NWBModel) -> tuple[NWBGroup, Collection[Any]]:
+    """Return the group and the collection in it that an object belongs to, made where they are not there yet.
 
     It is the one of the nearest type; in the group itself before one further down.
 
@@ -67,7 +67,7 @@ def collection_for(group: NWBGroup, child: NWBModel) -> Collection[Any]:
     if getattr(owner, best[0].entry.field) is None:
         setattr(owner, best[0].entry.field, Collection())
     collection: Collection[Any] = getattr(owner, best[0].entry.field)
-    return collection
+    return owner, collection
 
 
 def _only_place(group: NWBGroup, child: NWBModel, nearest: int) -> str | None:
