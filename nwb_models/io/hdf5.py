@@ -183,6 +183,8 @@ class HDF5IO:
         self.is_specified = True
         """Whether the file has the specifications of core that it is read with, once the provider has looked."""
         self._unsaved: set[str] = set()
+        self._was_asked = False
+        """Whether somebody has tried to write what was changed, here or elsewhere."""
         """The paths of models that were changed and not written since."""
         self.changes = 0
         """How often a model was changed, or the file."""
@@ -336,6 +338,9 @@ class HDF5IO:
         from nwb_models.io.edit import edit
         from nwb_models.io.write import require_root, write_file, write_stream
 
+        for file in (self, getattr(model, "_source", None)):
+            if isinstance(file, HDF5IO):
+                file._was_asked = True
         if self.mode == "r":
             msg = f"{self.filename} was opened for reading: mode 'r+' edits a file, and 'w' writes a new one"
             if self._is_written:
@@ -366,6 +371,7 @@ class HDF5IO:
     def note_change(self, path: str) -> None:
         """Note that the model of an object was changed: the file does not say what it says until it is written."""
         self._unsaved.add(path)
+        self._was_asked = False
         self.changes += 1
 
     def has_changes(self, path: str = "/") -> bool:
@@ -553,11 +559,12 @@ class HDF5IO:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file; a warning says so where something was changed and not written."""
-        if kind is None and self.mode in ("r+", "a") and self.has_changes():
+        """Close the file; a warning says so where something was changed, and nobody has tried to write it."""
+        if kind is None and self.mode in ("r+", "a") and self.has_changes() and not self._was_asked:
             changed = self._below("/")
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-            warn(f"{self.filename}: what was changed at {', '.join(changed[:3])}{more} is not in the file: io.write(...)")
+            where = ", ".join(changed[:3]) + more
+            warn(f"{self.filename}: what was changed at {where} is not in the file: io.write(...) puts it there")
         self.close()
 
     def __repr__(self) -> str:

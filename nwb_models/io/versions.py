@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nwb_models.errors import ObjectNotFoundError, SpecificationError
 from nwb_models.models.base import NWBModel
 from nwb_models.models.issues import Issue
-from nwb_models.models.mapping import StoredField, storage
+from nwb_models.models.mapping import StoredField, refines, storage
 from nwb_models.schema.provider import SchemaProvider, namespaces_of_classes
 
 if TYPE_CHECKING:
@@ -52,9 +52,16 @@ def _issues(model: NWBModel, provider: SchemaProvider, versions: dict[str, str])
         found = f"{namespace} {versions.get(namespace)}, and the file knows no such type"
         yield Issue(model.path or model.name, name, "version", wanted, found)
         return
-    for problem in problems(cls, model, complete=cls.neurodata_type == name):
+    for problem in problems(_at_place(model, cls, provider), model, complete=cls.neurodata_type == name):
         found = f"{namespace} {versions.get(namespace)}: {problem}"
         yield Issue(model.path or model.name, name, "version", wanted, found)
+
+
+def _at_place(model: NWBModel, cls: type[Any], provider: SchemaProvider) -> type[Any]:
+    """Return the class of the place of a model in its group, which may know more of it than its type."""
+    above: Any = None if model.parent is None else _accepting(model.parent, provider)
+    entry = None if above is None else storage(above).children.get(model.name)
+    return entry.model if entry is not None and entry.model is not None and refines(entry.model, cls) else cls
 
 
 def _accepting(model: NWBModel, provider: SchemaProvider) -> type[Any] | None:

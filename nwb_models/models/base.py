@@ -129,16 +129,21 @@ class NWBModel(BaseModel, metaclass=Documented):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take an object that was made of its type where the specification of the place says more of it; no other.
+        """Take an object that was made of its type where the specification of the place says more of it.
 
-        The schema goes by the reference of the model: where a class occurs several times in another one, pydantic takes
-        what it knows under that for all but the first.
+        And one of another version of the schema, as collections do: whether the file can hold it is seen when it is
+        written.  The schema goes by the reference of the model: where a class occurs several times in another one,
+        pydantic takes what it knows under that for all but the first.
         """
         from nwb_models.models.refining import refined
 
+        def taken(value: Any, validated: Any) -> Any:
+            found = refined(value, cls)
+            return found if isinstance(found, NWBModel) and not isinstance(found, cls) else validated(found)
+
         inner: Any = {**handler(source)}
         ref = inner.pop("ref", None)
-        return core_schema.no_info_before_validator_function(lambda value: refined(value, cls), inner, ref=ref)
+        return core_schema.no_info_wrap_validator_function(taken, inner, ref=ref)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -524,7 +529,7 @@ def _gathered(cls: type[NWBModel], data: dict[str, Any]) -> dict[str, Any]:
         if isinstance(result.get(field), dict):
             result[field] = {**result[field], **_made(_child(cls, field), inner)}
         elif result.get(field) is not None:
-            result[field] = _filled(result[field], inner)
+            result[field] = _filled(_child(cls, field), result[field], inner)
         elif any(value is not None for value in inner.values()):
             result[field] = _made(_child(cls, field), inner)
     return result
@@ -630,7 +635,7 @@ def _made(entry: StoredField, parts: dict[str, Any]) -> dict[str, Any]:
     return {"name": entry.stored_name, **inner}
 
 
-def _filled(child: Any, parts: dict[str, Any]) -> Any:
+def _filled(entry: StoredField, child: Any, parts: dict[str, Any]) -> Any:
     """Return a child that was given, with what shortcuts say of it: a copy, where that is not what it says itself.
 
     It may live in something else, whose unit is not changed by what is made of its data.
@@ -639,10 +644,17 @@ def _filled(child: Any, parts: dict[str, Any]) -> Any:
     for key, value in parts.items():
         current = getattr(child, key)
         if isinstance(value, _Parts):
-            value = _made(_child(type(child), key), value) if current is None else _filled(current, value)
+            inner = _child(type(child), key)
+            value = _made(inner, value) if current is None else _filled(inner, current, value)
         if not (value is current or (np.isscalar(value) and np.isscalar(current) and bool(value == current))):
             changed[key] = value
-    return child.model_copy(update=changed) if changed else child
+    cls: Any = entry.model
+    if not changed:
+        return child
+    if type(child) is cls or cls.neurodata_type is not None:
+        return child.model_copy(update=changed)
+    copy = child.model_copy()  # of another type of series, which may fix the unit
+    return {name: getattr(copy, name) for name in cls.model_fields if name in copy.model_fields_set} | changed
 
 
 def unknown_field(cls: type[BaseModel], name: str) -> str:

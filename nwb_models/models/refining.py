@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nwb_models.models.mapping import refines
+from nwb_models.models.mapping import fits, refines
 from nwb_models.naming import with_article
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def refined(value: Any, cls: type[NWBModel]) -> Any:
             return value  # of which pydantic says what is wrong
         msg = f"{with_article(cls.__name__)} is needed here, not {value!r:.60}"
         raise ValueError(msg)
+    if cls.neurodata_type is not None and not refines(cls, found) and fits(found, cls):
+        return value  # of another version of the schema
     if cls.neurodata_type is None or value._source is not None or not refines(cls, found):
         is_namesake = found.__name__ == cls.__name__
         wanted, came = (f" of {c.__module__}" if is_namesake else "" for c in (cls, found))

@@ -177,25 +177,29 @@ def test_an_object_in_one_that_is_not_there_is_refused(source: Path, tmp_path: P
 
 
 # ---------------------------------------------------------------------------------------------- versions
+def renumber(file: h5py.File, number: str) -> h5py.Group:
+    """Let the core that a file has be of another version; return its documents."""
+    file.attrs["nwb_version"] = number
+    (version,) = core_group = file["specifications/core"]
+    core_group.move(version, number)
+    documents = core_group[number]
+    text = documents["namespace"][()].decode().replace(f'"{version}"', f'"{number}"')
+    del documents["namespace"]
+    documents["namespace"] = text
+    return documents
+
+
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a version of core of its own, in which a TimeSeries has an attribute more."""
     path = tmp_path_factory.mktemp("newer") / "newer.nwb"
     with new_file(path) as file:
-        file.attrs["nwb_version"] = "2.99.0"
-        core_group = file["specifications/core"]
-        (version,) = core_group
-        core_group.move(version, "2.99.0")
-        documents = core_group["2.99.0"]
-        text = {name: documents[name][()].decode() for name in ("namespace", "nwb.base")}
-        text["namespace"] = text["namespace"].replace(f'"{version}"', '"2.99.0"')
-        content = json.loads(text["nwb.base"])
+        documents = renumber(file, "2.99.0")
+        content = json.loads(documents["nwb.base"][()])
         base = next(entry for entry in content["groups"] if entry["neurodata_type_def"] == "TimeSeries")
         base["attributes"].append({"name": "mood", "dtype": "text", "doc": "d", "required": False})
-        text["nwb.base"] = json.dumps(content)
-        for name, document in text.items():
-            del documents[name]
-            documents[name] = document
+        del documents["nwb.base"]
+        documents["nwb.base"] = json.dumps(content)
         series(file["acquisition"], "plain")
         series(file["acquisition"], "moody").attrs["mood"] = "good"
     return path
@@ -229,7 +233,7 @@ def test_times_that_another_series_has_come_along(new: bool, tmp_path: Path) -> 
         first["timestamps"].attrs.update(unit="seconds", interval=np.int32(1))
         second["timestamps"] = h5py.SoftLink("/acquisition/first/timestamps")
     target = tmp_path / ("b.nwb" if new else "a.nwb")
-    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r+") as io:
+    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r" if new else "r+") as io:
         nwbfile = io.read()
         nwbfile.acquisition.add(source.read("/acquisition/second"))
         if new:
@@ -254,7 +258,7 @@ def test_what_a_link_leads_to_that_nothing_foresees_comes_along(new: bool, tmp_p
         one["inside"] = h5py.SoftLink("/acquisition/one/data")
         typed(one, "deep", "NWBContainer", object_id="deep")["up"] = h5py.SoftLink("/acquisition/one")
     target = tmp_path / ("b.nwb" if new else "a.nwb")
-    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r+") as io:
+    with nwb.open(tmp_path / "source.nwb") as source, nwb.open(tmp_path / "a.nwb", "r" if new else "r+") as io:
         nwbfile = io.read()
         nwbfile.acquisition.add(source.read("/acquisition/one"))
         if new:
@@ -267,3 +271,31 @@ def test_what_a_link_leads_to_that_nothing_foresees_comes_along(new: bool, tmp_p
         assert one.get("link", getlink=True).path == "/general/devices/probe"
         assert one["inside"] == one["data"]
         assert one["deep/up"] == one
+
+
+def test_what_has_one_place_comes_from_a_file_of_another_version(tmp_path: Path) -> None:
+    """As what is added to a collection does; a column may have what its place foresees and its type does not."""
+    path = tmp_path / "source.nwb"
+    shutil.copy(EXAMPLE, path)
+    with h5py.File(path, "a") as file:
+        renumber(file, "2.99.0")
+    old = nwb.read(path)
+    nwbfile: Any = new_session()
+    nwbfile.devices = [old.devices["probe"]]
+    for name in ("subject", "electrodes", "units"):
+        setattr(nwbfile, name, getattr(old, name))
+    nwb.write(nwbfile, tmp_path / "new.nwb")
+    new = nwb.read(tmp_path / "new.nwb")
+    assert type(new.subject) is core.Subject is not type(old.subject)
+    assert new.subject.age == old.subject.age
+    assert new.units["spike_times"].resolution == old.units["spike_times"].resolution is not None
+    assert nwb.validate(tmp_path / "new.nwb").ok
+
+
+def test_an_object_of_another_type_is_refused_at_each_place() -> None:
+    """Also where the class of the place has several places: what pydantic knows of a class goes for all of them."""
+    group = core.NWBFile__intervals(name="intervals")
+    units: Any = core.Units(name="units", description="d")
+    for field in ("trials", "epochs", "invalid_times"):
+        with pytest.raises(ValueError, match="a TimeIntervals is needed here, not <Units 'units'>"):
+            setattr(group, field, units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import shutil
 import stat
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from nwb_models.errors import (
 from nwb_models.io import atomic, lock
 from nwb_models.models.links import Unresolved
 from tests.compare import differences
-from tests.conftest import corpus_files
+from tests.conftest import EXAMPLE, corpus_files
 from tests.io.handmade import REFERENCE, TEXT, column, new_file, references, series, table, typed
 from tests.io.test_writing import ODD, START
 
@@ -318,7 +319,7 @@ def test_names_that_cannot_be(path: Path) -> None:
 @pytest.mark.parametrize("new", [False, True], ids=["edit", "new"])
 def test_the_root_has_no_other_name(new: bool, path: Path, tmp_path: Path) -> None:
     """It has none in a file, so that a new one would be lost."""
-    with nwb.open(path, "r+") as io:
+    with nwb.open(path, "r" if new else "r+") as io:
         nwbfile = io.read()
         nwbfile.name = "session"
         with pytest.raises(InvalidModelError, match=r"/ .*: name: expected the name 'root' of a root, found 'session'"):
@@ -1306,3 +1307,20 @@ def test_texts_in_a_heap_of_zeros_are_not_replaced(field: str, tmp_path: Path) -
     assert "the heap that its text is in is damaged: HDF5 would search it for ever, or read beyond it" in done.stdout
     assert path.read_bytes() == bytes(content)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_changes_that_are_not_written_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "file.nwb"
+    shutil.copy(EXAMPLE, path)
+    said = r"file\.nwb: what was changed at .*/general.* is not in the file"
+    with pytest.warns(nwb.errors.NWBWarning, match=said), nwb.open(path, "r+") as io:
+        io.read().lab = "another one"
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        nwbfile.lab = "another one"
+        io.write(nwbfile)
+    with nwb.open(path) as io:
+        io.read().lab = "for the screen only"
+    with pytest.raises(ValueError, match="a third one"), nwb.open(path, "r+") as io:  # noqa: PT012
+        io.read().lab = "a third one"
+        raise ValueError(io.read().lab)

@@ -220,3 +220,19 @@ def test_a_single_row_is_told_from_rows() -> None:
     made = core.TimeSeries(name="x", data=np.zeros((2, 3)), unit="V")
     with pytest.raises(ValueError, match=r"an array of shape \(1, 3\) for one row"):
         made.data.append(1.0)
+
+
+def test_what_the_schema_has_a_place_for_is_put_there_by_its_name() -> None:
+    nwbfile = core.NWBFile(session_description="d", identifier="i", session_start_time="2026-01-01T00:00:00Z")
+    trials = nwbfile.add(core.TimeIntervals(name="trials", description="d"))
+    assert nwbfile.trials is trials
+    assert trials.parent is nwbfile.intervals
+    epochs = nwbfile.intervals.add(core.TimeIntervals(name="epochs", description="d"))
+    assert nwbfile.intervals.epochs is epochs
+    mine = nwbfile.add(core.TimeIntervals(name="mine", description="d"))
+    assert nwbfile.intervals.time_intervals["mine"] is mine
+    assert sorted(nwbfile.intervals) == ["epochs", "mine", "trials"]
+    with pytest.raises(ValueError, match="called 'trials' already"):
+        nwbfile.add(core.TimeIntervals(name="trials", description="d"))
+    with pytest.raises(UnknownFieldError, match=r"'invalid_times' has a field of its own.*intervals.invalid_times = "):
+        nwbfile.intervals.time_intervals.add(core.TimeIntervals(name="invalid_times", description="d"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -277,3 +278,25 @@ def test_every_series_of_the_example_has_times() -> None:
         times = series.get_timestamps()
         assert len(times) == (len(series.data) or series.num_samples or len(series.timestamps))
         assert series.time_window(times[0], None).count == len(times)
+
+
+def test_a_series_made_of_the_data_of_another_one_leaves_that_as_it_is(tmp_path: Path) -> None:
+    speed = core.TimeSeries(name="speed", data=[1.0, 2.0], unit="m/s", rate=10.0)
+    other = core.TimeSeries(name="cm", data=speed.data, unit="cm/s", starting_time=speed.starting_time, rate=5.0)
+    assert (speed.unit, speed.rate, other.unit, other.rate) == ("m/s", 10.0, "cm/s", 5.0)
+    same = core.TimeSeries(name="same", data=speed.data, unit="m/s", rate=10.0)
+    assert same.data is speed.data  # stored once, as a link
+
+    path = tmp_path / "file.nwb"
+    shutil.copy(EXAMPLE, path)
+    with nwb.open(path, "r+") as io:
+        nwbfile: Any = io.read()
+        read = nwbfile.acquisition["ElectricalSeries"]
+        unit, rate = read.unit, read.rate
+        made = core.TimeSeries(name="made", data=read.data, unit="mV", starting_time=read.starting_time, rate=1.0)
+        nwbfile.acquisition.add(made)
+        io.write(nwbfile)
+    acquisition = nwb.read(path).acquisition
+    assert (acquisition["ElectricalSeries"].unit, acquisition["ElectricalSeries"].rate) == (unit, rate)
+    assert (acquisition["made"].unit, acquisition["made"].rate) == ("mV", 1.0)
+    assert np.array_equal(acquisition["made"].data[:5], acquisition["ElectricalSeries"].data[:5])
