@@ -37,7 +37,7 @@ class Place:
 
     def __str__(self) -> str:
         """Return the way to it, as one would write it."""
-        return ".".join(step.field for step in self.steps) or "the group itself"
+        return ".".join(step.field for step in self.steps) or self.entry.field
 
 
 def collection_for(group: NWBGroup, child: NWBModel) -> tuple[NWBGroup, Collection[Any]]:
@@ -95,8 +95,16 @@ def _no_single_place(group: NWBGroup, child: NWBModel, found: list[Place]) -> st
     if not found:
         places = ", ".join(sorted({_held(place).__name__ for place in _places(type(group))})) or "named members only"
         return f"{group!r} holds no {kind} under a name of its own; it holds: {places}"
-    places = ", ".join(dict.fromkeys(map(str, found)))
+    places = ", ".join(dict.fromkeys(_as_written(group, place) for place in found))
     return f"{with_article(kind)} may be in several places of {group!r}; add it to one of them: {places}"
+
+
+def _as_written(group: NWBGroup, place: Place) -> str:
+    """Return how an object is put into a place: a group that is not there yet is set."""
+    there: Any = group
+    for step in place.steps:
+        there = getattr(there, step.field, None)
+    return f"{place}.add(...)" if there is not None else f"{place} = [...]"
 
 
 def _held(place: Place) -> type:

@@ -78,8 +78,11 @@ def test_the_collection_of_its_type_is_meant(nwbfile: Any) -> None:
 
 
 def test_where_several_places_could_be_meant_they_are_named(nwbfile: Any) -> None:
-    places = r"several places .*: acquisition, analysis, scratch, stimulus\.presentation, stimulus\.templates$"
+    places = r"several places .*: acquisition\.add\(\.\.\.\), .*scratch = \[\.\.\.\], stimulus\.presentation\.add.*$"
     with pytest.raises(UnknownFieldError, match=places):
+        nwbfile.add(series())
+    nwbfile.scratch = [series("put there")]
+    with pytest.raises(UnknownFieldError, match=r"scratch\.add\(\.\.\.\)"):
         nwbfile.add(series())
     assert "x" not in nwbfile.stimulus.presentation
 
