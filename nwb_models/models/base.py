@@ -775,7 +775,9 @@ class NWBGroup(NWBModel):
             Where there is none.
         """
         if not isinstance(path, str):
-            msg = f"children have names: {path!r} is not one"  # type: ignore[unreachable]
+            has_data = "data" in type(self).model_fields  # type: ignore[unreachable]
+            hint = f"; the samples of {self!r} are in its data, as in .data[0]" if has_data else ""
+            msg = f"children have names: {path!r:.60} is not one{hint}"
             raise TypeError(msg)
         name, _, rest = path.strip("/").partition("/")
         child = self._child(name)
