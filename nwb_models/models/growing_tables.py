@@ -28,6 +28,7 @@ from nwb_models.models.children import names
 from nwb_models.models.columns import columns_of, indexes_of, is_a
 from nwb_models.models.convert import array_of, is_exact
 from nwb_models.models.frames import categories_of, row_count
+from nwb_models.models.labels import in_row_order
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
@@ -501,7 +502,7 @@ def set_column(table: Any, name: str, cells: Any) -> None:
         table.add_column(name, cells)
         return
     column, indexes = _said(type(table), name, model), indexes_of(model, table)
-    cells = listed(cells)
+    cells = listed(in_row_order(cells, table))
     if is_a(model, "EnumData"):
         cells = _numbers(model, cells)
     values, lengths = parts_of(cells, column, len(indexes))
