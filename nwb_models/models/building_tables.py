@@ -128,7 +128,7 @@ def _ids(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
             f"{ids[0]!r:.40}: to keep it as a column, call frame.reset_index() first"
         )
         raise ValueError(msg)
-    return ids.astype(np.int64) if ids.dtype.kind not in "iu" else ids
+    return ids.astype(np.int64) if ids.dtype.kind not in "iu" else ids.copy()
 
 
 def _aligned(

@@ -207,7 +207,7 @@ def _joined(rows: list[Any], column: Foreseen) -> Any:
             msg = f"{column.name!r}: truth values and numbers stand in one column"
             raise ValueError(msg)
         try:
-            return values_of(there[0] if len(there) == 1 else np.concatenate(there), column)
+            return values_of(np.concatenate(there), column)
         except (ValueError, TypeError) as error:
             msg = f"{column.name!r}: the arrays do not fit together: {error}"
             raise ValueError(msg) from None
@@ -372,7 +372,10 @@ def _numbers(cells: list[Any], missing: list[bool], column: Foreseen) -> Any:
 
 
 def listed(series: Any) -> Any:
-    """Return the cells of a Series of pandas, or whatever is given for a column, as an array or a list."""
+    """Return the cells of a Series of pandas, or whatever is given for a column, as an array or a list.
+
+    Those of a Series are copied: a DataFrame may change later on.
+    """
     dtype = getattr(series, "dtype", None)
     if isinstance(series, str | bytes | Mapping) or not hasattr(type(series), "__iter__"):
         msg = f"the cells of a column are a list or an array, one for each row, and not {series!r:.60}"
@@ -380,7 +383,7 @@ def listed(series: Any) -> Any:
     if not hasattr(series, "to_numpy"):
         return series if isinstance(series, list | np.ndarray) else list(series)
     if isinstance(dtype, np.dtype) and dtype.kind in "biufcm":
-        return series.to_numpy()
+        return series.to_numpy(copy=True)
     return series.tolist()
 
 

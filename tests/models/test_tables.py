@@ -268,6 +268,19 @@ def test_frames_that_no_table_can_hold(name: str) -> None:
         core.TimeIntervals.from_dataframe(frame, name="trials", description="d", **options)
 
 
+def test_a_table_does_not_change_with_its_frame() -> None:
+    """Numbers, arrays in cells, and identifiers are those of the time when it was made."""
+    spikes, ids = np.array([0.1, 0.2]), np.array([7])
+    frame = pd.DataFrame({"spike_times": [spikes], "waveform_mean": [spikes], "depth": [5.0]}, index=pd.Index(ids))
+    units = core.Units.from_dataframe(frame, name="units")
+    units.add_column("again", frame["depth"])
+    for held in (spikes, frame.index.to_numpy(), frame["depth"].to_numpy()):
+        held.setflags(write=True)
+        held[:] = 0
+    assert (units["spike_times"][0].tolist(), units["waveform_mean"][0].tolist()) == ([0.1, 0.2], [0.1, 0.2])
+    assert (units["depth"][0], units["again"][0], units.id[0]) == (5.0, 5.0, 7)
+
+
 def test_a_region_needs_a_table() -> None:
     with pytest.raises(ValueError, match="'electrodes' is a column of rows of a table: say which"):
         core.Units.from_dataframe(pd.DataFrame({"electrodes": [[0]]}), name="units")
