@@ -89,6 +89,18 @@ def known_columns(cls: Any) -> list[Foreseen]:
     return [column for column in found if column is not None]
 
 
+class WrongCellError(ValueError):
+    """A cell is none of its column; of a ragged one, `row` is found once it is known in which row the value is."""
+
+    def __init__(self, what: str, row: int) -> None:
+        super().__init__(what, row)
+        self.row = row
+
+    def __str__(self) -> str:
+        """Return what is wrong, and in which row."""
+        return f"{self.args[0]} (row {self.row} of those that are given)"
+
+
 # ---------------------------------------------------------------------------------------------- cells -> arrays
 def is_missing(cell: Any) -> bool:
     """Tell whether nothing is there: None, NaN, NA or NaT."""
@@ -179,13 +191,18 @@ def flattened(cells: Sequence[Any], depth: int, column: Foreseen) -> tuple[Any, 
         Where cells do not go together.
     """
     lengths: list[np.ndarray[Any, Any]] = []
-    for level in range(depth):
-        rows = [_row(cell, number, column) for number, cell in enumerate(cells)]
-        lengths.insert(0, np.fromiter(map(len, rows), np.int64, len(rows)))
-        if level == depth - 1:
-            return _joined(rows, column), lengths
-        cells = [inner for row in rows for inner in row]
-    return values_of(cells, column), lengths
+    try:
+        for level in range(depth):
+            rows = [_row(cell, number, column) for number, cell in enumerate(cells)]
+            lengths.insert(0, np.fromiter(map(len, rows), np.int64, len(rows)))
+            if level == depth - 1:
+                return _joined(rows, column), lengths
+            cells = [inner for row in rows for inner in row]
+        return values_of(cells, column), lengths
+    except WrongCellError as error:
+        for each in lengths:
+            error.row = int(np.searchsorted(np.cumsum(each), error.row, "right"))
+        raise
 
 
 def _row(cell: Any, number: int, column: Foreseen) -> Any:
@@ -193,10 +210,8 @@ def _row(cell: Any, number: int, column: Foreseen) -> Any:
         return cell.to_numpy() if _is_series(cell) else cell
     if is_missing(cell):
         return ()
-    msg = (
-        f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60} (row {number})"
-    )
-    raise ValueError(msg)
+    msg = f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60}"
+    raise WrongCellError(msg, number)
 
 
 def _joined(rows: list[Any], column: Foreseen) -> Any:
@@ -272,8 +287,8 @@ def _no_place(column: Foreseen, kind: str) -> str:
     return f"{column.name!r}: a column has no place for a value of type {kind}{hints.get(kind, '')}"
 
 
-def _other(column: Foreseen, kind: str, cell: Any, number: int) -> ValueError:
-    return ValueError(f"{column.name!r} holds {kind}, and {cell!r:.60} is none (row {number} of those that are given)")
+def _other(column: Foreseen, kind: str, cell: Any, number: int) -> WrongCellError:
+    return WrongCellError(f"{column.name!r} holds {kind}, and {cell!r:.60} is none", number)
 
 
 def _texts(cells: list[Any], missing: list[bool], column: Foreseen) -> np.ndarray[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -266,6 +267,28 @@ def test_frames_that_no_table_can_hold(name: str) -> None:
     frame = pd.DataFrame({key: series_of(value) for key, value in cells.items()})
     with pytest.raises(error, match=said):
         core.TimeIntervals.from_dataframe(frame, name="trials", description="d", **options)
+
+
+WRONG_CELLS: dict[str, tuple[list[Any], str, int]] = {
+    "single values": ([1, 3, "a"], "holds numbers, and 'a'", 2),
+    "lists": ([[1, 2, 3], [2], [3, "a"]], "holds numbers, and 'a'", 2),
+    "lists behind an empty one": ([[], ["b"], [3]], "holds text, and 3", 2),
+    "lists of lists": ([[[1], [2, 3]], [[3], [], [4, "a"]], []], "holds numbers, and 'a'", 1),
+    "no list": ([[1, 2], [3], 5], "a list or an array is needed in each row, not 5", 2),
+    "no list of lists": ([[[1], [2], [3]], [[4], 5], []], "a list or an array is needed in each row, not 5", 1),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_CELLS)
+def test_a_wrong_cell_is_in_the_row_that_is_named(what: str) -> None:
+    """Not in that which its value is among the values of all rows."""
+    cells, said, row = WRONG_CELLS[what]
+    table = core.DynamicTable(name="t", description="d")
+    with pytest.raises(ValueError, match=rf"'mix'.*{said}.*\(row {row} of") as caught:
+        table.add_column("mix", cells)
+    with pytest.raises(ValueError, match=rf"\(row {row} of"):
+        core.DynamicTable.from_dataframe(pd.DataFrame({"mix": cells}), name="t")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def test_a_table_does_not_change_with_its_frame() -> None:
