@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NEVER_MISSING: set[Any] = {str, int, bool, list, tuple, np.ndarray}
 PARTS = (("idx_start", "int32"), ("count", "int32"), ("timeseries", "object:TimeSeries"))
 """The dtype of references to parts of series.  Source: TimeSeriesReferenceVectorData of the core of NWB."""
+OBJECTS = "references, for which objects are given"
+"""What is in a column of references, in a message."""
 NO_DESCRIPTION = "no description"
 """What a description says that the schema requires, and nobody gave."""
 
@@ -255,7 +257,7 @@ def values_of(cells: Any, column: Foreseen) -> Any:
         return array_of(_with_references(cells, missing, column), column.dtype)
     if isinstance(first, np.void):
         return np.array(cells, dtype=first.dtype)
-    if isinstance(first, NWBModel | Unresolved) or (first is None and cells and _is_reference(column.dtype)):
+    if isinstance(first, NWBModel | Unresolved) or (cells and _is_reference(column.dtype)):
         return _references(cells, missing, column)
     if isinstance(first, str | bytes | date | time | np.datetime64) or (first is None and _is_text(column.dtype)):
         return _texts(cells, missing, column)
@@ -318,7 +320,7 @@ def _references(cells: list[Any], missing: list[bool], column: Foreseen) -> np.n
             isinstance(cell, NWBModel) and (not target or target in type_names(type(cell)))
         )
         if missing[number] or not fits:
-            kind = f"objects of type {target}" if target else "objects"
+            kind = f"references, for which objects of type {target} are given" if target else OBJECTS
             raise _other(column, kind, cell, number)
         found[number] = cell
     return found

@@ -304,6 +304,21 @@ def test_a_table_does_not_change_with_its_frame() -> None:
     assert (units["depth"][0], units["again"][0], units.id[0]) == (5.0, 5.0, 7)
 
 
+def test_names_are_no_references() -> None:
+    """Objects are wanted, which the message says; text was taken where the schema asks for references."""
+    shanks = pd.DataFrame({"location": ["CA1"], "group": ["shank0"], "group_name": ["shank0"]})
+    with pytest.raises(ValueError, match=r"'group' holds references, .* ElectrodeGroup are given, and 'shank0'"):
+        core.ElectrodesTable.from_dataframe(shanks, name="electrodes", description="d")
+    table = core.DynamicTable(name="t", description="d")
+    table.add_column("what", [core.TimeSeries(name="x", data=[1.0], unit="V", rate=1.0)])
+    with pytest.raises(ValueError, match=r"'x' cannot be stored .*: references, for which objects are given"):
+        table.add_row(what="x")
+    words = core.DynamicTable(name="t", description="d")
+    words.add_column("what", ["x"])
+    with pytest.raises(ValueError, match="cannot be stored with what is there: text"):
+        words.add_row(what=table["what"][0])
+
+
 def test_a_region_needs_a_table() -> None:
     with pytest.raises(ValueError, match="'electrodes' is a column of rows of a table: say which"):
         core.Units.from_dataframe(pd.DataFrame({"electrodes": [[0]]}), name="units")
@@ -712,7 +727,10 @@ ON_DISK: dict[str, tuple[dict[str, Any], str]] = {
     "fraction": ({"fixed": 0.5}, "cannot be stored in .*/fixed"),
     "missing": ({"fixed": None}, "cannot be stored in .*/fixed"),
     "text": ({"words": [3]}, "words"),
-    "reference": ({"group": "shank"}, "'shank' cannot be stored in .*/group, which refers to objects"),
+    "reference": (
+        {"group": "shank"},
+        "'shank' cannot be stored in .*/group, which holds references.*objects .*are given",
+    ),
     "text for a reference": ({"words": [core.Device(name="d")]}, "words"),
 }
 
