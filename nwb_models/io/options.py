@@ -16,7 +16,7 @@ from h5py import h5d, h5p, h5s, h5z
 
 from nwb_models.io.copying import missing_filters, tile
 from nwb_models.models.blocks import Blocks
-from nwb_models.models.convert import array_of
+from nwb_models.models.convert import array_of, without_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,7 @@ class DatasetOptions:
         if isinstance(data, DatasetOptions):
             msg = "these data have options already"
             raise ValueError(msg)
+        data = without_labels(data)
         if isinstance(data, Iterator):
             data = Blocks(data)
         elif not hasattr(data, "shape") or not hasattr(data, "dtype"):

@@ -13,7 +13,7 @@ import numpy as np
 
 from nwb_models.errors import NWBError
 from nwb_models.models.blocks import Blocks
-from nwb_models.models.convert import array_of, require_unmasked
+from nwb_models.models.convert import array_of, require_unmasked, without_labels
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -222,6 +222,7 @@ ARRAY_IN_JSON = {
 
 def _as_array(value: Any) -> Any:
     require_unmasked(value)
+    value = without_labels(value)
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return value
     if isinstance(value, list | tuple):

@@ -25,6 +25,7 @@ from nwb_models.models.cells import (
 from nwb_models.models.check import name_problem
 from nwb_models.models.columns import column_names
 from nwb_models.models.frames import row_count
+from nwb_models.models.labels import in_row_order
 from nwb_models.models.mapping import derived, storage, type_names
 from nwb_models.naming import GENERATED, with_article
 
@@ -127,7 +128,7 @@ def _ids(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
             f"{ids[0]!r:.40}: to keep it as a column, call frame.reset_index() first"
         )
         raise ValueError(msg)
-    return ids.astype(np.int64) if ids.dtype.kind not in "iu" else ids
+    return ids.astype(np.int64) if ids.dtype.kind not in "iu" else ids.copy()
 
 
 def _aligned(
@@ -413,6 +414,8 @@ def add_column(
     if name in table:
         msg = f"{table!r} has something called {name!r} already: remove it first, with del table[{name!r}]"
         raise ValueError(msg)
+    if index is None or isinstance(index, bool | int | np.integer):
+        data = in_row_order(data, table)
     if enum:
         values, ends, rows = data, [], len(data)
     elif isinstance(index, bool | int | np.integer) or index is None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NEVER_MISSING: set[Any] = {str, int, bool, list, tuple, np.ndarray}
 PARTS = (("idx_start", "int32"), ("count", "int32"), ("timeseries", "object:TimeSeries"))
 """The dtype of references to parts of series.  Source: TimeSeriesReferenceVectorData of the core of NWB."""
+OBJECTS = "references, for which objects are given"
+"""What is in a column of references, in a message."""
 NO_DESCRIPTION = "no description"
 """What a description says that the schema requires, and nobody gave."""
 
@@ -87,6 +89,18 @@ def known_columns(cls: Any) -> list[Foreseen]:
     """Return the columns that a class of tables has fields for."""
     found = (foreseen(cls, name) for name in storage(cls).children)
     return [column for column in found if column is not None]
+
+
+class WrongCellError(ValueError):
+    """A cell is none of its column; of a ragged one, `row` is found once it is known in which row the value is."""
+
+    def __init__(self, what: str, row: int) -> None:
+        super().__init__(what, row)
+        self.row = row
+
+    def __str__(self) -> str:
+        """Return what is wrong, and in which row."""
+        return f"{self.args[0]} (row {self.row} of those that are given)"
 
 
 # ---------------------------------------------------------------------------------------------- cells -> arrays
@@ -179,13 +193,18 @@ def flattened(cells: Sequence[Any], depth: int, column: Foreseen) -> tuple[Any, 
         Where cells do not go together.
     """
     lengths: list[np.ndarray[Any, Any]] = []
-    for level in range(depth):
-        rows = [_row(cell, number, column) for number, cell in enumerate(cells)]
-        lengths.insert(0, np.fromiter(map(len, rows), np.int64, len(rows)))
-        if level == depth - 1:
-            return _joined(rows, column), lengths
-        cells = [inner for row in rows for inner in row]
-    return values_of(cells, column), lengths
+    try:
+        for level in range(depth):
+            rows = [_row(cell, number, column) for number, cell in enumerate(cells)]
+            lengths.insert(0, np.fromiter(map(len, rows), np.int64, len(rows)))
+            if level == depth - 1:
+                return _joined(rows, column), lengths
+            cells = [inner for row in rows for inner in row]
+        return values_of(cells, column), lengths
+    except WrongCellError as error:
+        for each in lengths:
+            error.row = int(np.searchsorted(np.cumsum(each), error.row, "right"))
+        raise
 
 
 def _row(cell: Any, number: int, column: Foreseen) -> Any:
@@ -193,10 +212,8 @@ def _row(cell: Any, number: int, column: Foreseen) -> Any:
         return cell.to_numpy() if _is_series(cell) else cell
     if is_missing(cell):
         return ()
-    msg = (
-        f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60} (row {number})"
-    )
-    raise ValueError(msg)
+    msg = f"{column.name!r} is a ragged column: a list or an array is needed in each row, not {cell!r:.60}"
+    raise WrongCellError(msg, number)
 
 
 def _joined(rows: list[Any], column: Foreseen) -> Any:
@@ -207,7 +224,7 @@ def _joined(rows: list[Any], column: Foreseen) -> Any:
             msg = f"{column.name!r}: truth values and numbers stand in one column"
             raise ValueError(msg)
         try:
-            return values_of(there[0] if len(there) == 1 else np.concatenate(there), column)
+            return values_of(np.concatenate(there), column)
         except (ValueError, TypeError) as error:
             msg = f"{column.name!r}: the arrays do not fit together: {error}"
             raise ValueError(msg) from None
@@ -240,7 +257,7 @@ def values_of(cells: Any, column: Foreseen) -> Any:
         return array_of(_with_references(cells, missing, column), column.dtype)
     if isinstance(first, np.void):
         return np.array(cells, dtype=first.dtype)
-    if isinstance(first, NWBModel | Unresolved) or (first is None and cells and _is_reference(column.dtype)):
+    if isinstance(first, NWBModel | Unresolved) or (cells and _is_reference(column.dtype)):
         return _references(cells, missing, column)
     if isinstance(first, str | bytes | date | time | np.datetime64) or (first is None and _is_text(column.dtype)):
         return _texts(cells, missing, column)
@@ -272,8 +289,8 @@ def _no_place(column: Foreseen, kind: str) -> str:
     return f"{column.name!r}: a column has no place for a value of type {kind}{hints.get(kind, '')}"
 
 
-def _other(column: Foreseen, kind: str, cell: Any, number: int) -> ValueError:
-    return ValueError(f"{column.name!r} holds {kind}, and {cell!r:.60} is none (row {number} of those that are given)")
+def _other(column: Foreseen, kind: str, cell: Any, number: int) -> WrongCellError:
+    return WrongCellError(f"{column.name!r} holds {kind}, and {cell!r:.60} is none", number)
 
 
 def _texts(cells: list[Any], missing: list[bool], column: Foreseen) -> np.ndarray[Any, Any]:
@@ -303,7 +320,7 @@ def _references(cells: list[Any], missing: list[bool], column: Foreseen) -> np.n
             isinstance(cell, NWBModel) and (not target or target in type_names(type(cell)))
         )
         if missing[number] or not fits:
-            kind = f"objects of type {target}" if target else "objects"
+            kind = f"references, for which objects of type {target} are given" if target else OBJECTS
             raise _other(column, kind, cell, number)
         found[number] = cell
     return found
@@ -372,7 +389,10 @@ def _numbers(cells: list[Any], missing: list[bool], column: Foreseen) -> Any:
 
 
 def listed(series: Any) -> Any:
-    """Return the cells of a Series of pandas, or whatever is given for a column, as an array or a list."""
+    """Return the cells of a Series of pandas, or whatever is given for a column, as an array or a list.
+
+    Those of a Series are copied: a DataFrame may change later on.
+    """
     dtype = getattr(series, "dtype", None)
     if isinstance(series, str | bytes | Mapping) or not hasattr(type(series), "__iter__"):
         msg = f"the cells of a column are a list or an array, one for each row, and not {series!r:.60}"
@@ -380,7 +400,7 @@ def listed(series: Any) -> Any:
     if not hasattr(series, "to_numpy"):
         return series if isinstance(series, list | np.ndarray) else list(series)
     if isinstance(dtype, np.dtype) and dtype.kind in "biufcm":
-        return series.to_numpy()
+        return series.to_numpy(copy=True)
     return series.tolist()
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from nwb_models.errors import NWBError, TooLargeError, UnreadableObjectError, warn
 from nwb_models.models.base import NWBDataset, NWBGroup
+from nwb_models.models.labels import row_numbers_of
 from nwb_models.models.mapping import type_names
 from nwb_models.models.time_series_reference import TimeSeriesReference
 
@@ -282,7 +283,7 @@ def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
     Parameters
     ----------
     rows
-        None for all, a number, a slice, or a list or mask.
+        None for all, a number, a slice, or a list or mask; or the index of a DataFrame of the table, which has ids.
     count
         How many there are.
     owner
@@ -303,7 +304,7 @@ def row_numbers(rows: Any, count: int, owner: Any) -> Numbers:
             raise TooLargeError(msg) from error
     if type(rows) is int and 0 <= rows < count:
         return np.array([rows])
-    asked = np.asarray(rows)
+    asked = np.asarray(row_numbers_of(rows, owner))
     if asked.dtype.kind == "b" and asked.shape == (count,):
         return np.flatnonzero(asked)
     if asked.ndim > 1 or (asked.size and asked.dtype.kind not in "iu"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,13 +26,14 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     Raises
     ------
     ValueError
-        Where a list is no array, for example because its rows differ in length; where a mask hides some values; where
-        no float that the specification allows holds some integers.
+        Where a list is no array, for example because its rows differ in length; where a mask hides some values, or
+        some are missing or of another kind; where no float that the specification allows holds some integers.
 
     >>> array_of([1, 2, 300], "uint8").dtype, array_of([1, 2], "float64").dtype, array_of(["a"], "text").dtype
     (dtype('uint16'), dtype('float64'), dtype('O'))
     """
     require_unmasked(value)
+    value = without_labels(value)
     if hasattr(value, "astype") and not isinstance(value, np.ndarray | np.generic):
         return _promised(value, dtype)
     if dtype is not None and not isinstance(dtype, str):
@@ -41,6 +44,8 @@ def array_of(value: Any, dtype: Dtype | None) -> Any:
     array = value if isinstance(value, np.ndarray) else _listed(value)
     if array.dtype.kind == "U":
         array = array.astype(object)
+    elif array.dtype.kind == "O":
+        _require_one_kind(array)
     if array.size == 0 and not isinstance(value, np.ndarray):
         return array.astype(_empty(dtype))
     return _widened(array, dtype)
@@ -61,6 +66,24 @@ def require_unmasked(value: Any) -> None:
     elif isinstance(value, np.ma.MaskedArray) and np.ascontiguousarray(np.ma.getmaskarray(value)).view(bool).any():
         msg = "some values of a masked array are hidden, and HDF5 cannot hide them: fill them in, as with filled(nan)"
         raise ValueError(msg)
+
+
+def without_labels(value: Any) -> Any:
+    """Return a Series, an Index or an array of pandas as a numpy array, and a list of them as a list of those.
+
+    A file has no labels: values are where they stand.  Anything else, such as an array on disk, comes back as it is.
+    """
+    if isinstance(value, list | tuple):
+        return [without_labels(entry) for entry in value] if value and hasattr(value[0], "to_numpy") else value
+    pandas: Any = sys.modules.get("pandas") if hasattr(value, "to_numpy") else None
+    if pandas is None or not isinstance(value, pandas.Series | pandas.Index | pandas.api.extensions.ExtensionArray):
+        return value
+    plain = getattr(value.dtype, "numpy_dtype", None)  # dtypes that may have missing values have one without
+    if plain is None or plain.kind not in "biuf":
+        return value.to_numpy()
+    if plain.kind == "f":
+        return value.to_numpy(plain, na_value=np.nan)
+    return value.to_numpy(object if value.isna().any() else plain)
 
 
 def is_exact(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
@@ -94,13 +117,45 @@ def _listed(value: Any) -> np.ndarray[Any, Any]:
         leaf = leaf[0]
     if isinstance(leaf, np.ndarray | np.generic | int | float | complex) or not isinstance(value, list | tuple):
         try:
-            return np.asarray(value)
+            array = np.asarray(value)
         except ValueError:
             msg = "the rows differ in length: a column of such rows is a VectorData with a VectorIndex"
             raise ValueError(msg) from None
+        if array.dtype.kind not in "US" or isinstance(leaf, np.ndarray | str | bytes):
+            return array
+        # numpy has made text of numbers: the values are looked at as they were given
     array = np.empty(_shape(value), dtype=object)
     _fill(array, value)
     return array
+
+
+def _require_one_kind(array: np.ndarray[Any, Any]) -> None:
+    """Refuse an array of objects in which numbers, text and missing values stand together: HDF5 has one type for all.
+
+    References may be missing.
+
+    Raises
+    ------
+    ValueError
+        Where they do, with the first that is not as those before it.
+    """
+    kinds = {found: _kind_of(found) for found in set(map(type, array.flat))}
+    if len(there := set(kinds.values())) < 2 or "objects" in there:
+        return
+    main = next(kind for entry in array.flat if (kind := kinds[type(entry)]) != "nothing")
+    place, wrong = next((place, entry) for place, entry in np.ndenumerate(array) if kinds[type(entry)] != main)
+    where = "".join(f"[{number}]" for number in place)
+    hint = "what is missing is nan among numbers and '' among text"
+    msg = f"{wrong!r:.60} at {where} stands among {main}, and an array holds values of one kind: {hint}"
+    raise ValueError(msg)
+
+
+def _kind_of(cls: type) -> str:
+    if cls is type(None) or cls.__name__ in ("NAType", "NaTType"):
+        return "nothing"
+    if issubclass(cls, str | bytes | date | time):
+        return "text"
+    return "numbers" if issubclass(cls, int | float | complex | np.number | np.bool_) else "objects"
 
 
 def _shape(value: Any) -> tuple[int, ...]:

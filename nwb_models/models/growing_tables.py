@@ -22,12 +22,13 @@ from nwb_models.models.appending import Appended, fitting
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.building_tables import columns_for, parts_of, place
-from nwb_models.models.cells import Foreseen, ends_of, flattened, foreseen, listed, named
+from nwb_models.models.cells import OBJECTS, Foreseen, ends_of, flattened, foreseen, listed, named
 from nwb_models.models.check import array_problem, dtype_name, shape_name
 from nwb_models.models.children import names
 from nwb_models.models.columns import columns_of, indexes_of, is_a
 from nwb_models.models.convert import array_of, is_exact
 from nwb_models.models.frames import categories_of, row_count
+from nwb_models.models.labels import in_row_order
 from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
@@ -383,7 +384,7 @@ class Tail:
             if not len(values):
                 return empty
             if h5py.check_ref_dtype(self.base.dtype) is not None and _kind(np.asarray(values).flat[0]) != "object":
-                msg = f"{values[0]!r:.60} cannot be stored in {self.where}, which refers to objects"
+                msg = f"{values[0]!r:.60} cannot be stored in {self.where}, which holds {OBJECTS}"
                 raise ValueError(msg)
             return fitting(values, self.base.dtype, self.base.shape, self.where)
         if self._has_the_like_of(values):
@@ -416,7 +417,8 @@ class Tail:
         if one.kind == "O":
             kinds = [_kind(self.room.flat[0]), _kind(values.flat[0])]
         if kinds[0] != kinds[1] or one.names != two.names:
-            return f"{values.flat[0]!r:.60} cannot be stored with what is there, which is {dtype_name(one)}"
+            there = {"object": OBJECTS, "text": "text"}.get(kinds[0], dtype_name(one))
+            return f"{values.flat[0]!r:.60} cannot be stored with what is there: {there}"
         return None
 
     def _alike(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -501,7 +503,7 @@ def set_column(table: Any, name: str, cells: Any) -> None:
         table.add_column(name, cells)
         return
     column, indexes = _said(type(table), name, model), indexes_of(model, table)
-    cells = listed(cells)
+    cells = listed(in_row_order(cells, table))
     if is_a(model, "EnumData"):
         cells = _numbers(model, cells)
     values, lengths = parts_of(cells, column, len(indexes))

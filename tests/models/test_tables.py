@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -266,6 +267,56 @@ def test_frames_that_no_table_can_hold(name: str) -> None:
     frame = pd.DataFrame({key: series_of(value) for key, value in cells.items()})
     with pytest.raises(error, match=said):
         core.TimeIntervals.from_dataframe(frame, name="trials", description="d", **options)
+
+
+WRONG_CELLS: dict[str, tuple[list[Any], str, int]] = {
+    "single values": ([1, 3, "a"], "holds numbers, and 'a'", 2),
+    "lists": ([[1, 2, 3], [2], [3, "a"]], "holds numbers, and 'a'", 2),
+    "lists behind an empty one": ([[], ["b"], [3]], "holds text, and 3", 2),
+    "lists of lists": ([[[1], [2, 3]], [[3], [], [4, "a"]], []], "holds numbers, and 'a'", 1),
+    "no list": ([[1, 2], [3], 5], "a list or an array is needed in each row, not 5", 2),
+    "no list of lists": ([[[1], [2], [3]], [[4], 5], []], "a list or an array is needed in each row, not 5", 1),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_CELLS)
+def test_a_wrong_cell_is_in_the_row_that_is_named(what: str) -> None:
+    """Not in that which its value is among the values of all rows."""
+    cells, said, row = WRONG_CELLS[what]
+    table = core.DynamicTable(name="t", description="d")
+    with pytest.raises(ValueError, match=rf"'mix'.*{said}.*\(row {row} of") as caught:
+        table.add_column("mix", cells)
+    with pytest.raises(ValueError, match=rf"\(row {row} of"):
+        core.DynamicTable.from_dataframe(pd.DataFrame({"mix": cells}), name="t")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_table_does_not_change_with_its_frame() -> None:
+    """Numbers, arrays in cells, and identifiers are those of the time when it was made."""
+    spikes, ids = np.array([0.1, 0.2]), np.array([7])
+    frame = pd.DataFrame({"spike_times": [spikes], "waveform_mean": [spikes], "depth": [5.0]}, index=pd.Index(ids))
+    units = core.Units.from_dataframe(frame, name="units")
+    units.add_column("again", frame["depth"])
+    for held in (spikes, frame.index.to_numpy(), frame["depth"].to_numpy()):
+        held.setflags(write=True)
+        held[:] = 0
+    assert (units["spike_times"][0].tolist(), units["waveform_mean"][0].tolist()) == ([0.1, 0.2], [0.1, 0.2])
+    assert (units["depth"][0], units["again"][0], units.id[0]) == (5.0, 5.0, 7)
+
+
+def test_names_are_no_references() -> None:
+    """Objects are wanted, which the message says; text was taken where the schema asks for references."""
+    shanks = pd.DataFrame({"location": ["CA1"], "group": ["shank0"], "group_name": ["shank0"]})
+    with pytest.raises(ValueError, match=r"'group' holds references, .* ElectrodeGroup are given, and 'shank0'"):
+        core.ElectrodesTable.from_dataframe(shanks, name="electrodes", description="d")
+    table = core.DynamicTable(name="t", description="d")
+    table.add_column("what", [core.TimeSeries(name="x", data=[1.0], unit="V", rate=1.0)])
+    with pytest.raises(ValueError, match=r"'x' cannot be stored .*: references, for which objects are given"):
+        table.add_row(what="x")
+    words = core.DynamicTable(name="t", description="d")
+    words.add_column("what", ["x"])
+    with pytest.raises(ValueError, match="cannot be stored with what is there: text"):
+        words.add_row(what=table["what"][0])
 
 
 def test_a_region_needs_a_table() -> None:
@@ -676,7 +727,10 @@ ON_DISK: dict[str, tuple[dict[str, Any], str]] = {
     "fraction": ({"fixed": 0.5}, "cannot be stored in .*/fixed"),
     "missing": ({"fixed": None}, "cannot be stored in .*/fixed"),
     "text": ({"words": [3]}, "words"),
-    "reference": ({"group": "shank"}, "'shank' cannot be stored in .*/group, which refers to objects"),
+    "reference": (
+        {"group": "shank"},
+        "'shank' cannot be stored in .*/group, which holds references.*objects .*are given",
+    ),
     "text for a reference": ({"words": [core.Device(name="d")]}, "words"),
 }
 

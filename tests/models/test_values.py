@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+import pandas as pd
 import pynwb
 import pytest
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
 ROWS = np.ma.masked_array(np.zeros(2, dtype=[("a", "i4"), ("b", "f4")]), mask=[(False, True), (False, False)])
+NAN = float("nan")
 LARGE = 2**53 + 1
 """The first integer that no float64 holds."""
 
@@ -71,6 +73,72 @@ def test_a_mask_that_hides_nothing_is_none(tmp_path: Path) -> None:
     root.acquisition.add(series(data=np.ma.masked_array([1.0, 2.0], mask=[False, False])))
     nwb.write(root, tmp_path / "a.nwb")
     assert nwb.read(tmp_path / "a.nwb").acquisition["x"].data[:].tolist() == [1, 2]
+
+
+# ---------------------------------------------------------------------------------------------- values of pandas
+LABELLED: dict[str, tuple[Callable[[], Any], list[Any]]] = {
+    "a series": (lambda: pd.Series([10.0, 20.0, 30.0], index=[2, 1, 0]), [10.0, 20.0, 30.0]),
+    "a filtered series": (lambda: pd.Series([0.0, 1.0, 2.0])[1:], [1.0, 2.0]),
+    "an index": (lambda: pd.Index([3, 2]), [3, 2]),
+    "integers that might be missing": (lambda: pd.Series([1, 2], dtype="Int32", index=[1, 0]), [1, 2]),
+    "floats of which one is missing": (lambda: pd.array([0.5, None], "Float32"), [0.5, None]),
+    "text": (lambda: pd.Series(["a", "b"], index=[1, 0]), ["a", "b"]),
+    "categories": (lambda: pd.Series(pd.Categorical(["b", "a"])), ["b", "a"]),
+    "a list of series": (lambda: [pd.Series([1, 2], index=[1, 0]), pd.Series([3, 4])], [[1, 2], [3, 4]]),
+}
+
+
+@pytest.mark.parametrize("how", ["made", "set", "options", "payload"])
+@pytest.mark.parametrize("what", LABELLED)
+def test_values_of_pandas_are_taken_by_position(what: str, how: str) -> None:
+    make, expected = LABELLED[what]
+    made = series(data=make() if how == "made" else nwb.DatasetOptions(make()) if how == "options" else [1.0])
+    if how == "set":
+        made.data = make()
+    elif how == "payload":
+        made.data.value = make()
+    assert isinstance(made.data[:], np.ndarray)
+    found = [None if value != value else value for value in made.data[:].tolist()]
+    assert found == expected
+    assert made.data[-1].tolist() == expected[-1] if isinstance(expected[-1], list) else made.data[0] == expected[0]
+
+
+def test_timestamps_of_a_filtered_frame(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"time": [0.0, 1.0, 2.0], "value": [5, 6, 7]}).query("time > 0")
+    root = new_session()
+    root.acquisition.add(series(data=frame["value"], timestamps=frame["time"]))
+    assert root.acquisition["x"].timestamps[0] == 1.0
+    nwb.write(root, tmp_path / "a.nwb")
+    found = nwb.read(tmp_path / "a.nwb").acquisition["x"]
+    assert found.timestamps[:].tolist() == [1.0, 2.0]
+    assert found.data[:].tolist() == [6, 7]
+
+
+# ---------------------------------------------------------------------------------------------- values of one kind
+MIXED: dict[str, tuple[Any, str]] = {
+    "nothing among numbers": ([1, None], r"None at \[1\] stands among numbers"),
+    "nothing first": ([None, 1], r"None at \[0\] stands among numbers"),
+    "nothing in a row": ([[1, 2], [3, None]], r"None at \[1\]\[1\] stands among numbers"),
+    "nothing in an array": (np.array([1, None], dtype=object), r"None at \[1\] stands among numbers"),
+    "nothing of pandas": (pd.Series([1, None], dtype="Int64"), r"<NA> at \[1\] stands among numbers"),
+    "nothing among text": (["a", None], r"None at \[1\] stands among text"),
+    "text behind a number": ([NAN, "a"], r"'a' at \[1\] stands among numbers"),
+    "a number behind text": (["a", NAN], r"nan at \[1\] stands among text"),
+}
+
+
+@pytest.mark.parametrize("what", MIXED)
+def test_values_of_one_array_are_of_one_kind(what: str) -> None:
+    given, said = MIXED[what]
+    with pytest.raises(ValueError, match=said):
+        series(data=given)
+    with pytest.raises(ValueError, match=said):
+        nwb.DatasetOptions(list(given))
+
+
+def test_references_may_be_missing() -> None:
+    there = series()
+    assert core.VectorData(name="c", description="d", value=[there, None]).value.tolist() == [there, None]
 
 
 # ---------------------------------------------------------------------------------------------- large integers

@@ -9,6 +9,7 @@ import numpy as np
 from nwb_models.models.columns import Column, iterated, meant, note_target
 from nwb_models.models.consistency import require_fitting
 from nwb_models.models.frames import rows_of, rows_referred
+from nwb_models.models.labels import row_numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +33,8 @@ class VectorDataMixin:
         Parameters
         ----------
         index
-            The number of a row, or a slice, list or mask of them; where the column is not ragged, any index of its
-            array.
+            The number of a row, or a slice, list or mask of them; the index of a DataFrame of the table, which has
+            ids; where the column is not ragged, any index of its array.
 
         Raises
         ------
@@ -43,7 +44,7 @@ class VectorDataMixin:
         column = Column.of(self)
         if column.indexes:
             return rows_of(column, index)
-        return meant(self, super().__getitem__(index))  # type: ignore[misc]
+        return meant(self, super().__getitem__(row_numbers_of(index, self)))  # type: ignore[misc]
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
@@ -111,10 +112,12 @@ class DynamicTableRegionMixin:
     """Rows of another table: ``region[3]`` is the row that entry 3 refers to, ``region[2:5]`` a DataFrame of three.
 
     Their numbers are in `value`.  One that is made without a name is called as its place is.  Numbers of rows that the
-    table does not have are refused.
+    table does not have are refused.  The index of a DataFrame of the table may be given for them, which has ids.
     """
 
     def __init__(self, /, **data: Any) -> None:
+        if "value" in data and data.get("table") is not None:
+            data["value"] = row_numbers_of(data["value"], data.get("table"))
         super().__init__(**{"name": UNNAMED, **data})
         if "name" not in data:
             model: Any = self

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    Rows = slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any] | pd.Series[Any] | pd.Index[Any]
+
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """What tables that were made by hand held when they were made, or written: it was taken away if it is not there."""
 
@@ -93,7 +95,7 @@ class DynamicTableMixin:
     @overload
     def __getitem__(self, path: int) -> pd.Series[Any]: ...
     @overload
-    def __getitem__(self, path: slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any]) -> pd.DataFrame: ...
+    def __getitem__(self, path: Rows) -> pd.DataFrame: ...
     @overload
     def __getitem__(self, path: tuple[Any, str]) -> Any: ...
     def __getitem__(self, path: Any) -> Any:
@@ -102,8 +104,8 @@ class DynamicTableMixin:
         Parameters
         ----------
         path
-            A name or path; the number of a row, from 0; a slice, list or mask of rows; or rows and the name of a
-            column.
+            A name or path; the number of a row, from 0, which is not its id; a slice, list or mask of rows, or the
+            index of a DataFrame of the table, which has ids; or rows and the name of a column.
 
         Returns
         -------
@@ -141,7 +143,7 @@ class DynamicTableMixin:
     def to_dataframe(
         self,
         columns: str | Iterable[str | tuple[str, str]] | None = None,
-        rows: int | slice | Sequence[int] | Sequence[bool] | np.ndarray[Any, Any] | None = None,
+        rows: int | Rows | None = None,
         *,
         nested: bool = False,
     ) -> pd.DataFrame:
@@ -158,7 +160,8 @@ class DynamicTableMixin:
             aligned table, a name is that of one of its own columns or of a category, and ``(category, name)`` a column
             of a category.
         rows
-            The number of a row, from 0, or a slice, list or mask of them; all where none are given.
+            The number of a row, from 0, which is not its id, or a slice, list or mask of them, or the index of a
+            DataFrame of the table, which has ids; all where none are given.
         nested
             Whether a cell of a `DynamicTableRegion` is a DataFrame with the rows that it refers to, and not their
             numbers.
@@ -269,7 +272,8 @@ class DynamicTableMixin:
         name
             Its name.
         data
-            A cell for each row, as in a DataFrame; or an array whose first axis is the rows, which is stored as it is.
+            A cell for each row, as in a DataFrame: a Series goes to the rows whose ids are in its index.  Or an array
+            whose first axis is the rows, which is stored as it is.
         description
             Where none is given, what the schema says of the column, or "no description".
         index
