@@ -166,10 +166,6 @@ def test_an_object_of_another_version_is_told_apart_by_its_module(nwbfile: Any) 
 
 MISSING: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     # what is given: what is said to be wrong, by what people would have to give
-    "a rate beside timestamps": (
-        {"data": [1.0], "unit": "V", "timestamps": [0.0], "rate": 1.0},
-        {"starting_time": "Field required: rate cannot stand alone"},
-    ),
     "no unit": ({"data": [1.0], "rate": 1.0}, {"unit": "Field"}),
     "no data": ({"unit": "V"}, {"data": "Field required: unit cannot stand alone"}),
     "None for data": ({"data": None, "unit": "V"}, {"data": "Field required: unit cannot stand alone"}),
