@@ -325,6 +325,33 @@ def test_a_series_as_an_array_of_xarray(stored: Any) -> None:
     assert notes.to_xarray(chunks=1).sel(time=1.0).values == "b"
 
 
+def test_an_array_of_xarray_is_in_the_unit_that_it_names(stored: Any) -> None:
+    """What is labelled as volts is volts; numbers as they are stored say how volts are made of them."""
+    pytest.importorskip("xarray")
+    counts = np.arange(8, dtype="int16").reshape(4, 2)
+    plain = stored(made(data=counts, rate=2.0)).to_xarray()
+    assert (plain.dtype, plain.attrs["unit"], plain.values.tolist()) == ("int16", "V", counts.tolist())
+    for more in ({"conversion": 0.5}, {"offset": 1.0}, {"conversion": 0.5, "offset": 1.0}):
+        series = stored(made(data=counts, rate=2.0, **more))
+        found, raw = series.to_xarray(), series.to_xarray(scaled=False)
+        assert (found.attrs["unit"], found.values.tolist()) == ("V", series.scaled[...].tolist())
+        assert raw.dtype == "int16"
+        assert "unit" not in raw.attrs
+        assert raw.attrs.items() >= more.items()
+
+
+def test_an_array_of_xarray_with_a_conversion_for_each_channel() -> None:
+    pytest.importorskip("xarray")
+    data, factors = np.arange(6, dtype="int16").reshape(3, 2), np.array([1.0, 10.0], dtype="float32")
+    table = core.DynamicTable(name="t", description="d", colnames=[], id=core.ElementIdentifiers(value=[0, 1]))
+    electrodes = core.DynamicTableRegion(name="electrodes", description="d", value=[0, 1], table=table)
+    series = core.ElectricalSeries(name="e", data=data, channel_conversion=factors, electrodes=electrodes, rate=1.0)
+    found, raw = series.to_xarray(), series.to_xarray(scaled=False)
+    assert (found.attrs["unit"], found.values.tolist()) == ("volts", (data * factors).tolist())
+    assert "unit" not in raw.attrs
+    assert raw.attrs["channel_conversion"].tolist() == [1.0, 10.0]
+
+
 @pytest.mark.parametrize(("method", "package"), [("to_dask", "dask"), ("to_xarray", "xarray")])
 def test_what_is_not_installed_is_named(method: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys

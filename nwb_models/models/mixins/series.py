@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.consistency import clock_problem, require_fitting
-from nwb_models.models.scaled import Scaled
+from nwb_models.models.scaled import Scaled, is_in_unit
 from nwb_models.models.time_series_reference import (
     TimeSeriesReference,
     frames_elsewhere,
@@ -198,7 +198,7 @@ class TimeSeriesMixin:
             source, chunks, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None
         )
 
-    def to_xarray(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
+    def to_xarray(self: Any, *, scaled: bool = True, chunks: Any = "auto") -> Any:
         """Return the series as a ``DataArray`` with the dimension ``time``, in seconds, and the unit in its attributes.
 
         The data is read when it is computed where dask is installed, and now where it is not.
@@ -206,7 +206,9 @@ class TimeSeriesMixin:
         Parameters
         ----------
         scaled
-            Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+            Whether the data is in its `unit`, see `scaled`: what is stored in it, and text, keeps its dtype.  As it is
+            stored, its attributes are `conversion`, `offset` and `channel_conversion`, and it has no unit where these
+            change it.
         chunks
             The blocks of dask, as of `to_dask`.
 
@@ -223,13 +225,19 @@ class TimeSeriesMixin:
             As of `to_dask`, and where nobody knows when the samples were taken.
         """
         xarray = _module("xarray", "xarray")
+        frames_elsewhere(self)
+        is_stored = is_in_unit(self)
+        scaled = scaled and not is_stored
         try:
             data = self.to_dask(scaled=scaled, chunks=chunks)
         except ImportError:
             data = np.asarray(self.scaled if scaled else self.data)
-        attributes = {"unit": self.unit, "description": self.description}
-        if not scaled:
-            attributes |= {name: value for name in ("conversion", "offset") if (value := getattr(self, name, None))}
+        attributes = {"description": self.description}
+        if scaled or is_stored:
+            attributes["unit"] = self.unit
+        else:
+            factors = {name: getattr(self, name, None) for name in ("conversion", "offset", "channel_conversion")}
+            attributes |= {name: np.asarray(value)[()] for name, value in factors.items() if value is not None}
         names = ["time", *(f"dim_{axis}" for axis in range(1, data.ndim))]
         times = {"time": ("time", self.get_timestamps(), {"unit": "seconds"})}
         return xarray.DataArray(data, dims=names, coords=times, name=self.name, attrs=attributes)
