@@ -143,6 +143,7 @@ def _set(path: str, **values: Any) -> Callable[[Any], Any]:
     return edit
 
 
+@pytest.mark.filterwarnings("ignore:session_start_time is")
 @pytest.mark.parametrize(
     ("edit", "changed"),
     [

@@ -21,6 +21,7 @@ from nwb_models.io.mappings import open_object
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
+from nwb_models.models.time_series_reference import TimeSeriesReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,10 +100,25 @@ def read_attribute(
 
 
 def translated(values: np.ndarray[Any, Any], translate: Translate) -> np.ndarray[Any, Any]:
-    """Return an array with each reference in it translated, those in compound fields and ragged rows included."""
+    """Return an array with each reference in it translated, those in compound fields and ragged rows included.
+
+    A reference to a part of a series that is made null becomes one to no part: its numbers are -1 then.
+
+    Source: TimeSeriesReferenceVectorData, in ``nwb.base.yaml`` of the core of NWB.
+    """
     result = values.copy()
     _translate(result, translate)
+    if set(values.dtype.names or ()) == set(TimeSeriesReference._fields):
+        lost = _is_there(values["timeseries"]) & ~_is_there(result["timeseries"])
+        for name in ("idx_start", "count"):
+            if result.dtype[name].kind in "if":
+                result[name][lost] = -1
     return result
+
+
+def _is_there(references: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Tell which references are not null."""
+    return np.array([bool(entry) for entry in references.flat], dtype=bool).reshape(references.shape)
 
 
 def _translate(values: np.ndarray[Any, Any], translate: Translate) -> None:

@@ -18,7 +18,7 @@ from nwb_models.models.appending import Appended
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBModel
 from nwb_models.models.columns import child_of, column_names, is_a
-from nwb_models.models.consistency import OF_NUMBERS, RULES, Children, applying, rules_of
+from nwb_models.models.consistency import OF_NUMBERS, RULES, WHEN_MADE, Children, applying, rules_of
 from nwb_models.models.mixins.tables import DynamicTableMixin
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Written(Children):
 def _check_group(walk: Deconstruction, made: NewGroup, model: Any, changed: set[str]) -> None:
     """Note what does not fit in a group that is no table; in one that was read, as far as it is about what changed."""
     kind: Any = type(model)
-    rules = rules_of(kind, "error")
+    rules = [rule for rule in rules_of(kind) if rule.severity == "error" or rule.name in WHEN_MADE]
     if not rules:
         return
     children = Children(model) if made.origin is None else _Written(made, model)

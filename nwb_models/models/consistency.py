@@ -308,7 +308,7 @@ def times_there(series: Any, children: Children) -> Iterator[Problem]:
 def times_once(series: Any, children: Children) -> Iterator[Problem]:
     """Yield a series that says twice when it was."""
     if children.get("timestamps") is not None and children.get("starting_time") is not None:
-        yield Problem("", "timestamps or starting_time", "both")
+        yield Problem("", "timestamps, or starting_time and its rate", "both")
 
 
 def times_lengths(series: Any, children: Children) -> Iterator[Problem]:
@@ -335,10 +335,26 @@ def control_described(series: Any, children: Children) -> Iterator[Problem]:
 
 
 def rate_above_zero(series: Any, children: Children) -> Iterator[Problem]:
-    """Yield a rate at which no time passes."""
+    """Yield a rate at which no time passes, or nobody can tell how much."""
     rate = getattr(children.get("starting_time"), "rate", None)
-    if isinstance(rate, float | int | np.number) and not rate > 0:
-        yield Problem("/starting_time@rate", "a number above 0, in Hz", f"{rate}")
+    if (wanted := clock_problem("rate", rate)) is not None:
+        yield Problem("/starting_time@rate", wanted, f"{rate}")
+
+
+def start_finite(series: Any, children: Children) -> Iterator[Problem]:
+    """Yield a starting time that is no time."""
+    start = getattr(children.get("starting_time"), "value", None)
+    if (wanted := clock_problem("starting_time", start)) is not None:
+        yield Problem("/starting_time", wanted, f"{start}")
+
+
+def clock_problem(name: str, value: Any) -> str | None:
+    """Return what a `rate` or a `starting_time` has to be, where a number is none; None where it is one."""
+    if not isinstance(value, float | int | np.number):
+        return None
+    if name == "rate":
+        return None if value > 0 and np.isfinite(value) else "a finite number above 0, in Hz"
+    return None if np.isfinite(value) else "a finite number of seconds"
 
 
 def frames_of_files(series: Any, children: Children) -> Iterator[Problem]:
@@ -391,6 +407,7 @@ RULES: tuple[Rule, ...] = (
     Rule("control-length", ("TimeSeries",), "error", control_lengths, _SERIES),
     Rule("control-description", ("TimeSeries",), "warning", control_described, _SERIES),
     Rule("rate", ("TimeSeries",), "warning", rate_above_zero, _SERIES),
+    Rule("time-start", ("TimeSeries",), "warning", start_finite, _SERIES),
     Rule("frames", ("ImageSeries",), "error", frames_of_files, "core: ImageSeries"),
     Rule("channels", ("ElectricalSeries",), "warning", electrodes_of_channels, "core: ElectricalSeries"),
     Rule("channels", ("RoiResponseSeries",), "warning", rois_of_channels, "core: RoiResponseSeries"),
@@ -405,9 +422,9 @@ OF_NUMBERS: tuple[Rule, ...] = (
 )
 """Rules about numbers of rows: their checks take a model, and blocks of its numbers, each with its first row."""
 
-WHEN_MADE = frozenset({"time-length", "control-length", "region-range"})
+WHEN_MADE = frozenset({"time-length", "time-twice", "time-start", "rate", "control-length", "region-range"})
 """Rules that an object is held against when it is made, about what its constructor gets at once: others are about what
-can still be given, such as times, and are asked for when it is written."""
+can still be given, such as times, and are asked for when it is written.  Some are warnings of a file that is read."""
 
 
 def problems_of(model: NWBModel, severity: Severity | None = None) -> Iterator[tuple[Rule, Problem]]:

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def is_in_unit(series: Any) -> bool:
+    """Tell whether the data of a series is stored in its unit, or is text, which has none to be reckoned in."""
+    if series.data.dtype.kind not in "biufc":
+        return True
+    conversion, offset = getattr(series, "conversion", None), getattr(series, "offset", None)
+    return conversion in (None, 1) and offset in (None, 0) and getattr(series, "channel_conversion", None) is None
+
+
 class Scaled:
     """The data of a series in its unit, of the same shape; only what is indexed is read and reckoned.
 

@@ -100,11 +100,13 @@ def rate_of(series: Any) -> float:
     Raises
     ------
     ValueError
-        Where it has no rate either.
+        Where it has no rate either, or one that is none.
     """
-    rate = None if series.starting_time is None else _finite(series.rate)
+    said = None if series.starting_time is None else series.rate
+    rate = _finite(said)
     if rate is None or not rate > 0:
-        msg = f"{series!r} has no timestamps and no rate, so that nobody knows when its samples were taken"
+        what = "no rate" if said is None else f"a rate of {printable(str(said)):.60}"
+        msg = f"{series!r} has no timestamps and {what}, so that nobody knows when its samples were taken"
         raise ValueError(msg)
     return rate
 

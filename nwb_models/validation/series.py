@@ -11,7 +11,7 @@ import numpy as np
 
 from nwb_models.io.construct import date_problem
 from nwb_models.models.check import DATES
-from nwb_models.models.consistency import Problem, Rule
+from nwb_models.models.consistency import Problem, Rule, first_of
 from nwb_models.models.mapping import storage
 from nwb_models.validation.reading import Place, blocks_of, dtype_of
 
@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 
 def times_order(series: Any, place: Place) -> Iterator[Problem]:
-    """Yield timestamps that go back."""
+    """Yield timestamps that are no times, and such that go back."""
     timestamps, before = getattr(series, "timestamps", None), None
     if dtype_of(timestamps).kind not in "iuf" or len(getattr(timestamps, "shape", None) or ()) != 1:
         return
     for start, block in blocks_of(timestamps):
+        odd = np.flatnonzero(~np.isfinite(block))
+        if len(odd):
+            yield Problem("/timestamps", "finite numbers of seconds", first_of(block, odd, start))
+            return
         if before is not None and len(block) and block[0] < before:
             yield _back(before, block[0], start)
             return

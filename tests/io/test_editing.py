@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 import nwb_models as nwb
@@ -26,6 +27,7 @@ from nwb_models.errors import (
     InvalidModelError,
     NotReadableError,
     NotWritableError,
+    NWBWarning,
     ObjectNotFoundError,
     UnknownFieldError,
 )
@@ -801,6 +803,49 @@ def test_what_others_refer_to_is_not_removed(path: Path, eager: bool) -> None:
             assert file[found[1]].name == "/acquisition/one"
     with nwb.open(path) as io:
         assert isinstance(io.read("/analysis/list")[0], Unresolved)
+
+
+@pytest.mark.parametrize("place", ["b.nwb", None], ids=["copied", "in place"])
+def test_references_to_parts_of_a_removed_series_are_to_no_part(tmp_path: Path, place: str | None) -> None:
+    """`repair` leaves a valid file: what NWB writes for no part is -1, and a reference to nothing."""
+    path = tmp_path / "a.nwb"
+    nwbfile = core.NWBFile(session_description="d", identifier="i", session_start_time=START)
+    gone, kept = (core.TimeSeries(name=name, data=[1.0, 2.0, 3.0], unit="V", rate=1.0) for name in ("gone", "kept"))
+    nwbfile.acquisition = [gone, kept]
+    parts = [gone.time_window(0, 2), kept.time_window(0, 2)]
+    trials = pd.DataFrame({"start_time": [0.0, 1.0], "stop_time": [1.0, 2.0], "timeseries": [[parts[0]], parts]})
+    nwbfile.trials = core.TimeIntervals.from_dataframe(trials, name="trials", description="d")
+    nwb.write(nwbfile, path)
+    with nwb.open(path, "r+") as io:
+        nwbfile = io.read()
+        del nwbfile.acquisition["gone"]
+        if place is None:
+            io.write(nwbfile, repair=True)
+        else:
+            with pytest.warns(NWBWarning, match="leads nowhere"):
+                nwb.write(nwbfile, tmp_path / place, repair=True)
+    path = path if place is None else tmp_path / place
+    assert not list(nwb.validate(path))
+    with h5py.File(path) as file:
+        stored = file["intervals/trials/timeseries"][:]
+    assert [(int(row[0]), int(row[1]), bool(row[2])) for row in stored] == [(-1, -1, False)] * 2 + [(0, 2, True)]
+    first, second = nwb.read(path).trials["timeseries"]
+    assert first == [None]
+    assert second[0] is None
+    assert second[1].timeseries.name == "kept"
+
+
+def test_a_part_of_a_null_series_is_none(tmp_path: Path) -> None:
+    """Also where the numbers of a part stand beside the null reference."""
+    with new_file(tmp_path / "a.nwb") as file:
+        rows = np.zeros(3, [("idx_start", "i4"), ("count", "i4"), ("timeseries", REFERENCE)])
+        rows["count"] = 1
+        one = series(file["acquisition"], "one")
+        rows["timeseries"] = references(h5py.Reference(), one, h5py.Reference())
+        column(table(file["analysis"], "rows", "part"), "part", rows, description="d")
+    first, second, _ = nwb.read(tmp_path / "a.nwb")["analysis"]["rows"]["part"][:]
+    assert first is None
+    assert second.timeseries.name == "one"
 
 
 def test_what_is_removed_is_gone(path: Path) -> None:

@@ -286,6 +286,7 @@ def changed(tmp_path: Path) -> Any:
         file.close()
 
 
+@pytest.mark.filterwarnings("ignore:session_start_time is")
 def test_what_is_changed_and_nothing_else(changed: Any) -> None:
     """A value keeps the type that it had, where that can hold the new one."""
 

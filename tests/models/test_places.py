@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+import nwb_models as nwb
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import UnknownFieldError
+from nwb_models.errors import NWBWarning, UnknownFieldError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.naming import with_article
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -38,6 +42,24 @@ def test_a_file_made_by_hand_is_made_now_and_counts_from_its_start(nwbfile: Any)
         file_create_date=[START],
     )
     assert (other.timestamps_reference_time.year, list(other.file_create_date)) == (2025, [START])
+
+
+def test_times_count_from_the_start_that_a_new_file_is_given(nwbfile: Any) -> None:
+    for new in (nwbfile, nwbfile.model_copy()):
+        for hours in (1, 2):
+            new.session_start_time = START + timedelta(hours=hours)
+            assert new.timestamps_reference_time == START + timedelta(hours=hours)
+
+
+def test_what_times_count_from_stays_where_it_was_given_or_read(nwbfile: Any, tmp_path: Path) -> None:
+    nwb.write(nwbfile, tmp_path / "a.nwb")
+    nwbfile.timestamps_reference_time = START
+    for known in (nwbfile, nwb.read(tmp_path / "a.nwb")):
+        known.session_start_time = START.astimezone(timezone(timedelta(hours=2)))
+        with pytest.warns(NWBWarning, match="times are still seconds from .*, which timestamps_reference_time says"):
+            known.session_start_time = START + timedelta(hours=1)
+        known.session_start_time = START + timedelta(hours=2)
+        assert known.timestamps_reference_time == START
 
 
 def test_an_object_goes_into_the_collection_of_the_group(nwbfile: Any) -> None:
@@ -169,10 +191,6 @@ def test_an_object_of_another_version_is_told_apart_by_its_module(nwbfile: Any) 
 
 MISSING: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     # what is given: what is said to be wrong, by what people would have to give
-    "a rate beside timestamps": (
-        {"data": [1.0], "unit": "V", "timestamps": [0.0], "rate": 1.0},
-        {"starting_time": "Field required: rate cannot stand alone"},
-    ),
     "no unit": ({"data": [1.0], "rate": 1.0}, {"unit": "Field"}),
     "no data": ({"unit": "V"}, {"data": "Field required: unit cannot stand alone"}),
     "None for data": ({"data": None, "unit": "V"}, {"data": "Field required: unit cannot stand alone"}),

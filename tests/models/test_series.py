@@ -13,8 +13,11 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import core
+from nwb_models.errors import InvalidModelError
 from nwb_models.models.mixins import series as module
 from tests.conftest import EXAMPLE
+from tests.io.handmade import new_file
+from tests.io.handmade import series as stored_series
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +118,69 @@ def test_the_number_of_no_sample(number: Any) -> None:
 def test_a_series_that_does_not_fit_together_is_not_made(more: Any) -> None:
     with pytest.raises(ValueError, match=r"<TimeSeries 'x'> does not fit together: \w+: expected 3 .*, found [12]"):
         made(data=[1, 2, 3], **more)
+
+
+NO_CLOCKS: dict[str, tuple[dict[str, Any], str]] = {
+    "no rate": ({"rate": float("nan")}, "starting_time@rate: expected a finite number above 0, in Hz, found nan"),
+    "no time passes": ({"rate": 0}, "@rate: expected a finite number above 0, in Hz, found 0"),
+    "backwards": ({"rate": -3.0}, "@rate: expected a finite number above 0, in Hz, found -3"),
+    "at once": ({"rate": np.float32("inf")}, "@rate: expected a finite number above 0, in Hz, found inf"),
+    "no start": ({"rate": 1.0, "starting_time": float("nan")}, "starting_time: expected a finite number of seconds"),
+    "two": ({"rate": 1.0, "timestamps": [0.0]}, "expected timestamps, or starting_time and its rate, found both"),
+    "two starts": (
+        {"rate": 1.0, "starting_time": 1.0, "timestamps": [0.0]},
+        "expected timestamps, or starting_time and its rate, found both",
+    ),
+}
+
+
+@pytest.mark.parametrize("clock", NO_CLOCKS)
+def test_a_series_with_an_impossible_clock_is_not_made(clock: str) -> None:
+    given, said = NO_CLOCKS[clock]
+    with pytest.raises(ValueError, match=said):
+        made(data=[1], **given)
+
+
+@pytest.mark.parametrize(("field", "value"), [("rate", -1.0), ("rate", float("nan")), ("starting_time", np.inf)])
+def test_an_impossible_clock_is_not_set(field: str, value: Any) -> None:
+    series = made(data=[1], rate=2.0, starting_time=3.0)
+    with pytest.raises(ValueError, match=rf"{field} of <TimeSeries 'x'> has to be a finite number"):
+        setattr(series, field, value)
+    assert (series.rate, series.starting_time) == (2.0, 3.0)
+
+
+def test_two_clocks_are_not_written(tmp_path: Path) -> None:
+    """They can stand beside each other until the one is taken away."""
+    series = made(data=[1], rate=2.0)
+    series.timestamps = [0.5]
+    nwbfile = core.NWBFile(
+        session_description="d", identifier="i", session_start_time="2026-05-01T00:00:00Z", acquisition=[series]
+    )
+    with pytest.raises(InvalidModelError, match=r"/acquisition/x .* or starting_time and its rate, found both"):
+        nwb.write(nwbfile, tmp_path / "a.nwb")
+    series.starting_time = None
+    nwb.write(nwbfile, tmp_path / "a.nwb")
+
+
+def test_a_stored_rate_that_is_none_is_named(tmp_path: Path) -> None:
+    with new_file(tmp_path / "a.nwb") as file:
+        stored_series(file["acquisition"], "one")["starting_time"].attrs["rate"] = np.float32(-1)
+    with pytest.raises(ValueError, match=r"no timestamps and a rate of -1\.0, so that nobody knows"):
+        nwb.read(tmp_path / "a.nwb").acquisition["one"].time_window(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("times", "block"),
+    [([math.nan, 1, 2, 3], 16), ([0, 1, 2, 1, 4, 5], 16), ([5, 4, 3, 2, 1, 0], 2), ([math.nan], 2), ([0, math.nan], 1)],
+    ids=str,
+)
+def test_a_window_of_timestamps_in_disorder_is_refused(
+    times: list[float], block: int, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", block)
+    series = stored(made(data=np.zeros(len(times)), timestamps=times))
+    with pytest.raises(ValueError, match=r"'x'.* has timestamps that do not ascend.*, at number \d"):
+        series.time_window(1.5, 4.5)
 
 
 def test_a_window_reads_few_timestamps(stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,6 +324,33 @@ def test_a_series_as_an_array_of_xarray(stored: Any) -> None:
     assert found.time.values.tolist() == [0.0, 0.5, 1.0, 1.5]
     notes = stored(core.AnnotationSeries(name="notes", data=["a", "b"], timestamps=[0.5, 1.0]))
     assert notes.to_xarray(chunks=1).sel(time=1.0).values == "b"
+
+
+def test_an_array_of_xarray_is_in_the_unit_that_it_names(stored: Any) -> None:
+    """What is labelled as volts is volts; numbers as they are stored say how volts are made of them."""
+    pytest.importorskip("xarray")
+    counts = np.arange(8, dtype="int16").reshape(4, 2)
+    plain = stored(made(data=counts, rate=2.0)).to_xarray()
+    assert (plain.dtype, plain.attrs["unit"], plain.values.tolist()) == ("int16", "V", counts.tolist())
+    for more in ({"conversion": 0.5}, {"offset": 1.0}, {"conversion": 0.5, "offset": 1.0}):
+        series = stored(made(data=counts, rate=2.0, **more))
+        found, raw = series.to_xarray(), series.to_xarray(scaled=False)
+        assert (found.attrs["unit"], found.values.tolist()) == ("V", series.scaled[...].tolist())
+        assert raw.dtype == "int16"
+        assert "unit" not in raw.attrs
+        assert raw.attrs.items() >= more.items()
+
+
+def test_an_array_of_xarray_with_a_conversion_for_each_channel() -> None:
+    pytest.importorskip("xarray")
+    data, factors = np.arange(6, dtype="int16").reshape(3, 2), np.array([1.0, 10.0], dtype="float32")
+    table = core.DynamicTable(name="t", description="d", colnames=[], id=core.ElementIdentifiers(value=[0, 1]))
+    electrodes = core.DynamicTableRegion(name="electrodes", description="d", value=[0, 1], table=table)
+    series = core.ElectricalSeries(name="e", data=data, channel_conversion=factors, electrodes=electrodes, rate=1.0)
+    found, raw = series.to_xarray(), series.to_xarray(scaled=False)
+    assert (found.attrs["unit"], found.values.tolist()) == ("volts", (data * factors).tolist())
+    assert "unit" not in raw.attrs
+    assert raw.attrs["channel_conversion"].tolist() == [1.0, 10.0]
 
 
 @pytest.mark.parametrize(("method", "package"), [("to_dask", "dask"), ("to_xarray", "xarray")])

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.consistency import require_fitting
-from nwb_models.models.scaled import Scaled
+from nwb_models.models.consistency import clock_problem, require_fitting
+from nwb_models.models.scaled import Scaled, is_in_unit
 from nwb_models.models.time_series_reference import (
     TimeSeriesReference,
     frames_elsewhere,
+    in_file,
     length_of,
     rate_of,
     start_of,
@@ -21,7 +22,7 @@ from nwb_models.models.time_series_reference import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 BLOCK = 1 << 16
 """How many timestamps are read at once, at the end of a search: fewer would take a disk as long."""
@@ -43,18 +44,34 @@ class _Reckoned:
 class TimeSeriesMixin:
     """A series of samples in time, whether their times are stored or follow from a rate.
 
-    A series that is made with a rate and without a starting time starts at 0 s.  One with other times than samples is
-    refused when it is made, and one without any when it is written.
+    A series that is made with a rate and without a starting time starts at 0 s.  One with other times than samples,
+    with timestamps and a rate, or with an impossible rate or start is refused when it is made, and one without any
+    times when it is written.
     """
 
     def __init__(self, /, **data: Any) -> None:
         for member in ("data", "timestamps"):
             if isinstance(data.get(member), TimeSeriesMixin):
                 data[member] = getattr(data[member], member)
-        if data.get("rate") is not None and data.get("starting_time") is None and data.get("timestamps") is None:
+        if data.get("rate") is not None and data.get("starting_time") is None:
             data["starting_time"] = 0.0
         super().__init__(**data)
         require_fitting(self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field, see `NWBModel.__setattr__`; a rate or a starting time that are none are refused.
+
+        Raises
+        ------
+        ValueError
+            Where a rate is not a finite number above 0, or a starting time is not finite.
+        """
+        if name in ("rate", "starting_time"):
+            wanted = clock_problem(name, getattr(value, "value", value))
+            if wanted is not None:
+                msg = f"{name} of {self!r} has to be {wanted}, and not {value}"
+                raise ValueError(msg)
+        super().__setattr__(name, value)
 
     @_Reckoned
     def num_samples(self: Any) -> int:
@@ -116,11 +133,13 @@ class TimeSeriesMixin:
         TypeError
             Where `start` or `stop` is no number.
         ValueError
-            Where `stop` is before `start`, or one of them is NaN; where the series has neither timestamps nor a rate.
+            Where `stop` is before `start`, or one of them is NaN; where the series has neither timestamps nor a rate;
+            where timestamps that are read are NaN or go down.
 
         Notes
         -----
-        Stored timestamps have to ascend, as the specification says; of others, any part may be found.
+        Stored timestamps have to ascend.  Of those of a large series few are read, so that it is not always found where
+        they do not: `nwb_models.validate` reads them all.
 
         Examples
         --------
@@ -131,8 +150,10 @@ class TimeSeriesMixin:
         (array([2, 3]), array([1. , 1.5]), array([0.1, 0.2]))
         """
         begin, until = window_between(start, stop)
-        first = 0 if begin is None else _first_from(self, begin)
-        end = length_of(self) if until is None else _first_from(self, until)
+        times = timestamps_of(self)
+        ascending = None if times is None else _Ascending(self, times.value)
+        first = 0 if begin is None else _first_from(self, ascending, begin)
+        end = length_of(self) if until is None else _first_from(self, ascending, until)
         return TimeSeriesReference(first, max(0, end - first), self)
 
     @property
@@ -177,7 +198,7 @@ class TimeSeriesMixin:
             source, chunks, name=False, meta=meta, asarray=False if hasattr(source, "chunks") else None
         )
 
-    def to_xarray(self: Any, *, scaled: bool = False, chunks: Any = "auto") -> Any:
+    def to_xarray(self: Any, *, scaled: bool = True, chunks: Any = "auto") -> Any:
         """Return the series as a ``DataArray`` with the dimension ``time``, in seconds, and the unit in its attributes.
 
         The data is read when it is computed where dask is installed, and now where it is not.
@@ -185,7 +206,9 @@ class TimeSeriesMixin:
         Parameters
         ----------
         scaled
-            Whether the data is in its `unit`, see `scaled`, and not as it is stored.
+            Whether the data is in its `unit`, see `scaled`: what is stored in it, and text, keeps its dtype.  As it is
+            stored, its attributes are `conversion`, `offset` and `channel_conversion`, and it has no unit where these
+            change it.
         chunks
             The blocks of dask, as of `to_dask`.
 
@@ -202,13 +225,19 @@ class TimeSeriesMixin:
             As of `to_dask`, and where nobody knows when the samples were taken.
         """
         xarray = _module("xarray", "xarray")
+        frames_elsewhere(self)
+        is_stored = is_in_unit(self)
+        scaled = scaled and not is_stored
         try:
             data = self.to_dask(scaled=scaled, chunks=chunks)
         except ImportError:
             data = np.asarray(self.scaled if scaled else self.data)
-        attributes = {"unit": self.unit, "description": self.description}
-        if not scaled:
-            attributes |= {name: value for name in ("conversion", "offset") if (value := getattr(self, name, None))}
+        attributes = {"description": self.description}
+        if scaled or is_stored:
+            attributes["unit"] = self.unit
+        else:
+            factors = {name: getattr(self, name, None) for name in ("conversion", "offset", "channel_conversion")}
+            attributes |= {name: np.asarray(value)[()] for name, value in factors.items() if value is not None}
         names = ["time", *(f"dim_{axis}" for axis in range(1, data.ndim))]
         times = {"time": ("time", self.get_timestamps(), {"unit": "seconds"})}
         return xarray.DataArray(data, dims=names, coords=times, name=self.name, attrs=attributes)
@@ -227,12 +256,57 @@ class ImageSeriesMixin:
         super().__init__(**data)
 
 
-def _first_from(series: Any, time: float) -> int:
+class _Ascending:
+    """The timestamps of a series, for a search: what is read of them has to ascend.
+
+    Parameters
+    ----------
+    series, times
+        The series, and its timestamps.
+    """
+
+    def __init__(self, series: Any, times: Any) -> None:
+        self._series, self._times = series, times
+        self._read: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """Read a timestamp, or some in a row.
+
+        Raises
+        ------
+        ValueError
+            Where one is NaN, or goes down.
+        """
+        found = self._times[index]
+        block = np.atleast_1d(found)
+        start = index if isinstance(index, int) else index.start
+        if len(block):
+            self._read |= {start: block[0], start + len(block) - 1: block[-1]}
+        places = sorted(self._read)
+        self._require(range(start, start + len(block)), block)
+        self._require(places, np.array([self._read[place] for place in places]))
+        return found
+
+    def _require(self, places: Sequence[int], times: np.ndarray[Any, Any]) -> None:
+        wrong = np.flatnonzero(~(times[1:] >= times[:-1]))
+        if len(wrong) or (len(times) == 1 and times[0] != times[0]):
+            number = int(wrong[0]) + 1 if len(wrong) else 0
+            behind = f" behind {times[number - 1]}" if number else ""
+            msg = (
+                f"{in_file(self._series)} has timestamps that do not ascend, so that no window of time can be found: "
+                f"{times[number]}{behind}, at number {places[number]}"
+            )
+            raise ValueError(msg)
+
+
+def _first_from(series: Any, times: _Ascending | None, time: float) -> int:
     """Return the number of the first sample that was not taken before a time."""
-    count = length_of(series)
-    times = timestamps_of(series)
     if times is not None:
-        return found_at(times.value, time)
+        return found_at(times, time)
+    count = length_of(series)
     rate, start = rate_of(series), start_of(series)
     near = math.ceil(min(max((time - start) * rate, 0), count))
     while near > 0 and (near - 1) / rate + start >= time:  # the last digit of a product may point to its neighbour
