@@ -335,12 +335,18 @@ class HDF5IO:
         NotWritableError
             Where the file cannot be written.  In all cases it is as it was.
         """
+        try:
+            return self._written(model, path, repair=repair, backup=backup)
+        finally:
+            for file in (self, getattr(model, "_source", None)):
+                if isinstance(file, HDF5IO):
+                    file._was_asked = True
+
+    def _written(self, model: NWBModel, path: str | None, *, repair: bool, backup: bool) -> Edited | None:
+        """Do what `write` does."""
         from nwb_models.io.edit import edit
         from nwb_models.io.write import require_root, write_file, write_stream
 
-        for file in (self, getattr(model, "_source", None)):
-            if isinstance(file, HDF5IO):
-                file._was_asked = True
         if self.mode == "r":
             msg = f"{self.filename} was opened for reading: mode 'r+' edits a file, and 'w' writes a new one"
             if self._is_written:
