@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +33,7 @@ from nwb_models.io.values import encode, stored_reference
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.building import BUILDING
-from nwb_models.models.check import DATES, dtype_name, shape_name
+from nwb_models.models.check import DATES, date_of, date_problem, dtype_name, shape_name
 from nwb_models.models.children import Collection, Shelf
 from nwb_models.models.consistency import problems_of, rules_of
 from nwb_models.models.garbage import collecting_later
@@ -802,28 +801,9 @@ def _name(node: StoredObject, cls: type[NWBModel]) -> str:
 def _converted(value: Any, entry: StoredField) -> Any:
     """Return text as a date where the specification says that it is one, and it is."""
     if entry.marker.dtype in DATES and isinstance(value, str):
-        parsed = _date(value)
+        parsed = date_of(value)
         return value if parsed is None else parsed
     return value
-
-
-def date_problem(text: str, dtype: str) -> tuple[str, str, str] | None:
-    """Return the problem with text that is to be a date of a dtype, None where it has none.
-
-    Source: the dtype ``isodatetime`` in the NWB Specification Language, which asks for a time zone.
-    """
-    found = _date(text)
-    if found is None:
-        return "dtype", "a date and time in ISO 8601", repr(text)[:80]
-    if dtype != "date" and found.utcoffset() is None:
-        return "time-zone", "a date and time with its time zone", repr(text)[:80]
-    return None
-
-
-def _date(text: str) -> datetime | None:
-    with contextlib.suppress(ValueError):
-        return datetime.fromisoformat(text.strip())
-    return None
 
 
 def _described(value: Any) -> str:

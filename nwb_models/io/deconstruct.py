@@ -11,6 +11,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from h5py import h5d, h5g
 
 from nwb_models.errors import InvalidModelError, NWBError, UnreadableObjectError
@@ -39,12 +40,12 @@ from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.blocks import Blocks
 from nwb_models.models.building import BUILDING
-from nwb_models.models.check import name_problem, shape_name
+from nwb_models.models.check import DATES, date_problem, name_problem, shape_name
 from nwb_models.models.convert import array_of
 from nwb_models.models.garbage import collecting_later
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unreadable, Unresolved
-from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage
+from nwb_models.models.mapping import Children, Reference, StoredField, Value, fits, owns, storage, type_names
 from nwb_models.models.mixins.tables import DynamicTableMixin, follow_columns
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ class Deconstruction:
             self._add(made, where, "value", "a value that HDF5 can store", str(error))
             return None
         problem = self._problem(entry, value, found) or self._shared_stream(made.path + where, found.data)
+        problem = problem or _no_dates(wanted, value) or _wrong_targets(wanted, found.data)
         if problem is not None:
             self._add(made, where, *problem)
         self._targets += [(made, where, target) for target in _references(found)]
@@ -592,6 +594,27 @@ def _references(value: NewValue) -> list[Any]:
     if data.dtype.kind != "O" or value.dtype is TEXT:
         return []
     return [entry for entry in data.flat if isinstance(entry, REFERENCES)]
+
+
+def _no_dates(wanted: Any, value: Any) -> tuple[str, str, str] | None:
+    """Return what is wrong with the first text of an array in memory that is no date, where dates are wanted."""
+    if wanted not in DATES or not isinstance(value, np.ndarray):
+        return None
+    problems = (date_problem(text, wanted) for text in value.flat if isinstance(text, str))
+    return next((problem for problem in problems if problem is not None), None)
+
+
+def _wrong_targets(wanted: Any, data: Any) -> tuple[str, str, str] | None:
+    """Return what is wrong with references in an array in memory that lead to objects of another type."""
+    if wanted is None or not isinstance(data, np.ndarray):
+        return None
+    if not isinstance(wanted, str):
+        fields = ((dtype, name) for name, dtype in wanted if name in (data.dtype.names or ()))
+        return next((found for dtype, name in fields if (found := _wrong_targets(dtype, data[name]))), None)
+    held = wanted.partition(":")[2] if wanted.startswith("object:") else ""
+    kinds = {type(target) for target in data.flat if isinstance(target, NWBModel)} if held else ()
+    wrong = next((kind for kind in kinds if kind.specified and held not in type_names(kind)), None)
+    return ("type", held, wrong.__name__) if wrong is not None else None
 
 
 def _equal(found: Any, value: Any) -> bool:

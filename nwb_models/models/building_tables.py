@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nwb_models.models.cells import Foreseen
+    from nwb_models.models.mapping import StoredField
 
 
 # ---------------------------------------------------------------------------------------------- tables
@@ -192,15 +194,42 @@ def _inner(cls: Any) -> Any:
     )
 
 
-def empty(cls: Any) -> dict[str, Any]:
-    """Return what a table without rows is made of: the columns that its class requires, with nothing in them."""
+def empty(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a table without rows is made of: columns and tables that its class requires, with nothing in them.
+
+    Raises
+    ------
+    ValueError
+        Where one is a column of rows of a table that nobody has named.
+    """
     found: dict[str, Any] = {"id": {"name": "id", "value": []}, "colnames": []}
     for column in known_columns(cls):
-        if column.required and not column.is_a("DynamicTableRegion"):
+        if column.required and column.is_a("DynamicTableRegion"):
+            raise ValueError(_needs_table(cls, column.name))
+        if column.required:
             for model in columns_for(cls, column.name, [], depth=0):
                 found[storage(cls).children[model.name].field] = model
             found["colnames"].append(column.name)
+    for name, entry in storage(cls).children.items():
+        if entry.required and entry.field not in data and is_table(entry):
+            with suppress(ValueError):  # it is said to be missing
+                inside: Any = entry.model
+                found[entry.field] = inside(**_of_table(inside, name, None))
     return found
+
+
+def is_table(entry: StoredField) -> bool:
+    """Tell whether a table stands in a field."""
+    return entry.model is not None and "DynamicTable" in type_names(entry.model)
+
+
+def _needs_table(cls: Any, name: str) -> str:
+    """Return what to do where a column of rows of a table is made without that."""
+    column = foreseen(cls, name)
+    ways = f"{cls.__name__}.from_dataframe(frame, tables={{{name!r}: other_table}})"
+    if column is None or not column.required:
+        ways = f"table.add_column({name!r}, table=other_table) before rows are added, or with {ways}"
+    return f"{name!r} of {cls.__name__} holds numbers of rows of another table: say of which, with {ways}"
 
 
 def with_columns(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,6 +295,8 @@ def columns_for(
         raise UnknownFieldError(msg)
     depth = depth_of(cells, column) if depth is None else depth
     values, lengths = flattened(cells, depth, column)
+    if not len(values) and column.shapes and all(len(shape) > 1 for shape in column.shapes) and values.ndim == 1:
+        values = values.reshape(0, *(length or 0 for length in column.shapes[0][1:]))
     return column_models(cls, column, values, [ends_of(each) for each in lengths], description, table, fields or {})
 
 
@@ -287,8 +318,7 @@ def column_models(
         raise ValueError(msg)
     if "DynamicTableRegion" in type_names(model):
         if table is None:
-            msg = f"{column.name!r} is a column of rows of a table: say which, as {{{column.name!r}: table}} in tables="
-            raise ValueError(msg)
+            raise ValueError(_needs_table(cls, column.name))
         data["table"] = table
     data |= _described(
         model, column.description if description is None else description, is_given=description is not None

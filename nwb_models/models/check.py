@@ -103,6 +103,26 @@ def array_problem(value: Any, dtype: Dtype | None, shapes: Shapes | None) -> str
     return None if problem is None else f"{problem[0]} is {problem[2]}, and has to be {problem[1]}"
 
 
+def date_problem(text: str, dtype: str) -> tuple[str, str, str] | None:
+    """Return the problem with text that is to be a date of a dtype, None where it has none.
+
+    Source: the dtype ``isodatetime`` in the NWB Specification Language, which asks for a time zone.
+    """
+    found = date_of(text)
+    if found is None:
+        return "dtype", "a date and time in ISO 8601", repr(text)[:80]
+    if dtype != "date" and found.utcoffset() is None:
+        return "time-zone", "a date and time with its time zone", repr(text)[:80]
+    return None
+
+
+def date_of(text: str) -> datetime | None:
+    """Return the date that text in ISO 8601 says, None where it says none."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text.strip())
+    return None
+
+
 def require_date(value: Any) -> None:
     """Refuse a number for a date, and text that is one: pydantic would count its seconds from 1970 on.
 
@@ -124,7 +144,7 @@ def require_date(value: Any) -> None:
 def require_zone(value: Any) -> None:
     """Refuse a time of which nobody can say when it was.
 
-    Those in an array are taken, as they are by the validator of PyNWB 4.2.  A date alone is no moment to it either.
+    Those in an array are refused when they are written.  A date alone is no moment to it either.
 
     Raises
     ------

@@ -9,6 +9,7 @@ Reading a whole file applies those whose breach is an error, and `nwb_models.val
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -37,6 +38,8 @@ class Problem(NamedTuple):
     """What the rule asks for."""
     found: str
     """What is there."""
+    name: str = ""
+    """The name that an attribute lists wrongly, where it is about one."""
 
 
 class Children:
@@ -112,6 +115,8 @@ class Rule:
     and its place.  Both may be anything that a file holds there."""
     source: str
     """Who says so."""
+    besides: tuple[str, ...] = ()
+    """Children, and attributes behind an ``@``, whose change can break it, besides what a problem names."""
 
 
 # ---------------------------------------------------------------------------------------------- tables
@@ -120,7 +125,7 @@ def missing_columns(table: NWBModel, children: Children) -> Iterator[Problem]:
     columns, required = children.columns, storage(type(table)).children
     for name in dict.fromkeys(children.colnames):
         if name not in columns and not (name in required and required[name].required):
-            yield Problem("@colnames", "names of columns of the table", f"{name!r}, which is none")
+            yield Problem("@colnames", "names of columns of the table", f"{name!r}, which is none", name)
 
 
 def undeclared_columns(table: Any, children: Children) -> Iterator[Problem]:
@@ -142,10 +147,9 @@ def undeclared_columns(table: Any, children: Children) -> Iterator[Problem]:
 
 def repeated_columns(table: Any, children: Children) -> Iterator[Problem]:
     """Yield names that `colnames` has twice."""
-    names = children.colnames
-    if len(set(names)) < len(names):
-        again = next(name for number, name in enumerate(names) if name in names[:number])
-        yield Problem("@colnames", "each name once", f"{again!r} {names.count(again)} times")
+    for name, count in Counter(children.colnames).items():
+        if count > 1:
+            yield Problem("@colnames", "each name once", f"{name!r} {count} times", name)
 
 
 def column_lengths(table: Any, children: Children) -> Iterator[Problem]:
@@ -195,7 +199,7 @@ def aligned_categories(table: Any, children: Children) -> Iterator[Problem]:
     tables = {name: child for name, child in children.items() if "DynamicTable" in types_of(child)}
     for name in dict.fromkeys(names):
         if name not in tables:
-            yield Problem("@categories", "names of tables in this one", f"{name!r}, which is none")
+            yield Problem("@categories", "names of tables in this one", f"{name!r}, which is none", name)
     for name in tables:
         if name not in names:
             yield Problem(f"/{name}", "a table that categories lists", f"{name!r}, which it does not")
@@ -272,6 +276,16 @@ def index_end(index: Any, blocks: Blocks) -> Iterator[Problem]:
         last = int(block[-1]) if len(block) else last
     if (last is None and length_of(index) == 0) or (last is not None and 0 <= last < length):
         yield Problem("", f"numbers that end with {length}, the length of its column", f"{last or 0} at the end")
+
+
+def enumeration_range(column: Any, blocks: Blocks) -> Iterator[Problem]:
+    """Yield numbers that stand for no label."""
+    labels = length_of(getattr(column, "elements", None))
+    for start, block in blocks if labels is not None else ():
+        wrong = np.flatnonzero((block < 0) | (block >= labels))
+        if len(wrong):
+            yield Problem("", f"numbers of {labels} labels, counted from 0", first_of(block, wrong, start))
+            return
 
 
 def region_range(region: Any, blocks: Blocks) -> Iterator[Problem]:
@@ -391,20 +405,20 @@ def _is_external(children: Children) -> bool:
 
 
 # ---------------------------------------------------------------------------------------------- the table
-_TABLE, _SERIES = "hdmf-common: DynamicTable", "core: TimeSeries"
+_TABLE, _ALIGNED, _SERIES = "hdmf-common: DynamicTable", "hdmf-common: AlignedDynamicTable", "core: TimeSeries"
 RULES: tuple[Rule, ...] = (
     Rule("column-missing", ("DynamicTable",), "error", missing_columns, _TABLE),
-    Rule("column-undeclared", ("DynamicTable",), "error", undeclared_columns, _TABLE),
+    Rule("column-undeclared", ("DynamicTable",), "error", undeclared_columns, _TABLE, ("@colnames",)),
     Rule("column-repeated", ("DynamicTable",), "error", repeated_columns, _TABLE),
-    Rule("column-length", ("DynamicTable",), "error", column_lengths, _TABLE),
+    Rule("column-length", ("DynamicTable",), "error", column_lengths, _TABLE, ("id",)),
     Rule("index-cycle", ("VectorIndex",), "error", index_targets, "hdmf-common: VectorIndex"),
     Rule("index-target", ("DynamicTable",), "error", foreign_targets, "hdmf-common: VectorIndex"),
-    Rule("category-names", ("AlignedDynamicTable",), "error", aligned_categories, "hdmf-common: AlignedDynamicTable"),
-    Rule("category-length", ("AlignedDynamicTable",), "error", aligned_lengths, "hdmf-common: AlignedDynamicTable"),
-    Rule("time-missing", ("TimeSeries",), "error", times_there, _SERIES),
+    Rule("category-names", ("AlignedDynamicTable",), "error", aligned_categories, _ALIGNED, ("@categories",)),
+    Rule("category-length", ("AlignedDynamicTable",), "error", aligned_lengths, _ALIGNED, ("id",)),
+    Rule("time-missing", ("TimeSeries",), "error", times_there, _SERIES, ("timestamps", "starting_time")),
     Rule("time-twice", ("TimeSeries",), "warning", times_once, _SERIES),
-    Rule("time-length", ("TimeSeries",), "error", times_lengths, _SERIES),
-    Rule("control-length", ("TimeSeries",), "error", control_lengths, _SERIES),
+    Rule("time-length", ("TimeSeries",), "error", times_lengths, _SERIES, ("data",)),
+    Rule("control-length", ("TimeSeries",), "error", control_lengths, _SERIES, ("data",)),
     Rule("control-description", ("TimeSeries",), "warning", control_described, _SERIES),
     Rule("rate", ("TimeSeries",), "warning", rate_above_zero, _SERIES),
     Rule("time-start", ("TimeSeries",), "warning", start_finite, _SERIES),
@@ -419,8 +433,10 @@ OF_NUMBERS: tuple[Rule, ...] = (
     Rule("index-range", ("VectorIndex",), "error", index_range, "hdmf-common: VectorIndex"),
     Rule("index-end", ("VectorIndex",), "warning", index_end, "hdmf-common: VectorIndex"),
     Rule("region-range", ("DynamicTableRegion",), "error", region_range, "hdmf-common: DynamicTableRegion"),
+    Rule("enum-range", ("EnumData",), "error", enumeration_range, "hdmf-experimental: EnumData"),
 )
-"""Rules about numbers of rows: their checks take a model, and blocks of its numbers, each with its first row."""
+"""Rules about numbers of rows or labels: their checks take a model, and blocks of its numbers, each with its first
+row."""
 
 WHEN_MADE = frozenset({"time-length", "time-twice", "time-start", "rate", "control-length", "region-range"})
 """Rules that an object is held against when it is made, about what its constructor gets at once: others are about what

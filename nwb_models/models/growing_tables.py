@@ -8,7 +8,7 @@ column on disk there is such room, too: what is there is not read, and not writt
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from nwb_models.models.links import Unresolved
 from nwb_models.models.mapping import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from nwb_models.models.arrays import ArraySource
 
@@ -67,13 +67,16 @@ def _by_column(table: Any, rows: Any) -> tuple[dict[str, Any], int]:
         found: dict[str, Any] = {}
         for category, name in rows.columns:
             inner = found if category == table.name else found.setdefault(category, {})
-            inner[name] = listed(rows[category, name])
+            if name != "id" or inner is found:  # of a category, as the index of the frame: they count on
+                inner[name] = listed(rows[category, name])
         return found, len(rows)
     if hasattr(rows, "keys") or not isinstance(rows, Iterable):
         msg = f"rows are a DataFrame, or a list with a dict for each row, and not {rows!r:.60}"
         raise TypeError(msg)
     rows = list(rows)
     categories = categories_of(table) if is_a(table, "AlignedDynamicTable") else []
+    if categories:
+        rows = [_by_category(table, categories, row) if hasattr(row, "keys") else row for row in rows]
     found = {}
     for number, row in enumerate(rows):
         if not hasattr(row, "keys"):
@@ -86,6 +89,19 @@ def _by_column(table: Any, rows: Any) -> tuple[dict[str, Any], int]:
         cells = [row[name] for row in rows]
         found[name] = _by_column(table[name], cells)[0] if name in categories else cells
     return found, len(rows)
+
+
+def _by_category(table: Any, categories: Iterable[str], row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row of an aligned table with the cells of each category below its name, also where pairs name them."""
+    found: dict[Any, Any] = {}
+    for name, cell in row.items():
+        if not isinstance(name, tuple) or len(name) != 2:
+            found[name] = cell
+        elif name[0] in categories:
+            found.setdefault(name[0], {})[name[1]] = cell
+        else:
+            found[name[1] if name[0] == table.name else name] = cell
+    return found
 
 
 def growth_of(table: Any) -> Growth:
@@ -150,7 +166,7 @@ class Growth:
 
         What a column takes as it is, which nearly everything is, needs no more than to know its type.
         """
-        cells = dict(row)
+        cells = _by_category(self.table, self.inside, row) if self.inside else dict(row)
         number = cells.pop("id", None)
         changes: list[Change] = []
         if cells.keys() != self.columns.keys() or self.inside:
@@ -200,6 +216,11 @@ class Growth:
         for name, inner in self.inside.items():
             given = cells.get(name, {})
             given = given[0] if single and isinstance(given, list) else given
+            is_row = isinstance(given, Mapping) and not isinstance(given, NWBModel)
+            if not is_row or (name not in cells and inner.columns):
+                example = ", ".join(f"{column!r}: ..." for column in inner.columns)
+                msg = f"a row of {self.table!r} has a dict for each table in it: {name}={{{example}}} is needed"
+                raise UnknownFieldError(msg)
             changes += inner.one(given) if single else inner.several(given, count)
         gone = [name for name in self.columns if name not in cells]
         new = [name for name in cells if name not in self.columns and name not in self.inside]
@@ -411,7 +432,13 @@ class Tail:
         """Say why values cannot follow those that are there."""
         if values.shape[1:] != self.room.shape[1:]:
             wanted = shape_name((None, *self.room.shape[1:]))
-            return f"rows of shape {shape_name(values.shape)} cannot follow those that there are: {wanted}"
+            hint = ""
+            if self.column is not None and self.column.depth is None:
+                name = self.column.name
+                hint = (
+                    f"; a column of lists of any length is made with add_column({name!r}, index=True), before any row"
+                )
+            return f"rows of shape {shape_name(values.shape)} cannot follow those that there are: {wanted}{hint}"
         one, two = self.room.dtype, values.dtype
         kinds = ["number" if d.kind in "iufc" else d.kind for d in (one, two)]
         if one.kind == "O":

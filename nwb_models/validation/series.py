@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.io.construct import date_problem
-from nwb_models.models.check import DATES
+from nwb_models.models.check import DATES, date_problem
 from nwb_models.models.consistency import Problem, Rule, first_of
 from nwb_models.models.mapping import storage
 from nwb_models.validation.reading import Place, blocks_of, dtype_of

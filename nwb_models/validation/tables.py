@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.consistency import OF_NUMBERS, Problem, Rule, children_of, first_of, length_of, more, types_of
+from nwb_models.models.consistency import OF_NUMBERS, Problem, Rule, children_of, length_of, more, types_of
 from nwb_models.models.time_series_reference import TimeSeriesReference
 from nwb_models.validation.reading import Place, blocks_of, dtype_of, numbers_of
 
@@ -45,16 +45,6 @@ def repeated_ids(table: Any, place: Place) -> Iterator[Problem]:
     if len(again):
         found = f"{values[again[0]]} {counts[again[0]]} times{more(len(again))}"
         yield Problem("/id", "an identifier of its own for each row", found)
-
-
-def enumeration_range(column: Any, place: Place) -> Iterator[Problem]:
-    """Yield numbers that stand for no label."""
-    labels = length_of(getattr(column, "elements", None))
-    for start, block in numbers_of(column) if labels is not None else ():
-        wrong = np.flatnonzero((block < 0) | (block >= labels))
-        if len(wrong):
-            yield Problem("", f"numbers of {labels} labels, counted from 0", first_of(block, wrong, start))
-            return
 
 
 def windows(column: Any, place: Place) -> Iterator[Problem]:
@@ -102,6 +92,5 @@ RULES = (
         "core: ElectricalSeries, FeatureExtraction, Units",
     ),
     Rule("id-repeated", ("DynamicTable",), "warning", repeated_ids, "hdmf-common: DynamicTable"),
-    Rule("enum-range", ("EnumData",), "error", enumeration_range, "hdmf-experimental: EnumData"),
     Rule("window-range", ("VectorData",), "warning", windows, "core: TimeSeriesReferenceVectorData"),
 )

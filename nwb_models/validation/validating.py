@@ -129,8 +129,10 @@ def _of_models(model: NWBModel, *, data: bool) -> Report:
             found = [_of_issue(issue) for issue in error.issues if issue.rule not in WRITTEN_AGAIN]
         except DanglingReferenceError as error:
             found = [Finding("/", "reference", "an object of the file", line, "error") for line in error.referrers]
-    found += _of_rules(list(_walked(model)), model, None, data=data)
-    return Report(repr(model), _sorted(found))
+    broken = _of_rules(list(_walked(model)), model, None, data=data)
+    known = {(finding.path, finding.rule) for finding in broken}
+    found = [finding for finding in found if (finding.path, finding.rule) not in known]
+    return Report(repr(model), _sorted([*found, *broken]))
 
 
 def _walked(root: NWBModel) -> Iterator[tuple[str, NWBModel]]:

@@ -320,7 +320,7 @@ def test_names_are_no_references() -> None:
 
 
 def test_a_region_needs_a_table() -> None:
-    with pytest.raises(ValueError, match="'electrodes' is a column of rows of a table: say which"):
+    with pytest.raises(ValueError, match="'electrodes' of Units holds numbers of rows of another table: say of which"):
         core.Units.from_dataframe(pd.DataFrame({"electrodes": [[0]]}), name="units")
 
 
@@ -636,6 +636,75 @@ def test_aligned_tables_grow_with_those_inside(tmp_path: Path) -> None:
     assert pynwb.validate(path=tmp_path / "a.nwb") == []
     after = nwb.read(tmp_path / "a.nwb").intracellular_recordings.to_dataframe()
     assert len(after) == rows
+
+
+def sweeps() -> tuple[Any, Any, Any]:
+    """Return an electrode, and parts of a stimulus and a response."""
+    electrode = core.IntracellularElectrode(name="e", description="d", device=core.Device(name="amplifier"))
+    made = [
+        cls(name=name, data=[1.0, 2.0], rate=1.0, electrode=electrode, gain=1.0, stimulus_description="step")
+        for name, cls in (("in", core.CurrentClampStimulusSeries), ("out", core.CurrentClampSeries))
+    ]
+    return electrode, *(series.time_window(0, 1) for series in made)
+
+
+def test_an_aligned_table_is_made_of_its_tables() -> None:
+    """It has their rows, and its categories are they."""
+    electrode, stimulus, response = sweeps()
+    made = core.IntracellularRecordingsTable(
+        electrodes=core.IntracellularElectrodesTable(electrode=[electrode]),
+        stimuli=core.IntracellularStimuliTable(stimulus=[stimulus]),
+        responses=core.IntracellularResponsesTable(response=[response]),
+    )
+    assert (len(made), list(made.categories)) == (1, ["electrodes", "stimuli", "responses"])
+    assert made.to_dataframe()["responses", "response"][0] == response
+
+
+def test_an_aligned_table_is_begun_and_grows_by_pairs() -> None:
+    """As `to_dataframe` calls its columns, or with a dict for each table; what is no row says how one looks."""
+    electrode, stimulus, response = sweeps()
+    made = core.IntracellularRecordingsTable()
+    row = {"electrodes": {"electrode": electrode}, "stimuli": {"stimulus": stimulus}}
+    made.add_row(row, responses={"response": response})
+    pairs = {(table, column): cell for table, cells in row.items() for column, cell in cells.items()}
+    pairs["responses", "response"] = response
+    made.add_row(pairs)
+    made.add_rows([pairs, pairs])
+    made.add_rows(made.to_dataframe(rows=[0, 1]))
+    assert [part.id.value.tolist() for part in (made, made.electrodes, made.responses)] == [list(range(6))] * 3
+    said = r"a row of .* has a dict for each table in it: electrodes=\{'electrode': \.\.\.\} is needed"
+    for wrong in ({"electrode": electrode}, {**row, "electrodes": electrode}):
+        with pytest.raises(UnknownFieldError, match=said):
+            made.add_row(wrong)
+    assert len(made) == 6
+
+
+def test_a_table_is_begun_with_columns_of_several_axes() -> None:
+    bands = core.FrequencyBandsTable(description="d")
+    assert bands.band_limits.value.shape == (0, 2)
+    bands.add_row(band_name="theta", band_limits=[4.0, 8.0])
+    assert bands["band_limits"][0].tolist() == [4.0, 8.0]
+
+
+def test_rows_of_a_table_that_nobody_has_named() -> None:
+    """What is said works."""
+    units, other = core.Units(description="d"), session().electrodes
+    with pytest.raises(ValueError, match=r"table.add_column\('electrodes', table=other_table\) before rows"):
+        units.add_row(spike_times=[0.1], electrodes=[0])
+    units.add_column("electrodes", table=other)
+    units.add_row(spike_times=[0.1], electrodes=[0])
+    assert units["electrodes"][0].index.tolist() == [0]
+    for more in ({}, {"recordings": [[0]]}):
+        with pytest.raises(ValueError, match=r"with SimultaneousRecordingsTable.from_dataframe\(frame, tables="):
+            core.SimultaneousRecordingsTable(description="d", **more)
+
+
+def test_lists_of_other_lengths_say_how_a_column_holds_them() -> None:
+    table = core.DynamicTable(name="t", description="d")
+    table.add_column("a")
+    table.add_row(a=[1, 2])
+    with pytest.raises(ValueError, match=r"is made with add_column\('a', index=True\), before any row"):
+        table.add_row(a=[1, 2, 3])
 
 
 ragged = st.lists(st.lists(st.lists(st.integers(-9, 400), max_size=3), max_size=3), max_size=12)

@@ -481,3 +481,27 @@ def test_planted(planted: Planted, valid: Path, tmp_path: Path) -> None:
     )
     assert planted.found in report[0].found
     assert report.ok == (planted.severity == "warning")
+
+
+WORDS = {rule.name for rule in RULES if rule.severity == "error"} - {"dtype", "type", "time-zone", "reference"}
+
+
+@pytest.mark.parametrize("planted", [p for p in PLANTED if p.rule in WORDS], ids=lambda planted: planted.id)
+def test_what_was_planted_stays(planted: Planted, valid: Path, tmp_path: Path) -> None:
+    """What was read is no reason to refuse what is changed beside it."""
+    path = tmp_path / "planted.nwb"
+    shutil.copy(valid, path)
+    with h5py.File(path, "r+") as file:
+        planted.change(file)
+    with nwb.open(path, "r+") as io:
+        root = io.read(eager=True)
+        for name in (TRIALS, f"{TABLES}/levels", f"{TABLES}/aligned", TS, "acquisition/video"):
+            root[name].description = "another"
+        for name in (TRIALS, f"{TABLES}/levels"):
+            table = root[name]
+            more = table.vector_data[next(iter(table.vector_data))].model_copy()
+            more.name, more.value = "more", np.arange(len(table))
+            table.vector_data.add(more)
+        assert io.write(root)
+    found = [(f.path, f.rule) for f in nwb.validate(path) if f.severity == "error"]
+    assert found == [(planted.path, planted.rule)]

@@ -10,7 +10,7 @@ import numpy as np
 from nwb_models.models.base import NWBModel
 from nwb_models.models.children import names
 from nwb_models.models.columns import child_of, column_names, columns_of, is_a
-from nwb_models.models.frames import frame_of, row_count
+from nwb_models.models.frames import categories_of, frame_of, row_count
 from nwb_models.models.mapping import Dataset, storage, stored_fields
 from nwb_models.models.mixins.columns import VectorIndexMixin
 
@@ -33,7 +33,7 @@ class DynamicTableMixin:
     ``table[3, "start_time"]`` what a column has in a row.
 
     A constructor takes cells for the columns that the class knows, ragged or not; where they are not given, `colnames`
-    names the columns that are, and `id` counts the rows.
+    names the columns that are, `categories` of an aligned table the tables in it, and `id` counts the rows.
 
     >>> from nwb_models.core import Units
     >>> units = Units(name="units", description="Sorted by hand.", spike_times=[[0.1], [0.2, 0.3]])
@@ -46,12 +46,16 @@ class DynamicTableMixin:
 
         cls: Any = type(self)
         table: Any = self
-        has_rows = _has_rows(cls, data)
-        super().__init__(**({"colnames": [], "id": [], **with_columns(cls, data)} if has_rows else empty(cls) | data))
+        has_rows, is_aligned = _has_rows(cls, data), is_a(self, "AlignedDynamicTable")
+        begun = {"colnames": [], "id": [], **with_columns(cls, data)} if has_rows else {**empty(cls, data), **data}
+        super().__init__(**({"categories": [], **begun} if is_aligned else begun))
         if has_rows and "colnames" not in data:
             table.colnames = list(_columns(table))
+        inside = categories_of(table) if is_aligned else []
+        if is_aligned and "categories" not in data:
+            table.categories = inside
         if has_rows and "id" not in data:
-            table.id.value = np.arange(max((len(table[name]) for name in table.columns), default=0))
+            table.id.value = np.arange(max((len(table[name]) for name in (*table.columns, *inside)), default=0))
         _known[self] = set(table.keys())
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -313,7 +317,8 @@ class DynamicTableMixin:
         ----------
         row, values
             The cells, as in a DataFrame.  ``id`` may be given, and is one more than the last one otherwise.  Of an
-            aligned table, the row of each table inside is a dict under its name.
+            aligned table, the row of each table inside is a dict under its name, or its cells are under pairs of its
+            name and that of a column.
 
         Raises
         ------
@@ -345,7 +350,8 @@ class DynamicTableMixin:
         Parameters
         ----------
         rows
-            A DataFrame, whose index is not looked at, or a dict for each row.  An ``id`` may be among the columns.
+            A DataFrame, or a dict for each row.  An ``id`` may be among the columns; the index of a DataFrame is not
+            looked at, nor the ``id`` of tables in an aligned table: these count on.
 
         Raises
         ------
@@ -365,9 +371,13 @@ def _are_cells(cls: Any, name: str, value: Any) -> bool:
 
 
 def _has_rows(cls: Any, data: Mapping[str, Any]) -> bool:
-    """Tell whether any column is given, or what says which rows or columns there are."""
+    """Tell whether any column or category is given, or what says which rows or columns there are."""
+    from nwb_models.models.building_tables import is_table
+
     tables = storage(cls)
-    columns = (entry.field for entry in tables.children.values() if isinstance(entry.marker, Dataset))
+    columns = (
+        entry.field for entry in tables.children.values() if isinstance(entry.marker, Dataset) or is_table(entry)
+    )
     groups = (entry.field for entry in tables.collections)
     return any(field in data for field in (*columns, *groups, "colnames"))
 
