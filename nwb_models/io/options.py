@@ -35,8 +35,8 @@ NAMES = {"gzip": h5z.FILTER_DEFLATE, "lzf": h5z.FILTER_LZF, "szip": h5z.FILTER_S
 class DatasetOptions:
     """Data, and how it is to be stored.
 
-    Give it in the place of the data.  What is not said is left to the library: large arrays are stored in chunks and
-    compressed, small ones in one piece.
+    Give it in the place of the data.  What is not said, or None, is left to the library: large arrays are stored in
+    chunks and compressed, small ones in one piece.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class DatasetOptions:
         The lengths of a chunk; False for one piece; True for chunks whatever the size is.
     compression
         ``"gzip"``, ``"lzf"``, ``"szip"``, the number of a filter, or an object of hdf5plugin such as
-        ``hdf5plugin.Zstd()``; False for none; True for gzip whatever the size is.
+        ``hdf5plugin.Zstd()``; False for none, which h5py calls None; True for gzip whatever the size is.
     compression_opts
         What the filter takes: of gzip the level, 0 to 9.
     shuffle

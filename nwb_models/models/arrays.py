@@ -14,6 +14,7 @@ import numpy as np
 from nwb_models.errors import NWBError
 from nwb_models.models.blocks import Blocks
 from nwb_models.models.convert import array_of, require_unmasked, without_labels
+from nwb_models.models.single_values import not_there
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -180,6 +181,12 @@ class Array:
         for start in range(0, len(self), step):
             yield self[start : start + step]
 
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse an attribute; where numpy has it, say how to get there."""
+            return not_there(self, name)
+
     def __repr__(self) -> str:
         """Return shape, dtype and place; no value is read."""
         from nwb_models.models.check import dtype_name
@@ -225,7 +232,7 @@ def _as_array(value: Any) -> Any:
     value = without_labels(value)
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | range):
         return array_of(value, None)
     if isinstance(value, Iterator):
         return Blocks(value)

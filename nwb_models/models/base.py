@@ -17,7 +17,7 @@ from nwb_models.misspelt import NoAttributeError, meant
 from nwb_models.models.documentation import descriptions, own_text
 from nwb_models.models.issues import printable
 from nwb_models.models.mapping import Attribute, Name, StoredField, Value, owns, storage
-from nwb_models.models.single_values import SingleValue
+from nwb_models.models.single_values import SingleValue, of_values
 from nwb_models.naming import spoken
 
 if TYPE_CHECKING:
@@ -491,8 +491,9 @@ def _not_there(model: NWBModel, name: str) -> Any:
             return [*dir(model), *(model._names() if isinstance(model, NWBGroup) else ())]
         return []
 
-    msg = f"{spoken(type(model).__name__)!r} object has no attribute {name!r}"
-    raise NoAttributeError(msg, name, known)
+    hint = of_values(name) if isinstance(model, NWBDataset) else ""
+    msg = f"{spoken(type(model).__name__)!r} object has no attribute {name!r}{hint}"
+    raise NoAttributeError(msg, name, list if hint else known)
 
 
 class _Parts(dict[str, Any]):

@@ -79,6 +79,21 @@ class Blocks:
                 raise ValueError(msg)
             yield block
 
+    def __getitem__(self, index: Any) -> Any:
+        """Refuse: blocks that are read are gone, and would not be written.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        msg = f"{self!r} comes block by block when it is written: read the data from that file"
+        raise TypeError(msg)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:  # noqa: FBT001 - numpy's
+        """Refuse, as an index is refused."""
+        return self[...]
+
     def __repr__(self) -> str:
         """Return shape and dtype; no block is asked for."""
         return f"<Blocks {('*', *self.shape[1:])} {self.dtype}>"

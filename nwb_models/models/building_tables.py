@@ -21,7 +21,9 @@ from nwb_models.models.cells import (
     known_columns,
     listed,
     named,
+    series_in,
     values_of,
+    with_parts,
 )
 from nwb_models.models.check import name_problem
 from nwb_models.models.columns import column_names
@@ -147,6 +149,8 @@ def _aligned(
 
     What is said of a column stands under ``(table, column)``, as the frame calls it.
     """
+    import pandas as pd
+
     if "AlignedDynamicTable" not in type_names(cls):
         msg = f"{cls.__name__} holds no tables: a DataFrame with one level of columns is needed"
         raise ValueError(msg)
@@ -156,6 +160,7 @@ def _aligned(
     pairs: Any = frame.columns
     for category, column in pairs:
         groups.setdefault(category, []).append(column)
+    series = series_in(cell for _, cells in frame.select_dtypes(object).items() for cell in cells)
     data: dict[str, Any] = {"categories": [category for category in groups if category != own]}
     inside = []
     for category, found in groups.items():
@@ -172,6 +177,10 @@ def _aligned(
             continue
         entry = storage(cls).children.get(category)
         kind = entry.model if entry is not None else _inner(cls)
+        for column in found:
+            cells = listed(part[column])
+            filled = with_parts(foreseen(kind, column), cells, series)
+            part = part if filled is cells else part.assign(**{column: pd.Series(filled, part.index, dtype=object)})
         made = table_of(kind, part, name=category, description=None, fields={}, **said)
         if entry is None:
             inside.append(made)

@@ -342,9 +342,32 @@ def _with_references(cells: list[Any], missing: list[bool], column: Foreseen) ->
         if series is not None:
             cells = [(-1, -1, series) if gone else cell for cell, gone in zip(cells, missing, strict=True)]
             missing = []
+        else:
+            msg = (
+                f"{column.name!r}: no row has a part of a series, and a row without one names a series all the same: "
+                "give (-1, -1, series) for it"
+            )
+            raise WrongCellError(msg, missing.index(True))
     if any(missing):
         raise _other(column, f"tuples ({', '.join(names)})", None, missing.index(True))
     return cells
+
+
+def series_in(cells: Iterable[Any]) -> Any:
+    """Return the series of the first reference to part of one, None where there is no such reference."""
+    return next((cell.timeseries for cell in cells if isinstance(cell, TimeSeriesReference)), None)
+
+
+def with_parts(column: Foreseen | None, cells: Sequence[Any], series: Any) -> Sequence[Any]:
+    """Return cells that are all missing, of a column of parts of series, as references to no part of this series.
+
+    A file names a series also where there is no part of one, and these cells name none.
+    """
+    names = [] if column is None or isinstance(column.dtype, str | None) else [name for name, _ in column.dtype]
+    is_ragged = column is not None and column.depth
+    if series is None or tuple(names) != TimeSeriesReference._fields or is_ragged or not all(missing_of(cells)):
+        return cells
+    return [TimeSeriesReference(-1, -1, series)] * len(cells)
 
 
 def _stacked(cells: list[Any], missing: list[bool], column: Foreseen) -> Any:

@@ -22,7 +22,18 @@ from nwb_models.models.appending import Appended, fitting
 from nwb_models.models.arrays import Array
 from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.building_tables import columns_for, parts_of, place
-from nwb_models.models.cells import OBJECTS, Foreseen, ends_of, flattened, foreseen, listed, named
+from nwb_models.models.cells import (
+    OBJECTS,
+    Foreseen,
+    ends_of,
+    flattened,
+    foreseen,
+    listed,
+    missing_of,
+    named,
+    series_in,
+    with_parts,
+)
 from nwb_models.models.check import array_problem, dtype_name, shape_name
 from nwb_models.models.children import names
 from nwb_models.models.columns import columns_of, indexes_of, is_a
@@ -213,14 +224,19 @@ class Growth:
             Where a column is not given, or there is none of a name.
         """
         changes: list[Change] = []
+        parts = {name: cells.get(name, {}) for name in self.inside}
+        if single:
+            parts = {name: given[0] if isinstance(given, list) else given for name, given in parts.items()}
+        rows = [given for given in parts.values() if hasattr(given, "keys")]
+        series = series_in(cell for row in rows for each in row.values() for cell in ([each] if single else each))
         for name, inner in self.inside.items():
-            given = cells.get(name, {})
-            given = given[0] if single and isinstance(given, list) else given
+            given = parts[name]
             is_row = isinstance(given, Mapping) and not isinstance(given, NWBModel)
             if not is_row or (name not in cells and inner.columns):
                 example = ", ".join(f"{column!r}: ..." for column in inner.columns)
                 msg = f"a row of {self.table!r} has a dict for each table in it: {name}={{{example}}} is needed"
                 raise UnknownFieldError(msg)
+            given = inner._with_parts(given, series, single=single)
             changes += inner.one(given) if single else inner.several(given, count)
         gone = [name for name in self.columns if name not in cells]
         new = [name for name in cells if name not in self.columns and name not in self.inside]
@@ -231,6 +247,16 @@ class Growth:
             models = columns_for(self.cls, name, cells[name])
             changes.append((partial(place, self.table), models))
         return changes
+
+    def _with_parts(self, given: Any, series: Any, *, single: bool) -> Any:
+        """Return what is given for an inner table, with references to a series where there is no part of any."""
+        if series is None or not hasattr(given, "keys"):
+            return given
+        found = {}
+        for name, cells in given.items():
+            filled = with_parts(foreseen(self.cls, name), [cells] if single else cells, series)
+            found[name] = filled[0] if single else filled
+        return found
 
     def _explained(self, gone: list[str], new: list[str], given: list[str]) -> str:
         said = []
@@ -263,6 +289,7 @@ class Growing:
         self.as_text = replace(column, dtype="text") if column.dtype is None else None
         """What is said of it where it holds text: None is an empty one there, and NaN among numbers."""
         self.is_region, self.is_enumeration = is_a(model, "DynamicTableRegion"), is_a(model, "EnumData")
+        self.has_parts = isinstance(column.dtype, tuple) and "timeseries" in dict(column.dtype) and not indexes
         is_plain = not (indexes or self.is_region or self.is_enumeration)
         self.tails = [Tail(model, column, is_plain=is_plain), *(Tail(index, None) for index in indexes)]
         for inner, outer in zip(self.tails, self.tails[1:], strict=False):
@@ -298,6 +325,9 @@ class Growing:
         """
         if self.is_enumeration:
             cells = _numbers(self.model, cells)
+        if self.has_parts and any(missing_of(cells)):
+            last = self.tail.last()
+            cells = with_parts(self.column, cells, None if last is None else last["timeseries"])
         column = self.as_text if self.as_text is not None and self.tails[0].holds_text() else self.column
         values, lengths = flattened(cells, len(self.tails) - 1, column)
         if self.is_region:

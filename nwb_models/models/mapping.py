@@ -82,7 +82,8 @@ class Stored:
             value = Blocks(value)
         if isinstance(value, str) and self.dtype == "text" and self.shape == ((None,),):
             value = [value]  # experimenter="Ada Lovelace"
-        if isinstance(value, list | tuple | np.ndarray) or (hasattr(value, "astype") and hasattr(value, "shape")):
+        is_array = hasattr(value, "astype") and hasattr(value, "shape")
+        if is_array or isinstance(value, list | tuple | range):
             value = array_of(value, self.dtype)
         if self.dtype in DATES:
             require_date(value)

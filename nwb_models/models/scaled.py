@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.check import dtype_name
+from nwb_models.models.single_values import not_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +109,12 @@ class Scaled:
             msg = "Data in its unit is reckoned, and cannot become a numpy array without a copy"
             raise ValueError(msg)
         return np.asarray(self[...], dtype=dtype)
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse an attribute; where numpy has it, say how to get there."""
+            return not_there(self, name)
 
     def __repr__(self) -> str:
         """Return shape, dtype and unit; no value is read."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+READ_FIRST = "read it first, all of it with [...] or a part with [:10]"
+
+
 def _value(dataset: Any) -> Any:
     """Return the single value of a dataset.
 
@@ -22,9 +25,28 @@ def _value(dataset: Any) -> Any:
         Where it has several.
     """
     if dataset.shape != ():
-        msg = f"{dataset!r} has the shape {dataset.shape}: read it first, all of it with [...] or a part with [:10]"
+        msg = f"{dataset!r} has the shape {dataset.shape}: {READ_FIRST}"
         raise TypeError(msg)
     return dataset.value
+
+
+def not_there(array: Any, name: str) -> Any:
+    """Refuse an attribute that an array on disk does not have; what it has failed, and is asked again for its error.
+
+    Raises
+    ------
+    AttributeError
+        Always; where the values have the attribute once they are read, it says so.
+    """
+    if hasattr(type(array), name):
+        return object.__getattribute__(array, name)
+    msg = f"{type(array).__name__!r} object has no attribute {name!r}{of_values(name)}"
+    raise AttributeError(msg)
+
+
+def of_values(name: str) -> str:
+    """Return how to get to an attribute that arrays of numpy have; nothing for any other name."""
+    return "" if name.startswith("_") or not hasattr(np.ndarray, name) else f": {READ_FIRST}"
 
 
 def _unary(apply: Callable[..., Any]) -> Callable[..., Any]:

@@ -233,6 +233,16 @@ def test_what_has_no_values_or_no_type_is_refused(tmp_path: Path) -> None:
         nwb.write(root, tmp_path / "b.nwb")
 
 
+@pytest.mark.parametrize("options", [False, True])
+def test_blocks_are_not_read_before_they_are_written(options: bool) -> None:
+    """They would be gone then."""
+    blocks = (np.zeros(3) for _ in range(2))
+    data = core.TimeSeries(name="x", data=nwb.DatasetOptions(blocks) if options else blocks, unit="V", rate=1.0).data
+    for read in (lambda: data[:], lambda: data[0], lambda: np.asarray(data)):
+        with pytest.raises(TypeError, match="comes block by block when it is written: read the data from that file"):
+            read()
+
+
 def test_blocks_come_once(tmp_path: Path) -> None:
     """A second file cannot have them, and the error says so before it is begun."""
     root = written(tmp_path / "a.nwb", pieces(1000))

@@ -10,6 +10,7 @@ import pytest
 
 import nwb_models as nwb
 from nwb_models import core
+from nwb_models.models.scaled import Scaled
 from tests.conftest import EXAMPLE
 
 
@@ -68,6 +69,24 @@ def test_arrays_are_not_read_by_accident() -> None:
     assert data is not None
     assert data != nwb.read(EXAMPLE).acquisition["ElectricalSeries"].data
     assert str(data) == repr(data)
+
+
+@pytest.mark.parametrize("what", ["data", "value", "scaled"])
+def test_what_numpy_has_is_there_once_data_is_read(what: str) -> None:
+    """Which the error says; and of other names it does not."""
+    found = nwb.read(EXAMPLE).acquisition["ElectricalSeries"]  # type: ignore[union-attr]
+    array = {"data": found.data, "value": found.data.value, "scaled": found.scaled}[what]
+    for name in ("mean", "T", "tolist"):
+        with pytest.raises(AttributeError, match=rf"no attribute '{name}': read it first, all of it with \[\.\.\.\]"):
+            getattr(array, name)
+    with pytest.raises(AttributeError) as caught:
+        array.attrs  # noqa: B018
+    assert "read it first" not in str(caught.value)
+
+
+def test_an_attribute_that_fails_says_why() -> None:
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'data'"):
+        Scaled(None).shape  # noqa: B018
 
 
 def test_long_text_is_not_shown_in_a_representation() -> None:

@@ -707,6 +707,62 @@ def test_lists_of_other_lengths_say_how_a_column_holds_them() -> None:
         table.add_row(a=[1, 2, 3])
 
 
+def recordings(*rows: tuple[Any, Any]) -> pd.DataFrame:
+    """A frame of intracellular recordings with a stimulus and a response each."""
+    electrode = core.IntracellularElectrode(name="e", description="d", device=core.Device(name="d"))
+    return pd.DataFrame(
+        {
+            ("electrodes", "electrode"): [electrode] * len(rows),
+            ("stimuli", "stimulus"): pd.Series([row[0] for row in rows], dtype=object),
+            ("responses", "response"): pd.Series([row[1] for row in rows], dtype=object),
+        }
+    )
+
+
+def test_recordings_without_any_stimulus(tmp_path: Path) -> None:
+    """What refers to no part of a series names one all the same: that of the response."""
+    file = session()
+    series = file.acquisition.add(core.TimeSeries(name="v", data=np.zeros(9), unit="V", rate=1.0))
+    part = series.time_window(0, 3)
+    frame = recordings((None, part), (None, part))
+    electrode = frame["electrodes", "electrode"][0]
+    file.add(electrode.device)
+    file.add(electrode)
+    row = {"electrodes": {"electrode": electrode}, "stimuli": {"stimulus": None}, "responses": {"response": part}}
+    table = file.intracellular_recordings = core.IntracellularRecordingsTable.from_dataframe(frame)
+    table.add_row(row)
+    table.add_rows([row, row])
+    found = table.to_dataframe()
+    assert found["stimuli", "stimulus"].tolist() == [None] * 5
+    assert table.stimuli["stimulus"].value["timeseries"].tolist() == [series] * 5
+    nwb.write(file, tmp_path / "a.nwb")
+    with nwb.open(tmp_path / "a.nwb", "r+") as io:
+        nwbfile = io.read()
+        again = nwbfile.intracellular_recordings
+        more = {**row, "electrodes": {"electrode": again.electrodes["electrode"][0]}}
+        again.add_row({**more, "responses": {"response": again.responses["response"][0]}})
+        io.write(nwbfile)
+    with pynwb.NWBHDF5IO(str(tmp_path / "a.nwb"), "r") as other:
+        theirs = other.read().intracellular_recordings.to_dataframe()
+        assert len(theirs) == 6
+        assert {tuple(cell) for cell in theirs["stimuli", "stimulus"]} == {(None, None, None)}
+
+
+def test_rows_without_a_part_of_a_series() -> None:
+    """The series is that of the row before; without any, the message says what to give."""
+    series = core.TimeSeries(name="v", data=np.zeros(9), unit="V", rate=1.0)
+    stimuli = core.IntracellularStimuliTable()
+    with pytest.raises(ValueError, match=r"'stimulus': no row has a part .* give \(-1, -1, series\)"):
+        stimuli.add_row(stimulus=None)
+    stimuli.add_row(stimulus=(-1, -1, series))
+    stimuli.add_row(stimulus=None)
+    assert stimuli["stimulus"].value.tolist() == [(-1, -1, series)] * 2
+    trials = core.TimeIntervals(name="t", description="d", start_time=[0.0], stop_time=[1.0])
+    trials.add_column("timeseries", [[series.time_window(0, 3)]])
+    trials.add_row(start_time=1.0, stop_time=2.0, timeseries=None)
+    assert [len(cell) for cell in trials["timeseries"]] == [1, 0]
+
+
 ragged = st.lists(st.lists(st.lists(st.integers(-9, 400), max_size=3), max_size=3), max_size=12)
 
 

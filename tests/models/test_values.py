@@ -136,6 +136,14 @@ def test_values_of_one_array_are_of_one_kind(what: str) -> None:
         nwb.DatasetOptions(list(given))
 
 
+def test_a_range_is_an_array() -> None:
+    made = series(data=range(3), timestamps=range(3))
+    assert (made.data[:].tolist(), made.timestamps.dtype, made.timestamps[:].tolist()) == ([0, 1, 2], "f8", [0, 1, 2])
+    table = core.DynamicTable(name="t", description="d")
+    table.add_column("x", [5, 6, 7])
+    assert core.DynamicTableRegion(table=table, value=range(1, 3), description="d").to_dataframe().x.tolist() == [6, 7]
+
+
 def test_references_may_be_missing() -> None:
     there = series()
     assert core.VectorData(name="c", description="d", value=[there, None]).value.tolist() == [there, None]
