@@ -34,7 +34,7 @@ from nwb_models.io.faults import require_none_of_h5py
 from nwb_models.io.heaps import LookedAt, forget
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.open_datasets import OpenDatasets
-from nwb_models.io.opening import opened, path_of, require_room, state_of
+from nwb_models.io.opening import BEING_WRITTEN, opened, path_of, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -714,7 +714,7 @@ class HDF5IO:
             detail = f": it has {sizes[1]} of {sizes[2]} bytes" if sizes else ""
             return f"{self.filename} is cut off{detail}"
         if "unable to lock" in said:
-            return f"{self.filename} is open for writing elsewhere"
+            return f"{self.filename} cannot be opened: {BEING_WRITTEN}"
         return f"{self.filename} cannot be opened as HDF5: {said.splitlines()[0]}"
 
     def _require_nwb(self) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
-from nwb_models.errors import AbsentError, UnreadableObjectError
+from nwb_models.errors import AbsentError, DanglingReferenceError, InvalidModelError, UnreadableObjectError
 from nwb_models.io.faults import reading
+from nwb_models.models.issues import Issue
 from nwb_models.models.links import Unresolved
 from tests.conftest import EXAMPLE, ROOT
 from tests.io.handmade import DATE, TEXT, new_file, reach_all, series, typed
@@ -208,6 +209,12 @@ def test_an_error_comes_whole_through_pydantic(tmp_path: Path) -> None:
     (tmp_path / "broken.nwb").write_bytes(overwritten(content, content.rindex(b"SNOD")))
     with pytest.raises(UnreadableObjectError, match=r"broken\.nwb:/acquisition cannot be read"):
         nwb.read(tmp_path / "broken.nwb").model_dump_json()
+
+
+def test_each_problem_is_listed_once() -> None:
+    issue = Issue("/x", "TimeSeries", "missing", "a unit", "none")
+    assert InvalidModelError([issue, issue]).issues == (issue,)
+    assert DanglingReferenceError(["a refers to b", "a refers to b"]).referrers == ("a refers to b",)
 
 
 # ---------------------------------------------------------------------------------------------- mutants
