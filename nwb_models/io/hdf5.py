@@ -30,7 +30,7 @@ from nwb_models.errors import (
     warn,
 )
 from nwb_models.io.construct import Builder
-from nwb_models.io.faults import require_none_of_h5py
+from nwb_models.io.faults import FAULTS, require_none_of_h5py
 from nwb_models.io.heaps import LookedAt, forget
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.open_datasets import OpenDatasets
@@ -669,6 +669,21 @@ class HDF5IO:
         if state is not None and (self._state != state or state_of(self.location) != state):
             raise _changed(self.filename)
 
+    def require_intact(self) -> None:
+        """Refuse a file that was overwritten in place: while it is open, HDF5 takes the new bytes for the old ones.
+
+        It is asked where something cannot be read, since a look at a file takes longer than to read a number of it.
+
+        Raises
+        ------
+        ClosedFileError
+            Where it was.
+        """
+        if self._stream is None and self._state is not None:
+            now = state_of(self.location)
+            if now is not None and now != self._state and now[2] == self._state[2]:
+                raise _changed(self.filename)
+
     def _open(self) -> h5py.File:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
@@ -748,6 +763,8 @@ class _Use:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._io._end_use()
+        if isinstance(error, (NWBError, *FAULTS)):
+            self._io.require_intact()
         if error is not None and self._path is not None:
             require_none_of_h5py(error, self._io.filename, self._path)
 
