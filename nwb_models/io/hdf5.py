@@ -703,7 +703,10 @@ class HDF5IO:
         except OSError:
             if Path(self.location).exists():  # raises where that cannot be told
                 raise
-            msg = f"{self.filename}: no such file"
+            what = "no such file"
+            if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", self.filename):
+                what = "an address, and no file of this computer: download it, or give an open file object of fsspec"
+            msg = f"{self.filename}: {what}"
             raise NotReadableError(msg) from None
         if stat.S_ISDIR(status.st_mode):
             kind = (
