@@ -125,7 +125,7 @@ class DepartureError(NWBError, ValueError):
 
 
 class InvalidModelError(NWBError, ValueError):
-    """Models that cannot be written as they are; nothing was.
+    """Models that cannot be written as they are, and nothing was; or would be such without what is taken away.
 
     Attributes
     ----------
@@ -133,10 +133,14 @@ class InvalidModelError(NWBError, ValueError):
         All that is missing, or is not what its specification asks for.
     """
 
-    def __init__(self, issues: Sequence[Issue]) -> None:
-        self.issues = tuple(issues)
+    def __init__(
+        self,
+        issues: Sequence[Issue],
+        what: str = "Nothing was written: the models break their specifications in these places",
+    ) -> None:
+        self.issues = tuple(dict.fromkeys(issues))
         listed = "\n".join(f"  {issue}" for issue in self.issues)
-        super().__init__(f"Nothing was written: the models break their specifications in these places:\n{listed}")
+        super().__init__(f"{what}:\n{listed}")
 
 
 class DanglingReferenceError(NWBError, ValueError):
@@ -149,7 +153,7 @@ class DanglingReferenceError(NWBError, ValueError):
     """
 
     def __init__(self, referrers: Sequence[str], advice: str = "") -> None:
-        self.referrers = tuple(referrers)
+        self.referrers = tuple(dict.fromkeys(referrers))
         listed = "\n".join(f"  {printable(line)}" for line in self.referrers)
         text = f"Nothing was written: these would refer to objects that are not in the file:\n{listed}"
         super().__init__(f"{text}\n{advice}" if advice else text)

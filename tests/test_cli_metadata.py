@@ -258,6 +258,11 @@ def test_compound_values_are_edited(session: Path) -> None:
         (_set("", session_description=None), "cannot be removed"),
         (_set("", acquisition=None), "objects are not removed through a document"),
         (_set("", acquisition={"nwb_data_interface": [{"name": "new"}]}), "new objects are not made"),
+        (
+            _set("", acquisition={"voltage_1": {"description": "d"}}),
+            "it is an entry of the list under 'nwb_data_interface': nwb_data_interface: [{path: /acquisition/voltage",
+        ),
+        (_set("", generl={}), "there is nothing called 'generl': did you mean 'general'; new objects are not made"),
         (_set("", acquisition={"nwb_data_interface": [{"path": "/acquisition/x"}]}), "the file has no /acquisition/x"),
         (_set("", acquisition={"nwb_data_interface": "x"}), "objects are needed here, as a list"),
         (_set("acquisition/TwoPhotonSeries", imaging_plane="/general/subject"), "an ImagingPlane is needed here"),

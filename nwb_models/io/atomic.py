@@ -22,7 +22,7 @@ import h5py
 from nwb_models.errors import ClosedFileError, NotWritableError, NWBError
 from nwb_models.io.faults import is_of_h5py, raise_interrupt, reason_of
 from nwb_models.io.lock import FileLock, remove, shortened
-from nwb_models.io.opening import require_room, state_of
+from nwb_models.io.opening import BEING_WRITTEN, require_room, state_of
 from nwb_models.io.stream import Stream, StreamFile, interrupts_noted
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Replacement:
         """Rename the finished file; where none may be replaced, link it, which fails if another was faster."""
         self._require_state()
         if self.state is not None and is_being_written(self.target):
-            msg = f"{self.shown} cannot be written: it is open for writing elsewhere"
+            msg = f"{self.shown} cannot be written: {BEING_WRITTEN}"
             raise NotWritableError(msg)
         if self.exclusive:
             _place_exclusively(beside, self.target)
@@ -356,7 +356,7 @@ def _why_not_replaced(target: Path, *, exclusive: bool) -> str | None:
         return "it is no regular file"
     if not os.access(target, os.W_OK):
         return "permission denied"
-    return "it is open for writing elsewhere" if is_being_written(target) else None
+    return BEING_WRITTEN if is_being_written(target) else None
 
 
 def is_being_written(target: Path) -> bool:

@@ -515,6 +515,7 @@ class Builder:
         try:
             return self.read(where)
         except (NWBError, OSError) as error:
+            self.io.require_intact()
             out = self.leads_out(where)
             wanted = f"an object at {link.path or where}" + (f" in {link.filename}" if link.filename else "")
             found = str(error) if out else "nothing that can be opened"

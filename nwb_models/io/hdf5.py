@@ -30,11 +30,11 @@ from nwb_models.errors import (
     warn,
 )
 from nwb_models.io.construct import Builder
-from nwb_models.io.faults import require_none_of_h5py
+from nwb_models.io.faults import FAULTS, require_none_of_h5py
 from nwb_models.io.heaps import LookedAt, forget
 from nwb_models.io.nodes import StoredDataset
 from nwb_models.io.open_datasets import OpenDatasets
-from nwb_models.io.opening import opened, path_of, require_room, state_of
+from nwb_models.io.opening import BEING_WRITTEN, opened, path_of, require_room, state_of
 from nwb_models.io.queue import SPECLOC, open_path, read_node
 from nwb_models.io.specifications import (
     SKIP_PATTERN,
@@ -686,6 +686,21 @@ class HDF5IO:
         if state is not None and (self._state != state or state_of(self.location) != state):
             raise _changed(self.filename)
 
+    def require_intact(self) -> None:
+        """Refuse a file that was overwritten in place: while it is open, HDF5 takes the new bytes for the old ones.
+
+        It is asked where something cannot be read, since a look at a file takes longer than to read a number of it.
+
+        Raises
+        ------
+        ClosedFileError
+            Where it was.
+        """
+        if self._stream is None and self._state is not None:
+            now = state_of(self.location)
+            if now is not None and now != self._state and now[2] == self._state[2]:
+                raise _changed(self.filename)
+
     def _open(self) -> h5py.File:
         """Open the file, and say in one line why not."""
         if self._stream is not None:
@@ -705,7 +720,10 @@ class HDF5IO:
         except OSError:
             if Path(self.location).exists():  # raises where that cannot be told
                 raise
-            msg = f"{self.filename}: no such file"
+            what = "no such file"
+            if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", self.filename):
+                what = "an address, and no file of this computer: download it, or give an open file object of fsspec"
+            msg = f"{self.filename}: {what}"
             raise NotReadableError(msg) from None
         if stat.S_ISDIR(status.st_mode):
             kind = (
@@ -731,7 +749,7 @@ class HDF5IO:
             detail = f": it has {sizes[1]} of {sizes[2]} bytes" if sizes else ""
             return f"{self.filename} is cut off{detail}"
         if "unable to lock" in said:
-            return f"{self.filename} is open for writing elsewhere"
+            return f"{self.filename} cannot be opened: {BEING_WRITTEN}"
         return f"{self.filename} cannot be opened as HDF5: {said.splitlines()[0]}"
 
     def _require_nwb(self) -> None:
@@ -765,6 +783,8 @@ class _Use:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._io._end_use()
+        if isinstance(error, (NWBError, *FAULTS)):
+            self._io.require_intact()
         if error is not None and self._path is not None:
             require_none_of_h5py(error, self._io.filename, self._path)
 

@@ -22,6 +22,7 @@ from nwb_models.errors import DocumentError, NWBError
 from nwb_models.io.documents import Document, LongDocumentError, Place, from_text, is_summary
 from nwb_models.io.hdf5 import HDF5IO
 from nwb_models.limits import DEFAULT, Limits
+from nwb_models.misspelt import meant
 from nwb_models.models.base import NWBDataset, NWBGroup, NWBModel
 from nwb_models.models.check import DATES
 from nwb_models.models.consistency import problems_of
@@ -313,7 +314,7 @@ class _Edits:
             raise _RefusedError(msg)
         if not is_collection:
             msg = f"what is no plain value or list of such is not edited through a document; {IN_PYTHON}"
-            raise _RefusedError(msg if old is not None else f"new objects are not made through a document; {IN_PYTHON}")
+            raise _RefusedError(msg if old is not None else _not_there(model, key, entry))
         if not isinstance(new, list):
             msg = "objects are needed here, as a list"
             raise _RefusedError(msg)
@@ -402,6 +403,18 @@ def _same(old: Any, new: Any) -> bool:
     if isinstance(old, bool) or isinstance(new, bool):
         return old is new
     return (old is None) == (new is None) and bool(old == new)
+
+
+def _not_there(model: NWBModel, key: str, entry: StoredField | None) -> str:
+    """Say what is to be done about an object that the document of a file does not have under a name."""
+    child = model[key] if entry is None and isinstance(model, NWBGroup) and key in model else None
+    if isinstance(child, NWBModel):
+        tables = storage(type(model))
+        field = next((e.field for e in tables.collections if key in (getattr(model, e.field) or ())), None)
+        if field is not None:
+            return f"it is an entry of the list under {field!r}: {field}: [{{path: {child.path}, ...}}]"
+    hint = (meant(key, stored_fields(type(model))) if entry is None else "").rstrip("?")
+    return f"there is nothing called {key!r}{hint}; new objects are not made through a document; {IN_PYTHON}"
 
 
 def _path_of(item: Any) -> str | None:

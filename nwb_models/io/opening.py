@@ -16,6 +16,9 @@ from nwb_models.errors import NotReadableError
 State = tuple[int, ...]
 """What `state_of` says of a file."""
 
+BEING_WRITTEN = "it is open for writing elsewhere, in another process or by h5py in this one: close it there first"
+"""Why a file cannot be opened, or replaced."""
+
 CACHE = 1 << 20
 """How many bytes of headers HDF5 keeps of a file that is gone through once."""
 

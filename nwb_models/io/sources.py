@@ -162,7 +162,7 @@ class Sources:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the files."""
+        """Let go of the files, which say of an error whether they were overwritten meanwhile."""
         self._openers.clear()
         self._headers.clear()
-        self._stack.close()
+        self._stack.__exit__(kind, error, trace)

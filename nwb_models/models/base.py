@@ -398,7 +398,9 @@ class NWBModel(BaseModel, metaclass=Documented):
         where = f" at {printable(self._path)}" if self._path else ""
         return f"<{printable(kind_of(self))} {self.name!r}{self._shown()}{where}>"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        """Return what `__repr__` does."""
+        return repr(self)
 
     def _shown(self) -> str:
         """Return what else the representation says."""
@@ -668,6 +670,17 @@ class NWBGroup(NWBModel):
     """A group: its children are reachable by their names, ``group["name"]`` and ``group["name/of/a/child"]``."""
 
     _shelf: Any = PrivateAttr(None)
+
+    def __str__(self) -> str:
+        """Return type, name and place, and of a group without a type the names of what is in it; nothing is built."""
+        from nwb_models.models.children import few
+
+        shown = repr(self)
+        if self.neurodata_type is not None or "name" not in self.__dict__:
+            return shown
+        with suppress(NWBError):
+            shown = f"{shown[:-1]}: {few(list(self))}>"
+        return shown
 
     def _children(self) -> Iterator[tuple[str, StoredField | None]]:
         """Yield the names of the children and the field that holds each, None where the class foresees none."""
@@ -1021,6 +1034,12 @@ class _Children(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        """Return the names, the first few of many; nothing is built."""
+        from nwb_models.models.children import few
+
+        return few(list(self))
 
 
 class NWBDataset(SingleValue, NWBModel):

@@ -375,9 +375,7 @@ class Collection(MutableMapping[str, T]):
 
     def __repr__(self) -> str:
         """Return the names, the first few of many; nothing is built."""
-        names = [printable(name) for name in self]
-        shown = ", ".join(names[:FEW]) + (f", ... ({len(names)})" if len(names) > FEW else "")
-        return f"<Collection {shown or '(empty)'}>"
+        return f"<Collection {few(list(self))}>"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the objects, unfolding; the data of arrays is not read."""
@@ -463,6 +461,16 @@ class Names:
 
 
 names = Names()
+
+
+def few(names: list[str]) -> str:
+    """Return names as a line, the first few of many.
+
+    >>> few(["one", "two"]), few([])
+    ('one, two', '(empty)')
+    """
+    shown = ", ".join(map(printable, names[:FEW])) + (f", ... ({len(names)})" if len(names) > FEW else "")
+    return shown or "(empty)"
 
 
 def missing(name: str, names: list[str]) -> str:

@@ -24,9 +24,15 @@ def put(group: NWBGroup, name: str, child: Any) -> None:
     ------
     UnknownFieldError
         Where the class of the group foresees no such child.
+    ValueError
+        Where it is None, in the place of something that cannot be.
     """
     tables = storage(type(group))
     entry = tables.children.get(name) or tables.by_type(type(child))
+    if child is None and (entry is None or entry.required):
+        needed = ", which it has to have" if entry is not None else ""
+        msg = f"{group!r}: None cannot be {name!r}{needed}: give something else, or take away what can be with 'del'"
+        raise ValueError(msg)
     if entry is None:
         msg = f"{group!r} has no place for {with_article(type(child).__name__)} called {name!r}"
         raise UnknownFieldError(msg)
@@ -112,6 +118,7 @@ def _clear(model: NWBModel, field: str) -> None:
         return
     if (entry is not None and entry.required) or type(model).model_fields[field].is_required():
         path = f"{(model.path or model.name).rstrip('/')}/{entry.stored_name if entry is not None else field}"
-        raise InvalidModelError([Issue(path, model.neurodata_type, "missing", f"{field}, which is required", "none")])
+        issue = Issue(path, model.neurodata_type, "missing", f"{field}, which is required", "none")
+        raise InvalidModelError([issue], "Nothing was taken away: the specification asks for it")
     setattr(model, field, None)
     model.__pydantic_fields_set__.discard(field)

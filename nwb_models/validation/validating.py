@@ -254,8 +254,8 @@ def _sorted(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _text(error: Exception, name: str) -> str:
-    """Return what an error says, without the name of the file in front."""
+    """Return what an error says of a file, as what was found in its place."""
     text = str(error)
-    for prefix in (f"{name}: ", f"{name}:", f"{name} "):
-        text = text.removeprefix(prefix)
-    return text
+    if text.startswith(f"{name} "):
+        return f"one that {text.removeprefix(f'{name} ')}"
+    return text.removeprefix(f"{name}:").lstrip()

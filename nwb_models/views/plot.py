@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nwb_models.misspelt import meant
 from nwb_models.models.base import NWBGroup, NWBModel
 from nwb_models.models.children import Collection
+from nwb_models.models.mixins.tables import DynamicTableMixin
 from nwb_models.models.time_series_reference import window_between
 from nwb_models.views import marks, pictures, traces
 
@@ -48,7 +49,8 @@ def plot(thing: NWBModel, ax: Axes | None = None, **options: Any) -> Axes:
     Parameters
     ----------
     thing
-        A model.  Something that is drawn in no way of its own is drawn as the one child that is.
+        A model.  Something that is drawn in no way of its own is drawn as the one child that is, or the one in its
+        containers.
     ax
         The axes of matplotlib to draw in; new ones where they are not given.
     **options
@@ -119,10 +121,9 @@ def _found(thing: Any) -> tuple[Any, Picture]:
     draw = picture_of(thing)
     if draw is not None:
         return thing, draw
-    inside = []
-    if isinstance(thing, NWBGroup | Collection):
-        typed = ((name, thing[name]) for name in thing)
-        inside = [(name, child) for name, child in typed if picture_of(child) is not None]
+    inside = _inside(thing)
+    if not inside:  # a processing module has containers, and these have what is drawn
+        inside = [(f"{name}/{last}", child) for name, part in _children(thing) for last, child in _inside(part)]
     if len(inside) == 1:
         return _found(inside[0][1])
     known = ", ".join(sorted(PICTURES))
@@ -131,6 +132,17 @@ def _found(thing: Any) -> tuple[Any, Picture]:
         hint = f"draw one of what is in it: {', '.join(repr(name) for name, _ in inside[:8])}"
     msg = f"{thing!r:.200} has no picture; {hint}"
     raise TypeError(msg)
+
+
+def _inside(thing: Any) -> list[tuple[str, Any]]:
+    """Return the children that are drawn, with their names."""
+    return [(name, child) for name, child in _children(thing) if picture_of(child) is not None]
+
+
+def _children(thing: Any) -> list[tuple[str, Any]]:
+    """Return the children of a group or a collection, with their names; a table has none that are drawn."""
+    has_children = isinstance(thing, NWBGroup | Collection) and not isinstance(thing, DynamicTableMixin)
+    return [(name, thing[name]) for name in thing] if has_children else []
 
 
 def _new_axes() -> Axes:

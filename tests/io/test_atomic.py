@@ -131,7 +131,7 @@ def test_a_file_that_is_open_for_writing_elsewhere(tmp_path: Path) -> None:
         assert other.stdout is not None
         other.stdout.readline()
         try:
-            with pytest.raises(NotWritableError, match="open for writing elsewhere"):
+            with pytest.raises(NotWritableError, match=r"open for writing elsewhere, .*h5py in this one: close it"):
                 nwb.write(nwb.read(EXAMPLE), tmp_path / "b.nwb")
         finally:
             other.kill()

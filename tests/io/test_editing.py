@@ -1078,7 +1078,7 @@ def test_a_file_that_is_open_for_writing_elsewhere(path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        with pytest.raises(NotWritableError, match="open for writing elsewhere"):
+        with pytest.raises(NotWritableError, match=r"open for writing elsewhere, .*h5py in this one: close it"):
             nwb.open(path, "r+")
         other.communicate("")
     assert litter(path) == []

@@ -12,8 +12,15 @@ import numpy as np
 import pytest
 
 import nwb_models as nwb
-from nwb_models.errors import AbsentError, UnreadableObjectError
+from nwb_models.errors import (
+    AbsentError,
+    ClosedFileError,
+    DanglingReferenceError,
+    InvalidModelError,
+    UnreadableObjectError,
+)
 from nwb_models.io.faults import reading
+from nwb_models.models.issues import Issue
 from nwb_models.models.links import Unresolved
 from tests.conftest import EXAMPLE, ROOT
 from tests.io.handmade import DATE, TEXT, new_file, reach_all, series, typed
@@ -208,6 +215,37 @@ def test_an_error_comes_whole_through_pydantic(tmp_path: Path) -> None:
     (tmp_path / "broken.nwb").write_bytes(overwritten(content, content.rindex(b"SNOD")))
     with pytest.raises(UnreadableObjectError, match=r"broken\.nwb:/acquisition cannot be read"):
         nwb.read(tmp_path / "broken.nwb").model_dump_json()
+
+
+AFTERWARDS: dict[str, Callable[[Any, Path], Any]] = {
+    "data": lambda root, _: root.acquisition["ElectricalSeries"].data[0],
+    "a table": lambda root, _: root.trials.to_dataframe(),
+    "names": lambda root, _: list(root.processing),
+    "a search": lambda root, _: list(root.find("TimeSeries")),
+    "JSON": lambda root, _: root.model_dump_json(),
+    "validation": lambda root, _: nwb.validate(root),
+    "a copy": lambda root, folder: nwb.write(root, folder / "copy.nwb"),
+}
+
+
+@pytest.mark.parametrize("asked", AFTERWARDS)
+@pytest.mark.parametrize("content", [b"\0" * 100_000, b"short"], ids=["zeros", "short"])
+def test_a_file_that_was_overwritten_while_it_is_read(asked: str, content: bytes, tmp_path: Path) -> None:
+    """HDF5 has it open, and finds nothing where something was: not the file is damaged, it is another one."""
+    path = tmp_path / "a.nwb"
+    path.write_bytes(EXAMPLE.read_bytes())
+    root = nwb.read(path)
+    with path.open("r+b") as file:
+        file.truncate(0)
+        file.write(content)
+    with pytest.raises(ClosedFileError, match=r"a\.nwb was changed or removed since it was read: read it again"):
+        AFTERWARDS[asked](root, tmp_path)
+
+
+def test_each_problem_is_listed_once() -> None:
+    issue = Issue("/x", "TimeSeries", "missing", "a unit", "none")
+    assert InvalidModelError([issue, issue]).issues == (issue,)
+    assert DanglingReferenceError(["a refers to b", "a refers to b"]).referrers == ("a refers to b",)
 
 
 # ---------------------------------------------------------------------------------------------- mutants

@@ -256,6 +256,12 @@ def test_what_cannot_be_read_is_said_in_one_line(
         nwb.open(path)
 
 
+@pytest.mark.parametrize("address", ["s3://bucket/a.nwb", "https://example.org/a.nwb"])
+def test_an_address_is_no_path(address: str) -> None:
+    with pytest.raises(NotReadableError, match=f"{address}: an address, .* an open file object of fsspec"):
+        nwb.read(address)
+
+
 def test_departures_are_kept_noted_and_refused_when_asked(session: Path) -> None:
     """Reading keeps what the file holds; strict=True names every departure at once."""
     with h5py.File(session, "r+") as file:

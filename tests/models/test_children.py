@@ -465,9 +465,29 @@ def test_what_is_required_is_not_taken_away() -> None:
     nwbfile = nwb.read(EXAMPLE)
     series = nwbfile.acquisition["ElectricalSeries"]
     for holder, name in [(nwbfile, "identifier"), (nwbfile, "acquisition"), (series, "data"), (series, "unit")]:
-        with pytest.raises(InvalidModelError, match=name):
+        with pytest.raises(InvalidModelError, match=f"^Nothing was taken away: .*\n.*{name}"):
             delattr(holder, name)
         assert getattr(holder, name) is not None
+
+
+def test_none_takes_nothing_away_that_has_to_be_there() -> None:
+    nwbfile = nwb.read(EXAMPLE)
+    with pytest.raises(ValueError, match=r"'start_time', which it has to have: .* take away what can be with 'del'"):
+        nwbfile.trials["start_time"] = None
+    with pytest.raises(ValueError, match=r"None cannot be 'voltage_0': .* with 'del'"):
+        nwbfile["acquisition/voltage_0"] = None
+    nwbfile["units"] = None
+    assert nwbfile.units is None
+
+
+def test_the_names_of_children_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a few, and none of them is built."""
+    group = nwb.read(EXAMPLE).acquisition
+    names = "ElectricalSeries, TwoPhotonSeries, behavior_video, voltage_0, voltage_1"
+    assert [repr(view) for view in (group.keys(), group.items())] == [f"KeysView({names})", f"ItemsView({names})"]
+    assert str(group) == f"<group 'acquisition' at /acquisition: {names}>"
+    assert repr(group) == "<group 'acquisition' at /acquisition>"
+    assert not group.nwb_data_interface.has_built("voltage_0")
 
 
 def test_what_no_field_holds_is_taken_away() -> None:

@@ -227,6 +227,8 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
         assert not report
         assert not report.is_readable
         assert [(f.path, f.rule, f.severity) for f in report] == [("/", "unreadable", "error")]
+    assert nwb.validate(text)[0].found == "one that is not an HDF5 file"
+    assert nwb.validate(tmp_path / "nothing.nwb")[0].found == "no such file"
 
 
 def test_an_object_that_cannot_be_read(session: Path) -> None:

@@ -511,6 +511,15 @@ def test_what_holds_many_things_names_them(ax: Axes) -> None:
         nwb.plot(nwb.read(EXAMPLE).acquisition, ax)
 
 
+def test_a_module_names_what_is_in_its_containers(ax: Axes) -> None:
+    nwbfile = nwb.read(EXAMPLE)
+    with pytest.raises(TypeError, match=r"in it: 'BehavioralTimeSeries/speed', 'Position/position'$"):
+        nwb.plot(nwbfile.processing["behavior"], ax)
+    (lfp,) = nwbfile["processing/ecephys/LFP"].values()
+    nwb.plot(nwbfile.processing["ecephys"], ax, start=1.0, stop=1.1)
+    assert title(ax).startswith(lfp.name)
+
+
 def test_what_has_no_picture(ax: Axes) -> None:
     with pytest.raises(TypeError, match=r"Subject .* has no picture; these are drawn: .*AnnotationSeries, "):
         nwb.plot(nwb.read(EXAMPLE).general.subject, ax)
