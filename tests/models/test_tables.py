@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import nwb_models as nwb
 from nwb_models.core import v2_11_0 as core
-from nwb_models.errors import InvalidModelError, UnknownFieldError
+from nwb_models.errors import InvalidModelError, ObjectNotFoundError, UnknownFieldError
 from nwb_models.generated.hdmf_common import v1_10_0 as common
 from nwb_models.generated.hdmf_experimental import v0_6_0 as experimental
 from nwb_models.models.columns import is_a
@@ -1120,3 +1120,13 @@ def test_a_ragged_column_without_index_is_said_to_be_one() -> None:
     units.add_column("spike_times", [0.1, 0.2], index=0)
     assert units["spike_times"][1] == 0.2
     assert "spike_times_index" not in units
+
+
+def test_a_list_of_names_gives_these_columns() -> None:
+    trials = nwb.read(EXAMPLE).trials
+    found = trials[["stop_time", "start_time"]]
+    assert plain(found) == plain(trials.to_dataframe(["stop_time", "start_time"]))
+    with pytest.raises(ObjectNotFoundError, match="'stop_tim'"):
+        trials[["stop_tim"]]
+    with pytest.raises(TypeError, match="a list of names"):
+        trials["start_time", "stop_time"]

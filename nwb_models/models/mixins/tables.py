@@ -99,7 +99,7 @@ class DynamicTableMixin:
     @overload
     def __getitem__(self, path: int) -> pd.Series[Any]: ...
     @overload
-    def __getitem__(self, path: Rows) -> pd.DataFrame: ...
+    def __getitem__(self, path: Rows | list[str]) -> pd.DataFrame: ...
     @overload
     def __getitem__(self, path: tuple[Any, str]) -> Any: ...
     def __getitem__(self, path: Any) -> Any:
@@ -108,14 +108,14 @@ class DynamicTableMixin:
         Parameters
         ----------
         path
-            A name or path; the number of a row, from 0, which is not its id; a slice, list or mask of rows, or the
-            index of a DataFrame of the table, which has ids; or rows and the name of a column.
+            A name or path; a list of names; the number of a row, from 0, which is not its id; a slice, list or mask of
+            rows, or the index of a DataFrame of the table, which has ids; or rows and the name of a column.
 
         Returns
         -------
         NWBModel, pandas.Series or pandas.DataFrame
-            The child; a row as ``to_dataframe().iloc[path]`` has it; rows as ``to_dataframe(rows=path)`` has them; or,
-            for rows and a name, ``table[name][rows]``.
+            The child; columns as ``to_dataframe(columns=path)`` has them; a row as ``to_dataframe().iloc[path]`` has
+            it; rows as ``to_dataframe(rows=path)`` has them; or, for rows and a name, ``table[name][rows]``.
 
         Raises
         ------
@@ -126,11 +126,13 @@ class DynamicTableMixin:
         """
         if isinstance(path, str):
             return super().__getitem__(path)  # type: ignore[misc]
-        if isinstance(path, tuple) and len(path) == 2 and isinstance(path[1], str):
+        if isinstance(path, list) and path and all(isinstance(name, str) for name in path):
+            return self.to_dataframe(columns=path)
+        if isinstance(path, tuple) and len(path) == 2 and isinstance(path[1], str) and not isinstance(path[0], str):
             rows, name = path
             return self[name][rows]
         if path is None or isinstance(path, tuple):
-            how = "by a name, by rows, or by rows and the name of a column"
+            how = "by a name, a list of names, by rows, or by rows and the name of a column"
             msg = f"{self!r} is indexed {how}, and not by {path!r:.60}"
             raise TypeError(msg)
         frame = frame_of(self, rows=path)
