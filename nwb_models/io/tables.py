@@ -44,7 +44,7 @@ def check_fitting(walk: Deconstruction) -> None:
         model: Any = walk.models.get(made.identity)
         if isinstance(made, NewGroup):
             _check_group(walk, made, model)
-        elif isinstance(made, NewDataset) and model is not None:
+        elif isinstance(made, NewDataset) and is_a(model, "VectorData"):
             _check_rules(walk, made, model, Children(model), {f"@{name}" for name in made.attributes})
             if made.value is not None and is_a(model, "DynamicTableRegion"):
                 _check_numbers(walk, made, "", model, _new_part(model.value))
@@ -85,7 +85,7 @@ class _Written(Children):
 def _check_group(walk: Deconstruction, made: NewGroup, model: Any) -> None:
     """Note what does not fit in a group, a table or a series most often."""
     new = _new_in(walk, made)
-    changed = _changed_in(walk, made, new)
+    changed = _changed_in(walk, made, new) if made.origin is not None else set()
     if made.origin is not None and not changed:
         return
     if model is None and made.origin is not None:  # one of its columns was read, and the table was not

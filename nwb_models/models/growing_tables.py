@@ -553,7 +553,8 @@ def set_column(table: Any, name: str, cells: Any) -> None:
     Raises
     ------
     ValueError
-        Where the cells do not go together, or are nested more or less deep than those that are there.
+        Where the cells do not go together, are nested more or less deep than those that are there, are none of this
+        column, or are not as many as the rows of the table.
     """
     model = table.get(name)
     if model is None:
@@ -566,6 +567,18 @@ def set_column(table: Any, name: str, cells: Any) -> None:
     values, lengths = parts_of(cells, column, len(indexes))
     if is_a(model, "DynamicTableRegion"):
         _check_region(model, values)
+    problem = array_problem(values, column.dtype, column.shapes)
+    if problem is not None:
+        msg = f"{name!r}: {problem}"
+        raise ValueError(msg)
+    count, rows = row_count(table), len(lengths[-1]) if lengths else len(values)
+    others = [other for other in columns_of(table) if other != name] if count else []  # one that is empty is begun
+    others += categories_of(table) if is_a(table, "AlignedDynamicTable") else []
+    if rows != count and others:
+        msg = f"{table!r} has {count} rows, and {rows} are given for {name!r}: del table[rows] takes rows away"
+        raise ValueError(msg)
+    if rows != count and isinstance(table.id, NWBDataset):
+        table.id.value = np.arange(rows)
     model.value = values
     for index, each in zip(indexes, lengths, strict=True):
         index.value = ends_of(each)

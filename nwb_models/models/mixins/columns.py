@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nwb_models.models.columns import Column, iterated, meant, note_target
+from nwb_models.models.columns import Column, is_a, iterated, meant, note_target
 from nwb_models.models.consistency import require_fitting
 from nwb_models.models.frames import rows_of, rows_referred
 from nwb_models.models.labels import row_numbers_of
@@ -45,6 +45,19 @@ class VectorDataMixin:
         if column.indexes:
             return rows_of(column, index)
         return meant(self, super().__getitem__(row_numbers_of(index, self)))  # type: ignore[misc]
+
+    def __setitem__(self: Any, index: Any, cells: Any) -> None:
+        """Give rows other cells, as ``table[index, name]`` does.
+
+        Raises
+        ------
+        TypeError
+            Where the column is in no table.
+        """
+        if not is_a(self.parent, "DynamicTable"):
+            msg = f"{self!r} is in no table: give it another 'value'"
+            raise TypeError(msg)
+        self.parent[index, self.name] = cells
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""

@@ -71,24 +71,64 @@ class DynamicTableMixin:
         for field, model in with_columns(cls, {name: value}).items():
             super().__setattr__(field, model)
 
-    def __setitem__(self, path: str, child: Any) -> None:
+    def __setitem__(self, path: Any, child: Any) -> None:
         """Put a child where the path says; or cells for a column, which is added if it is not there.
 
-        A column that is there keeps all but its values.
+        A column that is there keeps all but its values.  ``table[3, "tags"] = ["a"]`` sets one cell, and
+        ``table[2:4, "score"] = [0.5, 0.1]`` several.
 
         Raises
         ------
         ValueError
-            Where the cells do not go together, or are nested more or less deep than those of the column.
+            Where the cells do not go together, are nested more or less deep than those of the column, are none of its
+            dtype, or are not as many as the rows.
+        IndexError
+            Where there is no such row.
+        TypeError
+            Where rows are set without naming a column.
         ObjectNotFoundError, UnknownFieldError
             As of any group.
         """
         from nwb_models.models.growing_tables import set_column
 
-        if _are_cells(type(self), path, child):
+        if isinstance(path, tuple) and len(path) == 2 and isinstance(path[1], str):
+            from nwb_models.models.changing_rows import set_cells
+
+            set_cells(self, path[0], path[1], child)
+        elif not isinstance(path, str):
+            how = 'table["score"] = [...] sets a column, table[3, "score"] = 0.5 a cell, and add_row(...) adds a row'
+            msg = f"{self!r} has no item {path!r:.60} to be set: {how}"
+            raise TypeError(msg)
+        elif _are_cells(type(self), path, child):
             set_column(self, path, child)
         else:
             super().__setitem__(path, child)  # type: ignore[misc]
+
+    def __delitem__(self, path: Any) -> None:
+        """Take away a column or another child, by its name or path; or rows, by a number, a slice, or a list or mask.
+
+        ``del table[3]`` keeps the descriptions and the ``id`` of the other rows, and takes the row out of the tables in
+        an aligned table as well.  Of a table on disk, all columns are read, and written anew.
+
+        Raises
+        ------
+        ValueError
+            Where anything in the same file refers to rows of the table, whose numbers would mean others then; where it
+            is a category of an aligned table; or where its columns do not have as many rows as it.
+        IndexError
+            Where there is no such row.
+        ObjectNotFoundError, InvalidModelError
+            As of any group.
+        """
+        if isinstance(path, str):
+            super().__delitem__(path)  # type: ignore[misc]
+            return
+        if path is None or isinstance(path, tuple):
+            msg = f"of {self!r}, a column is taken away by its name, and rows by numbers, not {path!r:.60}"
+            raise TypeError(msg)
+        from nwb_models.models.changing_rows import remove_rows
+
+        remove_rows(self, path)
 
     def __len__(self: Any) -> int:
         """Return the number of rows."""
