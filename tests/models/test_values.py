@@ -236,7 +236,7 @@ def test_a_time_needs_a_zone(given: Any) -> None:
 @pytest.mark.parametrize("given", ZONED, ids=str)
 def test_a_time_with_a_zone_is_valid(given: Any, tmp_path: Path) -> None:
     root = core.NWBFile(
-        session_description="d", identifier="i", session_start_time=given, file_create_date=["2025-01-01"]
+        session_description="d", identifier="i", session_start_time=given, file_create_date=["2025-01-01T00:00:00Z"]
     )
     root.subject = core.Subject(name="subject", date_of_birth=given)
     nwb.write(root, tmp_path / "a.nwb")
