@@ -11,9 +11,39 @@ if TYPE_CHECKING:
 
 MANY = 20_000
 """How many objects have to be made for Python not to look at them soon."""
-_made = 0
-"""How many were made so since all objects were last looked at."""
-_is_due = False
+MOST = 100_000
+"""How many of these there may be at least, before all objects are looked at."""
+
+
+class _Counted:
+    """What there is to be looked at."""
+
+    def __init__(self) -> None:
+        self.made = self.alive = 0
+        """How many objects were made since all were last looked at, and how many were left then."""
+        self.looks = 0
+        """How often Python had looked at all of them by then."""
+
+    def is_due(self) -> bool:
+        """Tell whether as many were made as there were, with none of them looked at."""
+        if _looks() != self.looks:
+            self.made, self.looks = 0, _looks()
+        return self.made > max(MOST, self.alive)
+
+    def look(self) -> None:
+        """Look at all, and count them."""
+        gc.collect()
+        if not gc.get_freeze_count():
+            gc.freeze()
+            self.alive = gc.get_freeze_count()
+            gc.unfreeze()
+
+
+def _looks() -> int:
+    return int(gc.get_stats()[-1]["collections"])
+
+
+_counted = _Counted()
 
 
 @contextlib.contextmanager
@@ -22,13 +52,12 @@ def collecting_later() -> Iterator[None]:
 
     Of reading a file of 6,600 objects that is a fifth of the time, and of cutting 50,000 references to parts of
     series into rows two thirds, and there is no garbage among them.  Many of them count as old at once.  Python counts
-    what grows old to know when to look at all objects, and does not see these; so once they are half of all there are,
+    what grows old to know when to look at all objects, and does not see these; so once they are as many as all others,
     it looks before more are made: who reads one large file after another keeps none that he has let go of.
     """
     was_enabled = gc.isenabled()
-    if was_enabled and _is_due:
-        gc.collect()
-        _note(0, due=False)
+    if was_enabled and _counted.is_due():
+        _counted.look()
     gc.disable()
     try:
         yield
@@ -37,11 +66,6 @@ def collecting_later() -> Iterator[None]:
             new = gc.get_count()[0]
             if new > MANY and not gc.get_freeze_count():
                 gc.freeze()
-                _note(_made + new, due=2 * (_made + new) > gc.get_freeze_count())
                 gc.unfreeze()
+                _counted.made += new
             gc.enable()
-
-
-def _note(made: int, *, due: bool) -> None:
-    global _made, _is_due
-    _made, _is_due = made, due
