@@ -19,7 +19,7 @@ from nwb_models.io.values import decode, encode, plain, plain_dtype
 from nwb_models.limits import raising
 from nwb_models.models.issues import Issue
 from nwb_models.models.links import Region, Unresolved
-from nwb_models.models.time_series_reference import TimeSeriesReference
+from nwb_models.models.time_series_reference import is_of_parts
 
 if TYPE_CHECKING:
     from nwb_models.io.hdf5 import HDF5IO, Spec
@@ -224,7 +224,7 @@ class HDF5Array:
         found = self.io.resolve(reference, self.path)
         target = found.target if isinstance(found, Region) else found
         if isinstance(target, Unresolved):
-            if target.path is None and set(self.dtype.names or ()) != set(TimeSeriesReference._fields):
+            if target.path is None and not is_of_parts(self.dtype):
                 self._note("reference", "a reference to an object", "a reference to nothing")
         elif getattr(target, "neurodata_type", None) is None:
             self._note("type", "a reference to an object with a type", f"one to {target!r:.80}")

@@ -21,7 +21,7 @@ from nwb_models.io.mappings import open_object
 from nwb_models.io.stored_types import SCALAR, types_of
 from nwb_models.io.values import dtype_of
 from nwb_models.limits import DEFAULT
-from nwb_models.models.time_series_reference import TimeSeriesReference
+from nwb_models.models.time_series_reference import is_of_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +108,7 @@ def translated(values: np.ndarray[Any, Any], translate: Translate) -> np.ndarray
     """
     result = values.copy()
     _translate(result, translate)
-    if set(values.dtype.names or ()) == set(TimeSeriesReference._fields):
+    if is_of_parts(values.dtype):
         lost = _is_there(values["timeseries"]) & ~_is_there(result["timeseries"])
         for name in ("idx_start", "count"):
             if result.dtype[name].kind in "if":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 from weakref import WeakKeyDictionary
 
 from nwb_models.errors import ObjectNotFoundError, UnknownFieldError
+from nwb_models.misspelt import meant
 from nwb_models.models.building import BUILDING
 from nwb_models.models.issues import printable
 from nwb_models.models.links import Unresolved
@@ -475,9 +476,5 @@ def few(names: list[str]) -> str:
 
 def missing(name: str, names: list[str]) -> str:
     """Say that there is no child of a name, and which there are."""
-    import difflib
-
-    near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(names[:FEW]) + (", ..." if len(names) > FEW else "")
-    hint = f": did you mean {near[0]!r}?" if near else ""
-    return f"Nothing is called {name!r} here{hint}; there are: {listed or 'none'}"
+    return f"Nothing is called {name!r} here{meant(name, names)}; there are: {listed or 'none'}"

@@ -41,6 +41,11 @@ class TimeSeriesReference(NamedTuple):
         return slice(self.idx_start, self.idx_start + self.count)
 
 
+def is_of_parts(dtype: np.dtype[Any]) -> bool:
+    """Tell whether values of a dtype are references to parts of series, in whatever order their fields are stored."""
+    return set(dtype.names or ()) == set(TimeSeriesReference._fields)
+
+
 def times_of(series: Any, index: Any) -> np.ndarray[Any, Any]:
     """Return when samples of a series were taken, in seconds: read, or reckoned from its rate.
 

@@ -10,13 +10,11 @@ from nwb_models.models.base import NWBDataset, NWBModel
 from nwb_models.models.consistency import Problem, Rule, types_of
 from nwb_models.models.links import Region, Unresolved
 from nwb_models.models.mapping import storage
-from nwb_models.models.time_series_reference import TimeSeriesReference
+from nwb_models.models.time_series_reference import is_of_parts
 from nwb_models.validation.reading import Place, blocks_of, dtype_of, refers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-WINDOW = frozenset(TimeSeriesReference._fields)
 
 
 def references(model: Any, place: Place) -> Iterator[tuple[Rule, Problem]]:
@@ -43,7 +41,7 @@ def _in_field(model: Any, name: str | None, wanted: str | None) -> Iterator[tupl
                 continue
             row = start + number // max(1, values[0].size if values.ndim > 1 else 1)
             if isinstance(target, Unresolved):
-                is_none = set(block.dtype.names or ()) == WINDOW and block["idx_start"].flat[number] < 0
+                is_none = is_of_parts(block.dtype) and block["idx_start"].flat[number] < 0
                 if not is_none and NOWHERE.name not in noted:
                     noted.add(NOWHERE.name)
                     found = f"a reference to nothing, {where.format(row)}"

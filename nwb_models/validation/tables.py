@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nwb_models.models.consistency import OF_NUMBERS, Problem, Rule, children_of, length_of, more, types_of
-from nwb_models.models.time_series_reference import TimeSeriesReference
+from nwb_models.models.time_series_reference import TimeSeriesReference, is_of_parts
 from nwb_models.validation.reading import Place, blocks_of, dtype_of, numbers_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def windows(column: Any, place: Place) -> Iterator[Problem]:
     Source: TimeSeriesReferenceVectorData, in ``nwb.base.yaml`` of the core of NWB.
     """
     dtype = dtype_of(column)
-    if set(dtype.names or ()) != set(TimeSeriesReference._fields):
+    if not is_of_parts(dtype):
         return
     if any(dtype[name].kind not in "iu" for name in ("idx_start", "count")):
         return

@@ -18,6 +18,7 @@ from nwb_models.generated.hdmf_common import v1_10_0 as common
 from tests.io.handmade import column as stored_column
 from tests.io.handmade import new_file
 from tests.io.handmade import table as stored_table
+from tests.io.refused import WAYS, require_refused
 from tests.io.test_careful_user import ROWS, column, region, session
 
 if TYPE_CHECKING:
@@ -214,26 +215,12 @@ WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("how", ["by hand", "read", "in place"])
+@pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_does_not_fit_is_refused(wrong: str, how: str, tmp_path: Path) -> None:
     """With the table, the column and what is expected; before anything is written."""
     edit, said = WRONG[wrong]
-    path, file = tmp_path / "a.nwb", trials()
-    if how == "by hand":
-        edit(file.trials)
-        with pytest.raises(InvalidModelError, match=said):
-            nwb.write(file, path)
-        assert not path.exists()
-        return
-    nwb.write(file, path)
-    before = path.read_bytes()
-    with nwb.open(path, "r+") as io:
-        file = io.read()
-        edit(file.trials)
-        with pytest.raises(InvalidModelError, match=said):
-            io.write(file) if how == "in place" else nwb.write(file, tmp_path / "b.nwb")
-    assert path.read_bytes() == before
+    require_refused(trials(), lambda file: edit(file.trials), how, said, tmp_path)
 
 
 def test_a_column_that_was_read_without_its_table(tmp_path: Path) -> None:
